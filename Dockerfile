@@ -1,0 +1,22 @@
+# One image for all roles: docker run cj-runner <role>
+FROM python:3.11-slim-bookworm AS build
+WORKDIR /build
+RUN python -m venv /opt/venv
+COPY deploy/requirements.lock ./
+RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+
+FROM python:3.11-slim-bookworm
+RUN groupadd --system --gid 10001 runner && useradd --system --uid 10001 --gid runner --home-dir /srv runner \
+    && mkdir -p /var/lib/cj-runner && chown runner:runner /var/lib/cj-runner
+COPY --from=build /opt/venv /opt/venv
+WORKDIR /srv
+COPY app ./app
+COPY migrations ./migrations
+COPY prompts ./prompts
+COPY data ./data
+ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/srv PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    RUNNER_FILES_DIR=/var/lib/cj-runner
+USER runner
+VOLUME /var/lib/cj-runner
+ENTRYPOINT ["python", "-m", "app"]
+CMD ["api"]

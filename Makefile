@@ -1,0 +1,61 @@
+# Commands of the house; `make` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test check fix openapi migration lock bench clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(STAMP) ## make .venv from the lock file, with the cj-runner command in it
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## start everything, drive two runs through it, show reports, stop
+	$(BIN)/cj-runner demo
+
+up: $(STAMP) ## start everything and leave it running
+	$(BIN)/cj-runner up
+
+down: $(STAMP) ## stop what `make up` started
+	$(BIN)/cj-runner down
+
+test: $(STAMP) ## all tests, with the servers that they need
+	$(BIN)/python -m pytest -n 2
+
+check: $(STAMP) ## format, lint, types, arrows, house rules, openapi fresh
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cj-runner openapi --check
+	$(BIN)/python -m pytest -n 0 tests/unit/test_house.py
+
+fix: $(STAMP) ## format, and fix what the linter can fix
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+openapi: $(STAMP) ## write openapi.json anew
+	$(BIN)/cj-runner openapi
+
+migration: $(STAMP) ## start a new migration: make migration m="what it does"
+	$(BIN)/python -c 'import sys; from app.db.migrate import new; print(new(sys.argv[1]))' "$(m)"
+
+bench: $(STAMP) ## measure (results are printed, nothing fails)
+	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+lock: $(STAMP) ## write the lock files anew from pyproject.toml
+	$(LOCK) --all-extras --group dev -o requirements.lock pyproject.toml
+	$(LOCK) -o deploy/requirements.lock pyproject.toml
+
+clean: ## remove the virtual environment and all local data
+	rm -rf $(VENV) var

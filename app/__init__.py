@@ -1,0 +1,25 @@
+"""The map of the house: one line a package, in the order in which a run walks.
+
+==============  ================================================================
+``__main__``    ``python -m app <role>``: starts one process
+``cli``         ``cj-runner``: thin client over the REST API, and local tools
+``roles``       who runs: one small file a process; only here are concrete parts chosen
+``runner``      the service: accepts runs, prepares, publishes, collects, finishes, reports
+``cj``          the engine: intake, waves of pairs, stopping, scores, grade projection
+``gateway``     the LLM gateway: durable queue, judges (mock, replay, ...), verdicts out
+``content``     the content store: text in, storage id out
+``scoring``     PURE statistics: Bradley-Terry, standard errors, agreement, misfit
+``messaging``   outbox, inbox, relay loop, consume loop, dead letters, the Kafka door
+``edge``        HTTP edges that services share: problem details, health, tokens, client
+``contracts``   wire shapes: envelope, topics, events, HTTP bodies, the artefact document
+``db``          engine, the one place that commits, listening, migrations
+``telemetry``   logs, metrics, the context that every line carries
+``settings``    setting groups, read once at the start of a role
+``errors``      the family of expected errors
+==============  ================================================================
+
+Arrows: ``cli | __main__`` -> ``roles`` -> ``runner | cj | gateway | content`` (never each
+other) -> ``scoring | messaging | edge`` -> ``db | contracts | telemetry`` -> ``settings | errors``.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,21 @@
+"""``python -m app <role>``: starts one process in the given role."""
+
+import asyncio
+import importlib
+import sys
+
+ROLES = ("api", "worker", "cj", "gateway", "content", "migrate", "everything")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the role named by the first argument; return the exit code."""
+    if len(arguments) != 1 or arguments[0] not in ROLES:
+        sys.stderr.write(f"usage: python -m app {{{'|'.join(ROLES)}}}\n")
+        return 2
+    role = importlib.import_module(f"app.roles.{arguments[0]}")
+    asyncio.run(role.run())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

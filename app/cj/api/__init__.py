@@ -1,0 +1,1 @@
+"""HTTP in: assignments, anchors, batches."""

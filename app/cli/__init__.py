@@ -1,0 +1,1 @@
+"""The command line: a thin client over the REST API, and tools that work alone."""

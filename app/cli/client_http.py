@@ -1,0 +1,86 @@
+"""The client of the runner's REST API (and of cj's assignments) that every command uses."""
+
+import time
+from collections.abc import Iterator, Mapping
+from types import TracebackType
+from typing import Any
+
+import httpx
+
+from app.errors import Unavailable, UpstreamRefused
+
+FINAL = frozenset({"completed", "completed_partial", "failed", "timed_out", "cancelled"})
+Json = dict[str, Any]
+
+
+class ApiClient:
+    """Speaks to one base URL; raises ``Unavailable`` or ``UpstreamRefused`` with one clear sentence."""
+
+    def __init__(self, base_url: str, *, token: str | None = None, timeout_s: float = 60.0) -> None:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(base_url=base_url, timeout=timeout_s, headers=headers)
+
+    def __enter__(self) -> "ApiClient":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str) -> Json:
+        """Return the JSON object at ``path``."""
+        return self._json(self._send("GET", path))
+
+    def get_bytes(self, path: str) -> bytes:
+        """Return the body at ``path`` as it is."""
+        return self._send("GET", path).content
+
+    def post(self, path: str, body: Mapping[str, object]) -> Json:
+        """Post ``body`` as JSON; return the answer."""
+        return self._json(self._send("POST", path, json=dict(body)))
+
+    def upload_package(self, name: str, archive: bytes, *, min_text_characters: int) -> Json:
+        """Upload a zip of essays; return the package."""
+        files = {"file": (f"{name}.zip", archive, "application/zip")}
+        data = {"name": name, "min_text_characters": str(min_text_characters)}
+        return self._json(self._send("POST", "/v1/asset-packages", files=files, data=data))
+
+    def watch(self, run_id: str, *, deadline_s: float, pause_s: float = 0.2) -> Iterator[Json]:
+        """Yield the run again and again until it is final; raises ``Unavailable`` after the deadline."""
+        end = time.monotonic() + deadline_s
+        while True:
+            run = self.get(f"/v1/runs/{run_id}")
+            yield run
+            if run["status"] in FINAL:
+                return
+            if time.monotonic() > end:
+                raise Unavailable(f"run {run_id} is still {run['status']} after {deadline_s:.0f} s")
+            time.sleep(pause_s)
+
+    def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        try:
+            response = self._http.request(method, path, **arguments)
+        except httpx.HTTPError as error:
+            raise Unavailable(
+                f"{self._http.base_url} does not answer ({type(error).__name__}); is the service running?"
+            ) from error
+        if response.is_success:
+            return response
+        raise UpstreamRefused(f"{method} {path}: {_explain(response)}")
+
+    @staticmethod
+    def _json(response: httpx.Response) -> Json:
+        body: Json = response.json()
+        return body
+
+
+def _explain(response: httpx.Response) -> str:
+    try:
+        problem = response.json()
+    except ValueError:
+        return f"status {response.status_code}: {response.text[:300]}"
+    if isinstance(problem.get("error"), dict):
+        return f"status {response.status_code}: {problem['error'].get('message')}"
+    fields = "; ".join(f"{item['field']}: {item['message']}" for item in problem.get("errors", []))
+    return f"status {response.status_code}: {fields or problem.get('detail') or problem}"

@@ -1,0 +1,156 @@
+"""``cj-runner demo``: the whole way on real input, through the public HTTP API only.
+
+First people's recorded judgements of 35 texts, replayed; then 12 graded anchors and 10 student
+essays with the seeded mock judge. The exit code is 0 only if both runs completed and their
+artefacts validate.
+"""
+
+import shutil
+import time
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from app.cli import demo_data, show
+from app.cli.client_http import ApiClient, Json
+from app.cli.stack import running
+from app.contracts.artefact import problems_of
+from app.contracts.identifiers import readable_part, sanitize
+from app.edge.tokens import service_token
+from app.roles.stack import ROOT, Plan
+from app.scoring.agreement import kendall_tau_b
+from app.settings import AuthSettings
+
+SEED = 42
+RUN_DEADLINE_S = 120.0
+RECORDED = ROOT / "data" / "recorded-judgements" / "school-uniform-good"
+ENG5 = ROOT / "data" / "eng5-demo"
+COURSE_ID = str(UUID(int=0x52))
+
+
+def demo(data_dir: Path, console: Console) -> int:
+    """Run the demo in ``data_dir`` (emptied first); return the exit code."""
+    shutil.rmtree(data_dir, ignore_errors=True)
+    started = time.monotonic()
+    with running(data_dir, usual_ports=False) as plan:
+        console.print(f"The stack is up after {time.monotonic() - started:.1f} s: {plan.url('api')}")
+        with ApiClient(plan.url("api")) as api:
+            good = [recorded(api, plan, console), eng5(api, plan, console)]
+    console.print(f"Total {time.monotonic() - started:.1f} s.")
+    return 0 if all(good) else 1
+
+
+def recorded(api: ApiClient, plan: Plan, console: Console) -> bool:
+    """Replay people's recorded votes; print Kendall's tau against the corpus's gold ranking."""
+    console.rule("1  Recorded judgements: 35 texts, people's votes replayed")
+    topic = demo_data.read_topic(RECORDED)
+    package = api.upload_package(topic.name, demo_data.recorded_archive(topic), min_text_characters=50)
+    run = api.post(
+        "/v1/runs",
+        {
+            "mode": "anchor-align-test",
+            "batch_label": "demo-recorded-judgements",
+            "assets": {"package_id": package["id"]},
+            "llm": {"provider": "replay", "model": topic.name},
+            "budget": {"max_comparisons": 350},
+            "design": {"seed": SEED, "stop_rule": "cap"},
+        },
+    )
+    run, artefact = _follow(api, run, console)
+    if artefact is not None:
+        _print_tau(topic, artefact, console)
+    return _end(run, artefact, plan, console)
+
+
+def eng5(api: ApiClient, plan: Plan, console: Console) -> bool:
+    """Judge ten student essays against twelve anchors with the mock judge."""
+    console.rule("2  ENG5-like set: 12 anchors, 10 student essays, mock judge")
+    package = api.upload_package("eng5-demo", demo_data.folder_archive(ENG5), min_text_characters=100)
+    run = api.post(
+        "/v1/runs",
+        {
+            "mode": "execute",
+            "batch_label": "demo-eng5",
+            "assets": {"package_id": package["id"]},
+            "assignment_id": _create_assignment(plan),
+            "course_id": COURSE_ID,
+            "llm": {"provider": "mock", "model": "latent"},
+            "budget": {"max_comparisons": 220},
+            "design": {"seed": SEED, "stop_rule": "cap"},
+        },
+    )
+    run, artefact = _follow(api, run, console)
+    if artefact is not None:
+        show.print_grades(artefact, console)
+    return _end(run, artefact, plan, console)
+
+
+def _create_assignment(plan: Plan) -> str:
+    assignment_id = str(uuid4())
+    secret = (Path(plan.data_dir) / "jwt_secret").read_text()
+    token = service_token(AuthSettings(jwt_secret_key=secret, admin_token=None), "demo")
+    with ApiClient(plan.url("cj"), token=token) as cj:
+        cj.post(
+            "/admin/v1/assessment-instructions",
+            {
+                "assignment_id": assignment_id,
+                "instructions_text": (ENG5 / "llm_prompt_cj_assessment_eng5.md").read_text(encoding="utf-8"),
+                "grade_scale": "eng5_np_legacy_9_step",
+            },
+        )
+        cj.post(
+            "/admin/v1/student-prompts",
+            {
+                "assignment_id": assignment_id,
+                "prompt_text": (ENG5 / "eng5_np_vt_2017_essay_instruction.md").read_text(encoding="utf-8"),
+            },
+        )
+    return assignment_id
+
+
+def _follow(api: ApiClient, run: Json, console: Console) -> tuple[Json, Json | None]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("comparisons"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task(run["status"], total=run["progress"]["comparisons"]["total"])
+        for seen in api.watch(run["id"], deadline_s=RUN_DEADLINE_S):
+            received = seen["progress"]["comparisons"]["received"]
+            progress.update(task, description=seen["status"], completed=received)
+    if seen["status"] in {"completed", "completed_partial"}:
+        return seen, orjson.loads(api.get_bytes(f"/v1/runs/{seen['id']}/artefact"))
+    return seen, None
+
+
+def _end(run: Json, artefact: Json | None, plan: Plan, console: Console) -> bool:
+    show.print_summary(run, artefact, console)
+    if artefact is None:
+        return False
+    found = problems_of(artefact)
+    for problem in found:
+        console.print(f"[red]the artefact does not validate: {problem}[/red]")
+    folder = Path(plan.data_dir) / "runs" / run["id"]
+    for path in sorted(folder.glob("*")):
+        if path.is_file():
+            console.print(f"  {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+    return run["status"] == "completed" and not found
+
+
+def _print_tau(topic: demo_data.RecordedTopic, artefact: Json, console: Console) -> None:
+    by_name = {sanitize(text_id): -rank for text_id, rank in topic.gold_rank.items()}
+    pairs = [
+        (row["theta"], by_name[readable_part(row["essay_id"])])
+        for row in artefact["bt_summary"]
+        if readable_part(row["essay_id"]) in by_name
+    ]
+    tau = kendall_tau_b([theta for theta, _ in pairs], [gold for _, gold in pairs])
+    console.print(
+        f"Kendall's tau-b against the corpus's gold ranking ({len(pairs)} texts): [bold]{tau:.3f}[/bold]"
+    )

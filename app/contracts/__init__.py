@@ -1,0 +1,1 @@
+"""Wire shapes: what travels between services and into files, and nothing else."""

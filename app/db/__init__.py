@@ -1,0 +1,1 @@
+"""Postgres for every service: engine, the one place that commits, listening, migrations."""

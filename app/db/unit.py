@@ -1,0 +1,47 @@
+"""The one place that commits: every handler gets its connection, and its transaction, from here."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from app.settings import DatabaseSettings
+
+
+class Database:
+    """An engine and its transactions; one for each process, given to whoever needs rows.
+
+    ``transaction()`` commits on a clean exit and rolls back on any error. No network call
+    belongs inside it.
+    """
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def connect(cls, settings: DatabaseSettings, *, application_name: str) -> "Database":
+        """Build the engine; connects on first use."""
+        engine = create_async_engine(
+            settings.url,
+            pool_size=settings.pool_size,
+            max_overflow=settings.pool_overflow,
+            pool_pre_ping=True,
+            pool_recycle=1800,
+            connect_args={
+                "server_settings": {"application_name": application_name, "timezone": "UTC"},
+                "timeout": settings.connect_timeout_s,
+                "command_timeout": settings.command_timeout_s,
+            },
+        )
+        return cls(engine)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """Yield a connection inside one transaction."""
+        async with self.engine.connect() as connection:
+            yield connection
+            await connection.commit()
+
+    async def close(self) -> None:
+        """Close all pooled connections."""
+        await self.engine.dispose()

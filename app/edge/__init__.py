@@ -1,0 +1,1 @@
+"""HTTP edges that all services share: problem details, health, metrics, the client towards neighbours."""

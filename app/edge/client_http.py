@@ -1,0 +1,79 @@
+"""The client towards neighbours over HTTP: bounded retries, and errors in our own words."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+import httpx
+import orjson
+import stamina
+
+from app.errors import AppError, Unavailable, UpstreamRefused
+
+RETRY_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class HttpClient:
+    """Calls one neighbour; ``name`` is what error messages call it.
+
+    Every call that goes through here may be repeated: use it for calls that the neighbour
+    recognises when they come twice.
+    """
+
+    def __init__(self, client: httpx.AsyncClient, name: str, *, attempts: int = 4) -> None:
+        self._client = client
+        self._name = name
+        self._attempts = attempts
+
+    async def call(
+        self,
+        method: str,
+        url: str,
+        *,
+        json: object = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        """Return the response whatever its status below 500 (but 408 and 429, which are tried again).
+
+        Raises ``Unavailable`` when the neighbour does not answer, or only with time-outs and faults.
+        """
+        body = content if json is None else orjson.dumps(json)
+        sent = dict(headers or {})
+        if json is not None:
+            sent["Content-Type"] = "application/json"
+        async for attempt in stamina.retry_context(
+            on=Unavailable, attempts=self._attempts, wait_initial=0.1, wait_max=2.0, timeout=30.0
+        ):
+            with attempt:
+                return await self._once(method, url, body, sent)
+        raise Unavailable(f"{self._name} does not answer")  # pragma: no cover - the loop returns or raises
+
+    async def _once(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str]
+    ) -> httpx.Response:
+        try:
+            response = await self._client.request(method, url, content=body, headers=headers)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{self._name} does not answer at {url} ({type(error).__name__})") from error
+        if response.status_code in RETRY_STATUS:
+            raise Unavailable(f"{self._name} answered {response.status_code} at {url}: {excerpt(response)}")
+        return response
+
+    def refused(self, response: httpx.Response, what: str) -> AppError:
+        """Return the error for an answer that is not the expected one."""
+        return UpstreamRefused(
+            f"{self._name} refused to {what}: status {response.status_code}, {excerpt(response)}"
+        )
+
+
+def excerpt(response: httpx.Response, limit: int = 200) -> str:
+    """Return the start of an answer's body, for an error message."""
+    return response.text[:limit].replace("\n", " ")
+
+
+@asynccontextmanager
+async def http_client(name: str, *, timeout_s: float, connections: int = 32) -> AsyncIterator[HttpClient]:
+    """Yield a client with pooled connections that does not follow redirects."""
+    limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+    async with httpx.AsyncClient(timeout=timeout_s, limits=limits, follow_redirects=False) as client:
+        yield HttpClient(client, name)

@@ -1,0 +1,115 @@
+"""Errors out: turns every refusal into one body with the field and the way out, before any effect.
+
+``problem`` is RFC 9457 (``application/problem+json``); ``platform`` is the older
+``{"error": {...}}`` shape that the services behind the runner speak on their wire.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import uuid4
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.errors import AppError, FieldProblem
+
+log = structlog.get_logger(__name__)
+Style = Literal["problem", "platform"]
+TYPE_PREFIX = "urn:cj-runner:problem:"
+
+
+def install(app: FastAPI, *, service: str, style: Style = "problem") -> None:
+    """Register the handlers; each answer carries the request id that the log line has."""
+
+    async def expected(request: Request, error: Exception) -> Response:
+        if not isinstance(error, AppError):  # pragma: no cover - the registration below rules it out
+            raise error
+        if error.status >= 500:
+            log.warning("request_failed", code=error.code, detail=error.detail, path=request.url.path)
+        refusal = _Refusal(error.status, error.code, error.title, error.detail, error.problems)
+        return _answer(request, style, service, refusal)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        problems = field_problems(error) if isinstance(error, RequestValidationError) else ()
+        detail = "; ".join(f"{problem.field}: {problem.message}" for problem in problems[:5])
+        status = 422 if style == "problem" else 400
+        code = "invalid_input" if style == "problem" else "VALIDATION_ERROR"
+        refusal = _Refusal(status, code, "The request is not valid", detail, problems)
+        return _answer(request, style, service, refusal)
+
+    async def plain(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        detail = str(error.detail) if isinstance(error, HTTPException) else ""
+        headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(status, f"http_{status}")
+        answer = _answer(request, style, service, _Refusal(status, code, detail or code, detail))
+        answer.headers.update(headers)
+        return answer
+
+    async def unexpected(request: Request, error: Exception) -> Response:
+        log.error("request_crashed", path=request.url.path, exc_info=error)
+        detail = "An unexpected error was logged under this request id."
+        return _answer(request, style, service, _Refusal(500, AppError.code, AppError.title, detail))
+
+    app.add_exception_handler(AppError, expected)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, plain)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def field_problems(error: RequestValidationError) -> tuple[FieldProblem, ...]:
+    """Return one problem for each field that the validation names, without echoing the input."""
+    found = []
+    for item in error.errors():
+        place = ".".join(str(part) for part in item["loc"] if part not in ("body", "query", "path"))
+        found.append(FieldProblem(place or "body", str(item["msg"])))
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """The parts of one error body."""
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    problems: Sequence[FieldProblem] = ()
+
+
+def _answer(request: Request, style: Style, service: str, refusal: _Refusal) -> JSONResponse:
+    request_id = request.headers.get("x-request-id", "")[:64] or uuid4().hex
+    if style == "platform":
+        return JSONResponse({"error": _platform(service, request_id, refusal)}, refusal.status)
+    body: dict[str, object] = {
+        "type": f"{TYPE_PREFIX}{refusal.code}",
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "instance": request.url.path,
+        "code": refusal.code,
+        "request_id": request_id,
+    }
+    if refusal.problems:
+        body["errors"] = [
+            {"field": item.field, "pointer": "/" + item.field.replace(".", "/"), "message": item.message}
+            for item in refusal.problems
+        ]
+    return JSONResponse(body, refusal.status, media_type="application/problem+json")
+
+
+def _platform(service: str, request_id: str, refusal: _Refusal) -> dict[str, object]:
+    problems = [{"field": item.field, "message": item.message} for item in refusal.problems]
+    return {
+        "code": refusal.code.upper(),
+        "message": refusal.detail,
+        "correlation_id": request_id,
+        "service": service,
+        "timestamp": datetime.now(UTC).isoformat(),
+        "details": {"problems": problems},
+    }

@@ -1,0 +1,1 @@
+"""The LLM gateway: keeps requests in a durable queue, judges them, sends one callback for each."""

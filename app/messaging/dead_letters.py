@@ -1,0 +1,92 @@
+"""Dead letters: records that could not be read go to a table and a topic, with the reason.
+
+They are counted, and never stop the consumer.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+import structlog
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.contracts.topics import Topic
+from app.messaging.bus import Record
+from app.messaging.outbox import Event, add
+from app.messaging.tables import MessagingTables
+from app.telemetry.metrics import QUARANTINED
+
+log = structlog.get_logger(__name__)
+NAMESPACE = UUID("8f8f5f0e-6c3d-4d57-9a7b-0a4f6d1f2c11")
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A record and why it was put aside: a short code, and a sentence without content."""
+
+    record: Record
+    reason: str
+    detail: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the value, as hex."""
+        return hashlib.sha256(self.record.value).hexdigest()
+
+
+async def put_aside(
+    connection: AsyncConnection, tables: MessagingTables, service: str, letters: Sequence[DeadLetter]
+) -> None:
+    """Store ``letters`` in the present transaction and announce the new ones on the dead-letter topic."""
+    for letter in letters:
+        record = letter.record
+        statement = (
+            insert(tables.dead_letters)
+            .values(
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                digest=letter.digest,
+                key=record.key,
+                headers=dict(record.headers),
+                value=record.value,
+                reason=letter.reason,
+                detail=letter.detail,
+            )
+            .on_conflict_do_nothing()
+            .returning(tables.dead_letters.c.id)
+        )
+        if (await connection.execute(statement)).scalar_one_or_none() is None:
+            continue
+        await add(connection, tables, [_announcement(service, letter)])
+        QUARANTINED.labels(service, record.topic, letter.reason).inc()
+        log.warning(
+            "record_quarantined",
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            reason=letter.reason,
+            detail=letter.detail,
+        )
+
+
+def _announcement(service: str, letter: DeadLetter) -> Event:
+    record = letter.record
+    place = f"{record.topic}/{record.partition}/{record.offset}"
+    return Event(
+        id=uuid5(NAMESPACE, f"{service}/{place}/{letter.digest}"),
+        topic=Topic.DEAD_LETTERS,
+        aggregate_type="dead_letter",
+        aggregate_id=place[:255],
+        payload=record.value,
+        headers={
+            "x-service": service,
+            "x-original-topic": record.topic,
+            "x-original-partition": str(record.partition),
+            "x-original-offset": str(record.offset),
+            "x-reason": letter.reason,
+            "x-detail": letter.detail[:400],
+        },
+    )

@@ -1,0 +1,182 @@
+"""The one door to Kafka: aiokafka behind the bus port.
+
+Uses only what every broker of the protocol shares: topics made at start, keys, headers, groups,
+manual commits; no transactions.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from app.errors import Unavailable
+from app.messaging.bus import Outgoing, Record
+from app.settings import KafkaSettings
+
+log = structlog.get_logger(__name__)
+TOPIC_EXISTS = 36
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+
+
+async def ensure_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
+    """Create the topics that are missing; raises ``Unavailable`` when the broker does not answer in time."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers, request_timeout_ms=10_000)
+    try:
+        async with asyncio.timeout(settings.start_deadline_s):
+            await admin.start()
+            known = set(await admin.list_topics())
+            missing = [
+                NewTopic(name, settings.topic_partitions, settings.topic_replication)
+                for name in topics
+                if name not in known
+            ]
+            if missing:
+                answer = await admin.create_topics(missing)
+                _check_created(answer.topic_errors)
+    except (KafkaError, TimeoutError, OSError) as error:
+        raise Unavailable(f"the broker at {settings.bootstrap_servers} does not answer: {error!r}") from error
+    finally:
+        await admin.close()
+
+
+def _check_created(errors: Sequence[tuple[object, ...]]) -> None:
+    for topic, code, *_ in errors:
+        if code not in (0, TOPIC_EXISTS):
+            raise Unavailable(f"the broker refused to create topic {topic} (error code {code})")
+
+
+class KafkaProducer:
+    """Sends with acks from all replicas and the idempotent protocol."""
+
+    def __init__(self, producer: AIOKafkaProducer) -> None:
+        self._producer = producer
+
+    async def send(self, records: Sequence[Outgoing]) -> None:
+        """Send all; raises ``Unavailable`` if any was not acknowledged."""
+        try:
+            waiting = [
+                await self._producer.send(
+                    record.topic,
+                    value=record.value,
+                    key=record.key,
+                    headers=[(name, text.encode()) for name, text in record.headers.items()],
+                )
+                for record in records
+            ]
+            async with asyncio.timeout(60):
+                await asyncio.gather(*waiting)
+        except (KafkaError, TimeoutError) as error:
+            raise Unavailable(f"the broker did not take {len(records)} records: {error!r}") from error
+
+
+@asynccontextmanager
+async def producing(settings: KafkaSettings, client_id: str) -> AsyncIterator[KafkaProducer]:
+    """Yield a started producer; raises ``Unavailable`` when the broker does not answer in time."""
+    producer = AIOKafkaProducer(
+        bootstrap_servers=settings.bootstrap_servers,
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        max_request_size=MAX_MESSAGE_BYTES,
+    )
+    await _start(producer, settings)
+    try:
+        yield KafkaProducer(producer)
+    finally:
+        await producer.stop()
+
+
+class KafkaConsumer:
+    """One member of a group; offsets move only by ``commit``."""
+
+    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+        self._consumer = consumer
+
+    async def poll(self, *, timeout_s: float, limit: int) -> Sequence[Record]:
+        """Return the next records, in order within each partition; empty after the time-out."""
+        batches = await self._consumer.getmany(timeout_ms=int(timeout_s * 1000), max_records=limit)
+        return [
+            Record(
+                message.topic,
+                message.partition,
+                message.offset,
+                message.key,
+                message.value or b"",
+                {
+                    name: value.decode(errors="replace")
+                    for name, value in message.headers
+                    if value is not None
+                },
+            )
+            for messages in batches.values()
+            for message in messages
+        ]
+
+    async def commit(self) -> None:
+        """Commit; a rebalance in between only means that records come again, which the inbox stands."""
+        try:
+            await self._consumer.commit()
+        except (CommitFailedError, IllegalStateError) as error:
+            log.warning("offset_commit_failed", error=type(error).__name__)
+        except KafkaError as error:
+            raise Unavailable(f"the broker did not take the offsets: {error!r}") from error
+
+    async def rewind(self) -> None:
+        """Go back to the last committed offsets."""
+        for partition in self._consumer.assignment():
+            try:
+                committed = await self._consumer.committed(partition)
+                if committed is None:
+                    await self._consumer.seek_to_beginning(partition)
+                else:
+                    self._consumer.seek(partition, committed)
+            except (KafkaError, IllegalStateError) as error:
+                log.warning("rewind_failed", topic=partition.topic, error=type(error).__name__)
+
+    async def lag(self) -> Mapping[tuple[str, int], int]:
+        """Return, by topic and partition, how many records wait."""
+        found: dict[tuple[str, int], int] = {}
+        for partition in self._consumer.assignment():
+            high = self._consumer.highwater(partition)
+            if high is not None:
+                position = await self._consumer.position(partition)
+                found[(partition.topic, partition.partition)] = max(0, high - position)
+        return found
+
+
+@asynccontextmanager
+async def consuming(
+    settings: KafkaSettings, group: str, topics: Sequence[str]
+) -> AsyncIterator[KafkaConsumer]:
+    """Yield a started member of ``group``; raises ``Unavailable`` when the broker does not answer in time."""
+    consumer = AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=settings.bootstrap_servers,
+        group_id=group,
+        group_instance_id=settings.group_instance_id,
+        client_id=settings.group_instance_id or group,
+        enable_auto_commit=False,
+        auto_offset_reset="earliest",
+        session_timeout_ms=settings.session_timeout_ms,
+        heartbeat_interval_ms=max(500, settings.session_timeout_ms // 5),
+        max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+    )
+    await _start(consumer, settings)
+    try:
+        yield KafkaConsumer(consumer)
+    finally:
+        await consumer.stop()
+
+
+async def _start(client: AIOKafkaProducer | AIOKafkaConsumer, settings: KafkaSettings) -> None:
+    try:
+        async with asyncio.timeout(settings.start_deadline_s):
+            await client.start()
+    except (KafkaError, TimeoutError, OSError) as error:
+        await client.stop()
+        raise Unavailable(f"the broker at {settings.bootstrap_servers} does not answer: {error!r}") from error

@@ -1,0 +1,73 @@
+"""The outbox: events are written in the transaction of their cause; the relay sends them afterwards.
+
+The columns are those of Debezium's event router: ``type`` is the topic, ``aggregateid`` the key.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.contracts.envelope import Envelope
+from app.db.listen import notify
+from app.messaging.tables import MessagingTables
+
+Data = TypeVar("Data", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event on its way out; ``payload`` is the value that goes on the wire."""
+
+    id: UUID
+    topic: str
+    aggregate_type: str
+    aggregate_id: str
+    payload: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def event(
+    envelope: Envelope[Data], topic: str, *, aggregate_type: str, aggregate_id: str, now: datetime
+) -> Event:
+    """Wrap an envelope as an outbox event; its id stays the same however often it is sent."""
+    return Event(
+        id=envelope.event_id,
+        topic=topic,
+        aggregate_type=aggregate_type,
+        aggregate_id=aggregate_id,
+        payload=envelope.to_json(),
+        headers={
+            "event_id": str(envelope.event_id),
+            "event_type": envelope.event_type,
+            "schema_version": str(envelope.schema_version),
+            "correlation_id": str(envelope.correlation_id),
+            "source_service": envelope.source_service,
+            "occurred_at": now.isoformat(),
+            "content_type": "application/json",
+        },
+    )
+
+
+async def add(connection: AsyncConnection, tables: MessagingTables, events: Sequence[Event]) -> None:
+    """Write ``events`` in the present transaction and wake the relay when it commits."""
+    if not events:
+        return
+    rows = [
+        {
+            "id": item.id,
+            "aggregatetype": item.aggregate_type,
+            "aggregateid": item.aggregate_id,
+            "type": item.topic,
+            "payload": item.payload,
+            "headers": dict(item.headers),
+        }
+        for item in events
+    ]
+    await connection.execute(insert(tables.outbox), rows)
+    await notify(connection, tables.channel)

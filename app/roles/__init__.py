@@ -1,0 +1,1 @@
+"""Who runs: one small file a process; only here are settings read and concrete parts chosen."""

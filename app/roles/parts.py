@@ -1,0 +1,110 @@
+"""What every role is made of: logs, database, broker, HTTP server, and running them together.
+
+Fed by the settings of the environment; feeds each role file with ready parts.
+"""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Generator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from app.db.listen import Wakeup
+from app.db.unit import Database
+from app.messaging.kafka import KafkaConsumer, KafkaProducer, consuming, ensure_topics, producing
+from app.messaging.relay import Relay, RelayTimes
+from app.messaging.tables import MessagingTables
+from app.settings import DatabaseSettings, KafkaSettings, TelemetrySettings
+from app.telemetry import logs
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The opened parts of one role; closed together when the role ends."""
+
+    service: str
+    database: Database
+    database_url: str
+    kafka: KafkaSettings
+    stack: AsyncExitStack
+
+    async def wakeup(self, channel: str) -> Wakeup:
+        """Start listening on ``channel``."""
+        return await self.stack.enter_async_context(Wakeup(self.database_url, channel))
+
+    async def producer(self) -> KafkaProducer:
+        """Start a producer."""
+        return await self.stack.enter_async_context(producing(self.kafka, self.service))
+
+    async def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
+        """Join ``group``, after making sure that the topics exist."""
+        await ensure_topics(self.kafka, topics)
+        return await self.stack.enter_async_context(consuming(self.kafka, group, topics))
+
+    async def relay(self, tables: MessagingTables) -> Coroutine[None, None, None]:
+        """Return the running relay of one outbox, to be awaited with the other loops."""
+        relay = Relay(self.service, self.database, tables, await self.producer(), RelayTimes())
+        return relay.run(await self.wakeup(tables.channel))
+
+
+@asynccontextmanager
+async def open_parts(service: str) -> AsyncIterator[Parts]:
+    """Set up logs and the database for one role."""
+    logs.configure(service, TelemetrySettings())
+    settings = DatabaseSettings()
+    database = Database.connect(settings, application_name=service)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        yield Parts(service, database, settings.url, KafkaSettings(), stack)
+
+
+async def serve(app: FastAPI, host: str, port: int) -> None:
+    """Serve HTTP until cancelled; open requests get a few seconds to end."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        lifespan="off",
+    )
+    server = _Server(config)
+    try:
+        await server.serve()
+    finally:
+        server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the role."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Do nothing: ``until_stopped`` handles the signals."""
+        yield
+
+
+async def until_stopped(*loops: Awaitable[None]) -> None:
+    """Run all ``loops`` until SIGTERM or SIGINT, or until one of them fails, which ends the role."""
+    stop = asyncio.Event()
+    running = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        running.add_signal_handler(name, stop.set)
+    tasks = [asyncio.ensure_future(loop) for loop in loops]
+    stopper = asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait([*tasks, stopper], return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {stopper}:
+            task.result()
+    finally:
+        for task in [*tasks, stopper]:
+            task.cancel()
+        await asyncio.gather(*tasks, stopper, return_exceptions=True)
+        log.info("role_stopped")

@@ -1,0 +1,1 @@
+"""The service: accepts runs, publishes them, collects callbacks, writes artefacts and reports."""

@@ -1,0 +1,1 @@
+"""HTTP in: runs, packages, artefacts, reports."""

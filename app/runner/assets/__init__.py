@@ -1,0 +1,1 @@
+"""Packages of essays: inventory, text, grades, identifiers."""

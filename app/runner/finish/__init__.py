@@ -1,0 +1,1 @@
+"""From collected rows to artefact, manifest and reports."""

@@ -1,0 +1,1 @@
+"""From an accepted run to a published request."""

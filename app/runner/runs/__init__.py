@@ -1,0 +1,1 @@
+"""The run itself: its states, its rows, its moves."""

@@ -1,0 +1,154 @@
+"""Rows of runs: read, locked, moved; every move leaves one numbered event in the same transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.db.listen import notify
+from app.errors import NotFound
+from app.runner.runs.states import FINAL, Mode, RunState, check_move
+from app.runner.runs.tables import RUNS_CHANNEL, run_events, runs
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as it stands; ``spec`` is the accepted request with its defaults."""
+
+    id: str
+    mode: Mode
+    status: RunState
+    status_reason: str | None
+    status_detail: str | None
+    batch_uuid: UUID
+    batch_label: str
+    correlation_id: UUID
+    package_id: str
+    spec: Mapping[str, object]
+    last_event: int
+    comparisons_received: int
+    comparisons_failed: int
+    comparisons_late: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float
+    created_at: datetime
+    updated_at: datetime
+    published_at: datetime | None
+    deadline_at: datetime | None
+    due_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing will change its state any more."""
+        return self.status in FINAL
+
+
+FIELDS = tuple(runs.c[name] for name in Run.__dataclass_fields__)
+
+
+def run_of(row: Row[tuple[object, ...]]) -> Run:
+    """Return the run that one selected row of ``FIELDS`` holds."""
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented public access
+    values["mode"] = Mode(str(values["mode"]))
+    values["status"] = RunState(str(values["status"]))
+    return Run(**values)
+
+
+async def get(connection: AsyncConnection, run_id: str) -> Run:
+    """Return one run; raises ``NotFound``."""
+    row = (await connection.execute(select(*FIELDS).where(runs.c.id == run_id))).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no run {run_id[:64]}")
+    return run_of(row)
+
+
+async def lock(connection: AsyncConnection, run_id: str) -> Run:
+    """Return one run, held against other writers until the transaction ends; raises ``NotFound``."""
+    row = (
+        await connection.execute(select(*FIELDS).where(runs.c.id == run_id).with_for_update())
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no run {run_id[:64]}")
+    return run_of(row)
+
+
+async def lock_by_batch(connection: AsyncConnection, batch_uuids: Sequence[UUID]) -> dict[UUID, Run]:
+    """Return, held, those runs that the batch uuids name; unknown ones are left out."""
+    found = await connection.execute(
+        select(*FIELDS).where(runs.c.batch_uuid.in_(batch_uuids)).order_by(runs.c.id).with_for_update()
+    )
+    return {run.batch_uuid: run for run in map(run_of, found)}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a move changes beside the state; ``due_at`` None means that nothing is waited for."""
+
+    reason: str | None = None
+    detail: str | None = None
+    due_at: datetime | None = None
+    data: Mapping[str, object] | None = None
+
+
+async def move(connection: AsyncConnection, run: Run, to: RunState, change: Change, *, now: datetime) -> Run:
+    """Move a held run along the table of allowed moves, and write the event of it.
+
+    Raises ``IllegalMove``. The worker is woken when the transaction commits.
+    """
+    check_move(run.status, to)
+    values: dict[str, object] = {
+        "status": to,
+        "status_reason": change.reason,
+        "status_detail": change.detail,
+        "due_at": change.due_at,
+        "updated_at": now,
+        "last_event": run.last_event + 1,
+        "lease_owner": None,
+        "leased_until": None,
+    }
+    if to in FINAL:
+        values["finished_at"] = now
+    if to is RunState.PUBLISHED:
+        values["published_at"] = now
+    data = {"from": run.status, "to": to} | dict(change.data or {})
+    if change.reason is not None:
+        data |= {"reason": change.reason, "detail": change.detail}
+    moved = await _write(connection, run, f"run.{to}", data, values, now)
+    await notify(connection, RUNS_CHANNEL)
+    log.info("run_moved", run_id=run.id, batch_uuid=str(run.batch_uuid), **data)
+    return moved
+
+
+async def note(
+    connection: AsyncConnection, run: Run, kind: str, data: Mapping[str, object], *, now: datetime
+) -> Run:
+    """Write an event of a held run that does not change its state."""
+    return await _write(
+        connection, run, kind, data, {"last_event": run.last_event + 1, "updated_at": now}, now
+    )
+
+
+async def _write(
+    connection: AsyncConnection,
+    run: Run,
+    kind: str,
+    data: Mapping[str, object],
+    values: Mapping[str, object],
+    now: datetime,
+) -> Run:
+    await connection.execute(
+        insert(run_events).values(
+            run_id=run.id, number=run.last_event + 1, type=kind, at=now, data=dict(data)
+        )
+    )
+    changed = update(runs).where(runs.c.id == run.id).values(**values).returning(*FIELDS)
+    return run_of((await connection.execute(changed)).one())

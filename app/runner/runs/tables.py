@@ -1,0 +1,193 @@
+"""The runner's tables: runs, their events, essays, verdicts, files, and the packages they use."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from app.db.naming import metadata as named
+from app.messaging.tables import messaging_tables
+
+metadata = named("runner")
+messages = messaging_tables(metadata)
+RUNS_CHANNEL = "runner_runs"
+"""What the worker listens on: a run that wants something done."""
+
+_NOW = func.now()
+_ZERO = text("0")
+
+
+def _run_key() -> Column[str]:
+    return Column("run_id", String(64), ForeignKey("runner.runs.id", ondelete="CASCADE"), primary_key=True)
+
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("mode", String(32), nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("status_reason", String(64)),
+    Column("status_detail", Text),
+    Column("batch_uuid", UUID(as_uuid=True), nullable=False, unique=True),
+    Column("batch_label", String(255), nullable=False),
+    Column("correlation_id", UUID(as_uuid=True), nullable=False),
+    Column("package_id", String(64), nullable=False),
+    Column("spec", JSONB, nullable=False),
+    Column("last_event", Integer, nullable=False, server_default=_ZERO),
+    Column("comparisons_received", Integer, nullable=False, server_default=_ZERO),
+    Column("comparisons_failed", Integer, nullable=False, server_default=_ZERO),
+    Column("comparisons_late", Integer, nullable=False, server_default=_ZERO),
+    Column("prompt_tokens", BigInteger, nullable=False, server_default=_ZERO),
+    Column("completion_tokens", BigInteger, nullable=False, server_default=_ZERO),
+    Column("cost_usd", Double, nullable=False, server_default=_ZERO),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("published_at", DateTime(timezone=True)),
+    Column("deadline_at", DateTime(timezone=True)),
+    Column("due_at", DateTime(timezone=True)),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("lease_owner", String(64)),
+    Column("leased_until", DateTime(timezone=True)),
+)
+"""One run. ``spec`` is the request as accepted, with defaults filled in. ``due_at`` is when the worker
+should next look at it: now for new work, the grace or the deadline for a waiting one."""
+Index("ix_runs_created", runs.c.created_at.desc(), runs.c.id.desc())
+Index("ix_runs_due", runs.c.due_at, postgresql_where=runs.c.due_at.is_not(None))
+
+run_events = Table(
+    "run_events",
+    metadata,
+    _run_key(),
+    Column("number", Integer, primary_key=True),
+    Column("type", String(64), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("data", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+)
+"""What happened to a run, in order, numbered 1, 2, 3 ... without gaps; rows are never changed."""
+
+run_essays = Table(
+    "run_essays",
+    metadata,
+    _run_key(),
+    Column("essay_id", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("artefact_id", String(255), nullable=False),
+    Column("file_name", String(255), nullable=False),
+    Column("source_path", Text, nullable=False),
+    Column("checksum", String(64), nullable=False),
+    Column("text_sha256", String(64), nullable=False),
+    Column("grade", String(16)),
+    Column("storage_id", String(255)),
+)
+"""The essays of a run. ``role`` is ``anchor`` or ``student``; ``essay_id`` travels and is unique to the run;
+``artefact_id`` is how files and reports name it; ``storage_id`` is set once its text is uploaded."""
+
+comparisons = Table(
+    "comparisons",
+    metadata,
+    _run_key(),
+    Column("request_id", String(64), primary_key=True),
+    Column("sequence", Integer, nullable=False),
+    Column("correlation_id", UUID(as_uuid=True), nullable=False),
+    Column("essay_a_id", String(64), nullable=False),
+    Column("essay_b_id", String(64), nullable=False),
+    Column("winner", String(8)),
+    Column("confidence", Double),
+    Column("justification", Text),
+    Column("error_code", String(64)),
+    Column("error_message", Text),
+    Column("provider", String(64), nullable=False),
+    Column("model", String(255), nullable=False),
+    Column("prompt_sha256", String(64)),
+    Column("prompt_tokens", Integer, nullable=False, server_default=_ZERO),
+    Column("completion_tokens", Integer, nullable=False, server_default=_ZERO),
+    Column("cost_usd", Double, nullable=False, server_default=_ZERO),
+    Column("requested_at", DateTime(timezone=True), nullable=False),
+    Column("completed_at", DateTime(timezone=True), nullable=False),
+    Column("late", Boolean, nullable=False, server_default=text("false")),
+    Column("raw", LargeBinary, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+"""One callback each: ``winner`` is ``a`` or ``b``, null with ``error_code`` set for a failure; ``raw`` is the
+envelope as it came; ``late`` means that it came after the run was final. ``sequence`` counts from 1."""
+Index("uq_comparisons_run_id_sequence", comparisons.c.run_id, comparisons.c.sequence, unique=True)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    _run_key(),
+    Column("kind", String(16), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("raw", LargeBinary, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+"""What cj said of a run: ``kind`` is ``completion``, ``result`` or ``failure``; the last of a kind counts."""
+
+run_files = Table(
+    "run_files",
+    metadata,
+    _run_key(),
+    Column("path", String(512), primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("media_type", String(127), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+"""Files that a run wrote, by path relative to the run's own folder; ``kind`` is ``artefact``, ``report``,
+``request`` or ``event``."""
+
+packages = Table(
+    "packages",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("name", String(255), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("min_text_characters", Integer, nullable=False),
+    Column("file_count", Integer, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("inventory", JSONB, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+"""An uploaded or registered set of essays; never changes after it was stored."""
+
+package_files = Table(
+    "package_files",
+    metadata,
+    Column("package_id", String(64), ForeignKey("runner.packages.id", ondelete="CASCADE"), primary_key=True),
+    Column("path", String(512), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("bytes", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("text", Text),
+    Column("text_sha256", String(64)),
+    Column("problem", Text),
+)
+"""The files of a package; ``kind`` is ``instructions``, ``rubric``, ``grades``, ``anchor``, ``student`` or
+``other``; ``text`` is the extracted text, ``problem`` why there is none."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("content_url", String(512), primary_key=True),
+    Column("text_sha256", String(64), primary_key=True),
+    Column("storage_id", String(255), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+"""Which texts the content store has already, by its address and the hash of the text."""

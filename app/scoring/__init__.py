@@ -1,0 +1,1 @@
+"""PURE statistics of comparative judgement: numpy and scipy in, frozen results out."""

@@ -1,0 +1,1 @@
+"""What the operator sees: logs, metrics, and the context that ties them to one run."""

@@ -1,0 +1,1 @@
+"""Benchmark of the statistics: times fit, standard errors and fit statistics on simulated judgements."""

@@ -1,0 +1,1 @@
+"""Database changes, one file each, in order."""

@@ -1,0 +1,22 @@
+"""The tables of cj."""
+
+from alembic import op
+
+from migrations.pieces import create_messaging_v1, drop_messaging_v1
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+SCHEMA = "cj"
+
+
+def upgrade() -> None:
+    op.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    create_messaging_v1(SCHEMA)
+
+
+def downgrade() -> None:
+    drop_messaging_v1(SCHEMA)
+    op.execute(f"DROP SCHEMA {SCHEMA}")

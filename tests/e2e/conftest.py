@@ -1,0 +1,40 @@
+"""The whole system as separate processes, for tests that walk all the way."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from app.cli.client_http import ApiClient
+from app.roles.everything import servers
+from app.roles.stack import Stack
+
+SLOW_JUDGE = {"LLM_PROVIDER_SERVICE_MOCK_LATENCY_MS": "60"}
+
+
+@contextmanager
+def started(data_dir: Path, extra: dict[str, str]) -> Iterator[Stack]:
+    """Yield a running stack on free ports with its own database and broker."""
+    with servers(data_dir, prefer_usual=False) as plan:
+        stack = Stack(plan, extra)
+        try:
+            stack.migrate()
+            stack.start()
+            stack.wait_until_ready()
+            yield stack
+        finally:
+            stack.stop()
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack whose mock judge needs 60 ms for a verdict, so that a run can be caught in the middle."""
+    with started(tmp_path_factory.mktemp("stack"), SLOW_JUDGE) as running:
+        yield running
+
+
+@pytest.fixture
+def api(stack: Stack) -> Iterator[ApiClient]:
+    with ApiClient(stack.plan.url("api")) as client:
+        yield client
