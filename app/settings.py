@@ -82,9 +82,7 @@ class AuthSettings(Settings):
 class Neighbours(Settings):
     """Where the other services answer; point any of them at another implementation."""
 
-    cj_url: str = Field(
-        default="http://127.0.0.1:9095", validation_alias=AliasChoices("cj_url", "CJ_SERVICE_URL")
-    )
+    cj_url: str = Field(default="http://127.0.0.1:9095", validation_alias=AliasChoices("cj_url", "CJ_SERVICE_URL"))
     gateway_url: str = Field(
         default="http://127.0.0.1:8090",
         validation_alias=AliasChoices("gateway_url", "LLM_PROVIDER_SERVICE_URL"),
@@ -93,17 +91,13 @@ class Neighbours(Settings):
         default="http://127.0.0.1:8001/v1/content",
         validation_alias=AliasChoices("content_url", "CONTENT_SERVICE_URL"),
     )
-    timeout_s: float = Field(
-        default=15.0, gt=0, validation_alias=AliasChoices("timeout_s", "NEIGHBOUR_TIMEOUT_S")
-    )
+    timeout_s: float = Field(default=15.0, gt=0, validation_alias=AliasChoices("timeout_s", "NEIGHBOUR_TIMEOUT_S"))
 
 
 class RunnerSettings(Settings):
     """The runner: where files go and how long it waits."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", populate_by_name=True, env_prefix="RUNNER_"
-    )
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_prefix="RUNNER_")
 
     host: str = "127.0.0.1"
     port: int = 8300

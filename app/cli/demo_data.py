@@ -39,8 +39,7 @@ def bands(topic: RecordedTopic) -> dict[str, str]:
     """Return a grade for each text: nine bands of nearly equal size along the gold ranking."""
     ordered = sorted(topic.gold_rank, key=lambda text_id: (topic.gold_rank[text_id], text_id))
     return {
-        text_id: LEGACY_SCALE[place * len(LEGACY_SCALE) // len(ordered)]
-        for place, text_id in enumerate(ordered)
+        text_id: LEGACY_SCALE[place * len(LEGACY_SCALE) // len(ordered)] for place, text_id in enumerate(ordered)
     }
 
 
@@ -61,11 +60,7 @@ def recorded_archive(topic: RecordedTopic) -> bytes:
 def folder_archive(folder: Path) -> bytes:
     """Return all files below ``folder`` as a zip."""
     return _zip(
-        {
-            str(path.relative_to(folder)): path.read_bytes()
-            for path in sorted(folder.rglob("*"))
-            if path.is_file()
-        }
+        {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
     )
 
 

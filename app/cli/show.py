@@ -9,9 +9,7 @@ from app.cli.client_http import Json
 def print_summary(run: Json, artefact: Json | None, console: Console) -> None:
     """Print the end of a run: state, comparisons, tokens and cost by judge, event counts."""
     counts = run["progress"]["comparisons"]
-    console.print(
-        f"Run {run['id']} ({run['mode']}, label {run['batch_label']}): [bold]{run['status']}[/bold]"
-    )
+    console.print(f"Run {run['id']} ({run['mode']}, label {run['batch_label']}): [bold]{run['status']}[/bold]")
     if run.get("status_reason"):
         console.print(f"  reason: {run['status_reason']}: {run.get('status_detail') or ''}")
     console.print(f"  comparisons captured: {counts['received']}, failed: {counts['failed']}")

@@ -48,9 +48,7 @@ class HttpClient:
                 return await self._once(method, url, body, sent)
         raise Unavailable(f"{self._name} does not answer")  # pragma: no cover - the loop returns or raises
 
-    async def _once(
-        self, method: str, url: str, body: bytes | None, headers: dict[str, str]
-    ) -> httpx.Response:
+    async def _once(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> httpx.Response:
         try:
             response = await self._client.request(method, url, content=body, headers=headers)
         except httpx.HTTPError as error:

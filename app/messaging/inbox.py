@@ -18,7 +18,5 @@ async def unseen(
     if not keys:
         return set()
     rows = [{"consumer": consumer, "message_key": key} for key in sorted(set(keys))]
-    statement = (
-        insert(tables.inbox).values(rows).on_conflict_do_nothing().returning(tables.inbox.c.message_key)
-    )
+    statement = insert(tables.inbox).values(rows).on_conflict_do_nothing().returning(tables.inbox.c.message_key)
     return set((await connection.execute(statement)).scalars())

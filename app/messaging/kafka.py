@@ -107,11 +107,7 @@ class KafkaConsumer:
                 message.offset,
                 message.key,
                 message.value or b"",
-                {
-                    name: value.decode(errors="replace")
-                    for name, value in message.headers
-                    if value is not None
-                },
+                {name: value.decode(errors="replace") for name, value in message.headers if value is not None},
             )
             for messages in batches.values()
             for message in messages
@@ -150,9 +146,7 @@ class KafkaConsumer:
 
 
 @asynccontextmanager
-async def consuming(
-    settings: KafkaSettings, group: str, topics: Sequence[str]
-) -> AsyncIterator[KafkaConsumer]:
+async def consuming(settings: KafkaSettings, group: str, topics: Sequence[str]) -> AsyncIterator[KafkaConsumer]:
     """Yield a started member of ``group``; raises ``Unavailable`` when the broker does not answer in time."""
     consumer = AIOKafkaConsumer(
         *topics,

@@ -32,9 +32,7 @@ class Event:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def event(
-    envelope: Envelope[Data], topic: str, *, aggregate_type: str, aggregate_id: str, now: datetime
-) -> Event:
+def event(envelope: Envelope[Data], topic: str, *, aggregate_type: str, aggregate_id: str, now: datetime) -> Event:
     """Wrap an envelope as an outbox event; its id stays the same however often it is sent."""
     return Event(
         id=envelope.event_id,

@@ -103,9 +103,7 @@ class Relay:
         async with self._database.transaction() as connection:
             rows = (await connection.execute(claim)).all()
         rows = sorted(rows, key=lambda row: (row.created_at, row.id))
-        return [
-            (row.id, Outgoing(row.type, row.aggregateid.encode(), row.payload, row.headers)) for row in rows
-        ]
+        return [(row.id, Outgoing(row.type, row.aggregateid.encode(), row.payload, row.headers)) for row in rows]
 
     async def _mark(self, ids: Sequence[UUID]) -> None:
         outbox = self._tables.outbox
@@ -121,9 +119,9 @@ class Relay:
 
     async def _observe(self) -> None:
         outbox = self._tables.outbox
-        waiting = select(
-            func.count(), func.extract("epoch", func.now() - func.min(outbox.c.created_at))
-        ).where(outbox.c.published_at.is_(None))
+        waiting = select(func.count(), func.extract("epoch", func.now() - func.min(outbox.c.created_at))).where(
+            outbox.c.published_at.is_(None)
+        )
         async with self._database.transaction() as connection:
             count, age = (await connection.execute(waiting)).one()
         OUTBOX_PENDING.labels(self._service).set(count)

@@ -157,9 +157,7 @@ class Judgements:
         shown_low_first = self.first < self.second
         low = np.where(shown_low_first, self.first, self.second)
         high = np.where(shown_low_first, self.second, self.first)
-        return _sum_pairs(
-            self.size, low, high, np.where(shown_low_first, self.outcome, 1.0 - self.outcome), self
-        )
+        return _sum_pairs(self.size, low, high, np.where(shown_low_first, self.outcome, 1.0 - self.outcome), self)
 
     @cached_property
     def ordered_pairs(self) -> Pairs:
@@ -231,9 +229,7 @@ def _check_numbers(judgements: Judgements) -> None:
         raise InvalidJudgements("a weight must be a finite number and not negative")
 
 
-def _sum_pairs(
-    size: int, low: IndexArray, high: IndexArray, outcome: FloatArray, judgements: Judgements
-) -> Pairs:
+def _sum_pairs(size: int, low: IndexArray, high: IndexArray, outcome: FloatArray, judgements: Judgements) -> Pairs:
     """Group verdicts by the key low * n + high; groups come out sorted, whatever the order of rows."""
     key, weight = low * size + high, judgements.weight
     if size * size <= DENSE_KEYS:

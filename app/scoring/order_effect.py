@@ -45,9 +45,7 @@ def fit_order_effect(judgements: Judgements, ridge: float = PRODUCTION_RIDGE) ->
     pairs = judgements.ordered_pairs
     first_won = float(pairs.wins.sum())
     if not 0.0 < first_won < float(pairs.total.sum()):
-        raise NotEstimable(
-            "the essay shown first always won or always lost: the order effect has no estimate"
-        )
+        raise NotEstimable("the essay shown first always won or always lost: the order effect has no estimate")
     plain = fit_penalised(judgements, ridge)
     start = np.append(plain.theta, 0.0)
     solution, _ = climb(start, lambda at: _value(pairs, at, ridge), lambda at: _newton(pairs, at, ridge))

@@ -77,9 +77,7 @@ class ReliabilityReport:
     posterior: PosteriorRatio
 
 
-def reliability_report(
-    judgements: Judgements, fit: Fit, rng: Generator, splits: int = 100
-) -> ReliabilityReport:
+def reliability_report(judgements: Judgements, fit: Fit, rng: Generator, splits: int = 100) -> ReliabilityReport:
     """Return separation, split-half over judges, and posterior ratio of a scale.
 
     Raises `NotEstimable` if there are fewer than two items or no spread at all.
@@ -115,9 +113,7 @@ def split_half(
     halves = np.array(found)
     stepped_up = 2.0 * halves / (1.0 + np.maximum(halves, -0.99))
     low, high = np.percentile(stepped_up, [2.5, 97.5])
-    return SplitHalf(
-        float(halves.mean()), float(stepped_up.mean()), float(low), float(high), len(found), size, by
-    )
+    return SplitHalf(float(halves.mean()), float(stepped_up.mean()), float(low), float(high), len(found), size, by)
 
 
 def posterior_ratio(judgements: Judgements) -> PosteriorRatio:

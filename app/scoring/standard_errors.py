@@ -100,9 +100,7 @@ class QualityFlags:
         return asdict(self)
 
 
-def bt_se_summary(
-    errors: FloatArray, comparisons_per_item: IndexArray, comparison_count: int
-) -> SummaryOfErrors:
+def bt_se_summary(errors: FloatArray, comparisons_per_item: IndexArray, comparison_count: int) -> SummaryOfErrors:
     """Sum up the errors and numbers of comparisons of the same items (all, or anchors, or students).
 
     `errors` (n,) in logits, inf allowed; `comparisons_per_item` (n,); zeros throughout for no items.

@@ -20,7 +20,5 @@ OUTBOX_PENDING = Gauge("messaging_outbox_pending", "Events waiting to be sent", 
 OUTBOX_AGE = Gauge("messaging_outbox_oldest_age_seconds", "Age of the oldest unsent event", ["service"])
 OUTBOX_SENT = Counter("messaging_outbox_sent_total", "Events sent to the broker", ["service", "topic"])
 CONSUMED = Counter("messaging_consumed_total", "Records taken in", ["service", "topic", "result"])
-QUARANTINED = Counter(
-    "messaging_quarantined_total", "Records that are unreadable", ["service", "topic", "reason"]
-)
+QUARANTINED = Counter("messaging_quarantined_total", "Records that are unreadable", ["service", "topic", "reason"])
 CONSUMER_LAG = Gauge("messaging_consumer_lag", "Records not yet taken in", ["service", "topic", "partition"])

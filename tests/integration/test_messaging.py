@@ -113,9 +113,7 @@ def loop(database: Database, consumer: ListConsumer, kept: Kept) -> ConsumeLoop:
 
 
 async def put(database: Database, *words: str) -> None:
-    events = [
-        outbox.event(envelope(w), "notes", aggregate_type="note", aggregate_id=w, now=NOW) for w in words
-    ]
+    events = [outbox.event(envelope(w), "notes", aggregate_type="note", aggregate_id=w, now=NOW) for w in words]
     async with database.transaction() as connection:
         await outbox.add(connection, messages, events)
 

@@ -26,9 +26,7 @@ def _parsed() -> Iterator[tuple[Path, ast.Module, str]]:
 
 def test_no_file_is_longer_than_400_lines() -> None:
     every = [*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")]
-    long = {
-        str(path.relative_to(ROOT)): n for path in every if (n := len(path.read_text().splitlines())) > 400
-    }
+    long = {str(path.relative_to(ROOT)): n for path in every if (n := len(path.read_text().splitlines())) > 400}
     assert long == {}
 
 

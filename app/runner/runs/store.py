@@ -73,9 +73,7 @@ async def get(connection: AsyncConnection, run_id: str) -> Run:
 
 async def lock(connection: AsyncConnection, run_id: str) -> Run:
     """Return one run, held against other writers until the transaction ends; raises ``NotFound``."""
-    row = (
-        await connection.execute(select(*FIELDS).where(runs.c.id == run_id).with_for_update())
-    ).one_or_none()
+    row = (await connection.execute(select(*FIELDS).where(runs.c.id == run_id).with_for_update())).one_or_none()
     if row is None:
         raise NotFound(f"there is no run {run_id[:64]}")
     return run_of(row)
@@ -132,9 +130,7 @@ async def note(
     connection: AsyncConnection, run: Run, kind: str, data: Mapping[str, object], *, now: datetime
 ) -> Run:
     """Write an event of a held run that does not change its state."""
-    return await _write(
-        connection, run, kind, data, {"last_event": run.last_event + 1, "updated_at": now}, now
-    )
+    return await _write(connection, run, kind, data, {"last_event": run.last_event + 1, "updated_at": now}, now)
 
 
 async def _write(
@@ -146,9 +142,7 @@ async def _write(
     now: datetime,
 ) -> Run:
     await connection.execute(
-        insert(run_events).values(
-            run_id=run.id, number=run.last_event + 1, type=kind, at=now, data=dict(data)
-        )
+        insert(run_events).values(run_id=run.id, number=run.last_event + 1, type=kind, at=now, data=dict(data))
     )
     changed = update(runs).where(runs.c.id == run.id).values(**values).returning(*FIELDS)
     return run_of((await connection.execute(changed)).one())

@@ -51,12 +51,8 @@ def test_the_ceiling_is_the_tau_a_of_a_perfect_untied_scale(grades: list[int]) -
 
 def test_equal_orders_agree_fully_and_opposite_ones_not_at_all() -> None:
     up, down = [1, 2, 3, 4], [4, 3, 2, 1]
-    assert [measure(up, up) for measure in (kendall_tau_a, kendall_tau_b, spearman_rho, pearson_r)] == [
-        1.0
-    ] * 4
-    assert [measure(up, down) for measure in (kendall_tau_a, kendall_tau_b, spearman_rho, pearson_r)] == [
-        -1.0
-    ] * 4
+    assert [measure(up, up) for measure in (kendall_tau_a, kendall_tau_b, spearman_rho, pearson_r)] == [1.0] * 4
+    assert [measure(up, down) for measure in (kendall_tau_a, kendall_tau_b, spearman_rho, pearson_r)] == [-1.0] * 4
 
 
 def test_spearman_is_one_minus_the_squares_of_rank_differences() -> None:

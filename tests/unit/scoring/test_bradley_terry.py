@@ -185,9 +185,7 @@ def test_gradient_and_information_agree_with_finite_differences(spread: float) -
         return log_likelihood(pairs, at) - 0.1 * float(at @ at)
 
     assert gradient(pairs, theta, 0.2) == pytest.approx(approx_fprime(theta, value, 1e-7), abs=1e-4)
-    hessian = np.array(
-        [approx_fprime(theta, lambda at, i=i: gradient(pairs, at, 0.2)[i], 1e-7) for i in range(8)]
-    )
+    hessian = np.array([approx_fprime(theta, lambda at, i=i: gradient(pairs, at, 0.2)[i], 1e-7) for i in range(8)])
     information = information_at(pairs, theta, 0.2)
     matrix = np.diag(information.diagonal)
     matrix[information.low, information.high] -= information.weight

@@ -60,9 +60,7 @@ def test_the_deviance_has_the_mean_of_its_degrees_of_freedom_under_the_model() -
 
 
 def test_mean_squares_follow_their_definition() -> None:
-    judgements = Judgements.from_records(
-        [Record("a", "b", 1.0), Record("b", "a", 1.0), Record("c", "a", 0.5)]
-    )
+    judgements = Judgements.from_records([Record("a", "b", 1.0), Record("b", "a", 1.0), Record("c", "a", 0.5)])
     theta = [0.5, -0.2, -0.3]
     p_ab, p_ac = 1 / (1 + np.exp(-0.7)), 1 / (1 + np.exp(-0.8))
     squares = [(1 - p_ab) ** 2, p_ab**2, (0.5 - p_ac) ** 2]

@@ -123,6 +123,4 @@ def test_the_plain_likelihood_is_that_of_the_plain_fit() -> None:
     pairs = judgements.ordered_pairs
     ahead = fit.theta[pairs.low] - fit.theta[pairs.high] + fit.order_effect
     with_order = float(pairs.wins @ ahead - pairs.total @ np.logaddexp(0, ahead))
-    assert 2 * (with_order - fit_mle(judgements).log_likelihood) == pytest.approx(
-        fit.likelihood_ratio, abs=1e-8
-    )
+    assert 2 * (with_order - fit_mle(judgements).log_likelihood) == pytest.approx(fit.likelihood_ratio, abs=1e-8)

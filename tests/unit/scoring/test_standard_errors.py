@@ -44,9 +44,7 @@ def test_journal_citations_give_the_published_standard_errors() -> None:
 def test_baseball_errors_are_about_a_third_as_published() -> None:
     # Agresti 2002, p. 438: standard errors against Baltimore are about 0.3.
     judgements = literature.baseball()
-    assert (
-        np.round(reference_errors(judgements, fit_mle(judgements), "Baltimore")[:-1], 1).tolist() == [0.3] * 6
-    )
+    assert np.round(reference_errors(judgements, fit_mle(judgements), "Baltimore")[:-1], 1).tolist() == [0.3] * 6
 
 
 def test_the_covariance_is_the_pseudo_inverse_of_the_information() -> None:
