@@ -39,7 +39,7 @@ _FIELDS = tuple(requests.c[name] for name in Queued.__dataclass_fields__)
 
 
 def _queued(row: Row[Any]) -> Queued:
-    return Queued(*row)
+    return Queued(**dict(zip(Queued.__dataclass_fields__, row, strict=True)))
 
 
 async def claim(

@@ -1,0 +1,133 @@
+"""cj's tables: assignments and anchors, batches, their essays and comparisons, and its messages."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from app.db.naming import metadata as named
+from app.messaging.tables import messaging_tables
+
+metadata = named("cj")
+messages = messaging_tables(metadata)
+BATCHES_CHANNEL = "cj_batches"
+
+_NOW = func.now()
+_ZERO = text("0")
+_EMPTY_LIST = text("'[]'::jsonb")
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assignment_id", String(100), unique=True),
+    Column("course_id", String(50), unique=True),
+    Column("instructions_text", Text, nullable=False),
+    Column("grade_scale", String(50), nullable=False),
+    Column("context_origin", String(64), nullable=False),
+    Column("student_prompt_storage_id", String(255)),
+    Column("judge_rubric_storage_id", String(255)),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+"""What an assignment owns: criteria, scale, task and rubric. Scale and origin never change."""
+
+anchors = Table(
+    "anchors",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("assignment_id", String(100), nullable=False),
+    Column("anchor_label", String(255), nullable=False),
+    Column("grade", String(8), nullable=False),
+    Column("grade_scale", String(50), nullable=False),
+    Column("text_storage_id", String(255), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    UniqueConstraint("assignment_id", "anchor_label", "grade_scale"),
+)
+"""Expert-graded essays of an assignment."""
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("bos_batch_id", String(36), nullable=False, unique=True),
+    Column("correlation_id", UUID(as_uuid=True), nullable=False),
+    Column("status", String(32), nullable=False),
+    Column("reason", String(64)),
+    Column("detail", Text),
+    Column("request", JSONB, nullable=False),
+    Column("plan", JSONB, nullable=False),
+    Column("context", JSONB),
+    Column("grade_scale", String(50)),
+    Column("essays_missing", JSONB, nullable=False, server_default=_EMPTY_LIST),
+    Column("wave", Integer, nullable=False, server_default=_ZERO),
+    Column("asked", Integer, nullable=False, server_default=_ZERO),
+    Column("succeeded", Integer, nullable=False, server_default=_ZERO),
+    Column("failed", Integer, nullable=False, server_default=_ZERO),
+    Column("last_scores", JSONB),
+    Column("decisions", JSONB, nullable=False, server_default=_EMPTY_LIST),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("due_at", DateTime(timezone=True)),
+    Column("lease_owner", String(64)),
+    Column("leased_until", DateTime(timezone=True)),
+)
+"""One request's batch. ``plan`` holds cap, seed and stop rule; ``context`` the texts shown with every pair;
+``decisions`` why the engine went on or stopped after each wave; ``due_at`` when a worker should look at it."""
+Index("ix_batches_due", batches.c.due_at, postgresql_where=batches.c.due_at.is_not(None))
+
+
+def _batch_key() -> Column[int]:
+    return Column("batch_id", Integer, ForeignKey("cj.batches.id", ondelete="CASCADE"), primary_key=True)
+
+
+essays = Table(
+    "essays",
+    metadata,
+    _batch_key(),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("essay_id", String(255), nullable=False),
+    Column("text_storage_id", String(255), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("is_anchor", Boolean, nullable=False),
+    Column("grade", String(8)),
+    Column("label", String(255)),
+)
+"""The essays of a batch, by position; ids belong to the batch and to no other."""
+
+comparisons = Table(
+    "comparisons",
+    metadata,
+    _batch_key(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("correlation_id", UUID(as_uuid=True), nullable=False, unique=True),
+    Column("wave", Integer, nullable=False),
+    Column("a", Integer, nullable=False),
+    Column("b", Integer, nullable=False),
+    Column("repeat", Integer, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("winner", String(8)),
+    Column("confidence", Double),
+    Column("provider", String(64)),
+    Column("model", String(255)),
+    Column("error_code", String(64)),
+    Column("retryable", Boolean, nullable=False, server_default=text("false")),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("answered_at", DateTime(timezone=True)),
+)
+"""One comparison asked for: ``a`` and ``b`` are positions as shown; ``state`` is ``planned``, ``sent``,
+``succeeded`` or ``failed``; ``winner`` is ``a`` or ``b``."""
+Index("ix_comparisons_state", comparisons.c.batch_id, comparisons.c.state)

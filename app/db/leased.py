@@ -1,0 +1,144 @@
+"""Work on rows that are due: leased with SKIP LOCKED, done by the stage of their status, tried again later.
+
+Fed by tables that have ``id``, ``status``, ``due_at``, ``lease_owner`` and ``leased_until``. A process that
+dies leaves its rows to whoever comes after the lease. Stages must stand being run twice.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from sqlalchemy import Table, or_, select, update
+from sqlalchemy.exc import DBAPIError
+
+from app.db.listen import Wakeup
+from app.db.unit import Database
+from app.errors import AppError
+
+log = structlog.get_logger(__name__)
+Stage = Callable[[Any], Awaitable[None]]
+Broken = Callable[[Any, Exception], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How many rows at once, and how long (in seconds) between looks, leases and new tries."""
+
+    concurrency: int = 8
+    idle_s: float = 1.0
+    lease_s: float = 30.0
+    back_off_s: float = 1.0
+    longest_back_off_s: float = 30.0
+
+
+@dataclass
+class LeasedWork:
+    """One worker over one table; ``stages`` by status, ``broken`` is told of errors that will not pass."""
+
+    database: Database
+    table: Table
+    stages: Mapping[str, Stage]
+    broken: Broken
+    clock: Callable[[], datetime]
+    pace: Pace = Pace()
+    owner: str = field(default_factory=lambda: uuid4().hex)
+    _busy: dict[asyncio.Task[None], Any] = field(default_factory=dict)
+    _tries: dict[Any, int] = field(default_factory=dict)
+
+    async def run(self, wakeup: Wakeup) -> None:
+        """Work until cancelled; survives a database that is away for a while."""
+        try:
+            while True:
+                try:
+                    await self.step(wakeup)
+                except (DBAPIError, OSError) as error:
+                    log.warning("leased_work_failed", table=self.table.name, error=type(error).__name__)
+                    await asyncio.sleep(self.pace.back_off_s)
+        finally:
+            for task in self._busy:
+                task.cancel()
+            await asyncio.gather(*self._busy, return_exceptions=True)
+
+    async def step(self, wakeup: Wakeup) -> None:
+        """Lease what is due and start its stages; then wait for one to end, for news or for a short while."""
+        room = self.pace.concurrency - len(self._busy)
+        for row_id, status in await self._claim(room) if room else []:
+            self._busy[asyncio.create_task(self._work(row_id, status))] = row_id
+        await self._wait(wakeup)
+        for task in [task for task in self._busy if task.done()]:
+            del self._busy[task]
+            task.result()
+
+    async def _claim(self, room: int) -> list[tuple[Any, str]]:
+        now, columns = self.clock(), self.table.c
+        until = now + timedelta(seconds=self.pace.lease_s)
+        due = (
+            select(columns.id)
+            .where(columns.status.in_(list(self.stages)), columns.due_at <= now)
+            .where(or_(columns.leased_until.is_(None), columns.leased_until < now))
+            .order_by(columns.due_at)
+            .limit(room)
+            .with_for_update(skip_locked=True)
+        )
+        lease = (
+            update(self.table)
+            .where(columns.id.in_(due.scalar_subquery()))
+            .values(lease_owner=self.owner, leased_until=until)
+            .returning(columns.id, columns.status)
+        )
+        async with self.database.transaction() as connection:
+            if self._busy:
+                held = update(self.table).where(columns.id.in_(list(self._busy.values())))
+                await connection.execute(held.where(columns.lease_owner == self.owner).values(leased_until=until))
+            return [(row.id, row.status) for row in await connection.execute(lease)]
+
+    async def _wait(self, wakeup: Wakeup) -> None:
+        if not self._busy:
+            await wakeup.wait(self.pace.idle_s)
+            return
+        news = asyncio.create_task(wakeup.wait(self.pace.idle_s))
+        await asyncio.wait({*self._busy, news}, return_when=asyncio.FIRST_COMPLETED)
+        if not news.done():
+            news.cancel()
+            with suppress(asyncio.CancelledError):
+                await news
+
+    async def _work(self, row_id: Any, status: str) -> None:
+        try:
+            await self.stages[status](row_id)
+        except (DBAPIError, OSError) as error:
+            await self._postpone(row_id, type(error).__name__)
+        except AppError as error:
+            if error.retryable:
+                await self._postpone(row_id, error.detail)
+            else:
+                await self._give_up(row_id, error)
+        except Exception as error:
+            log.exception("stage_crashed", table=self.table.name, row=row_id, status=status)
+            await self._give_up(row_id, error)
+        else:
+            self._tries.pop(row_id, None)
+            await self._release(row_id, None)
+
+    async def _give_up(self, row_id: Any, error: Exception) -> None:
+        self._tries.pop(row_id, None)
+        await self.broken(row_id, error)
+        await self._release(row_id, None)
+
+    async def _postpone(self, row_id: Any, why: str) -> None:
+        tries = self._tries[row_id] = self._tries.get(row_id, 0) + 1
+        pause = min(self.pace.longest_back_off_s, self.pace.back_off_s * 2 ** min(tries - 1, 10))
+        log.warning("stage_will_be_tried_again", table=self.table.name, row=row_id, why=why, in_s=pause)
+        with suppress(DBAPIError, OSError):
+            await self._release(row_id, self.clock() + timedelta(seconds=pause))
+
+    async def _release(self, row_id: Any, due_at: datetime | None) -> None:
+        values = {"lease_owner": None, "leased_until": None} | ({} if due_at is None else {"due_at": due_at})
+        mine = update(self.table).where(self.table.c.id == row_id, self.table.c.lease_owner == self.owner)
+        async with self.database.transaction() as connection:
+            await connection.execute(mine.values(**values))
