@@ -41,7 +41,7 @@ def choose_wave(
     counts = Counter(position for pair in times.elements() for position in pair)
     players = _players(essays, counts)
     candidates = _fewest_times(players, times)
-    graph = nx.Graph()
+    graph: nx.Graph[int] = nx.Graph()
     for pair in candidates:
         weight = _weight(pair, counts, scores or {}, weights) + rng.uniform(0.0, 0.001)
         graph.add_edge(*pair, weight=weight)

@@ -65,7 +65,9 @@ def decide(progress: Progress, rules: Rules) -> Verdict:
         and progress.succeeded >= rules.min_comparisons
         and progress.change <= rules.threshold
     )
-    return Verdict(Decision.FINISH, "stability") if stable else Verdict(Decision.MORE, "not_stable_yet")
+    if stable:
+        return Verdict(Decision.FINISH, "stability")
+    return Verdict(Decision.MORE, "not_stable_yet" if rules.rule is StopRule.STABILITY else "budget_left")
 
 
 def largest_change(previous: Mapping[int, float] | None, present: Mapping[int, float]) -> float | None:

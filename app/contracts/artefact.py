@@ -1,12 +1,13 @@
-"""The artefact document: sealed with its own checksum, checked against the published schema. PURE but for the schema.
+"""The artefact document: sealed with its own checksum, checked against the published schema. PURE.
 
 Fed by the runner's finish; read back by the command line and by whoever audits a run.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,38 +16,64 @@ import jsonschema_rs
 SCHEMA_VERSION = "1.0.1"
 SCHEMA_FILE = Path(__file__).with_name("assessment_run.schema.json")
 NO_CHECKSUM = "0" * 64
+PIECES_AT_ONCE = 4_000
+MOST_FINDINGS = 20
 Document = dict[str, Any]
 
 
-def rendered(document: Mapping[str, Any]) -> str:
-    """Return the text that goes into the file: two spaces of indent, ASCII escapes."""
-    return json.dumps(document, indent=2)
+def rendered(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the text that goes into the file, piece by piece: two spaces of indent, ASCII escapes."""
+    pieces: list[str] = []
+    for piece in json.JSONEncoder(indent=2).iterencode(dict(document)):
+        pieces.append(piece)
+        if len(pieces) == PIECES_AT_ONCE:
+            yield "".join(pieces)
+            pieces.clear()
+    yield "".join(pieces)
 
 
 def checksum(document: Mapping[str, Any]) -> str:
     """Return the SHA-256 of the document's text with ``artefact_checksum`` set to the empty string."""
     validation = dict(document["validation"]) | {"artefact_checksum": ""}
-    return hashlib.sha256(rendered(dict(document) | {"validation": validation}).encode()).hexdigest()
+    digest = hashlib.sha256()
+    for piece in rendered(dict(document) | {"validation": validation}):
+        digest.update(piece.encode())
+    return digest.hexdigest()
 
 
 def sealed(document: Mapping[str, Any]) -> Document:
-    """Return the document with its checksum filled in, keys in the same order."""
+    """Return the document with its checksum filled in, keys in the same order; its lists are not copied."""
     validation = dict(document["validation"]) | {"artefact_checksum": checksum(document)}
     return dict(document) | {"validation": validation}
 
 
 def problems_of(document: Mapping[str, Any]) -> list[str]:
     """Return what is wrong with a sealed document, at most twenty findings; empty for a good one."""
-    found = [
-        f"{'/'.join(str(part) for part in error.instance_path) or '(root)'}: {error.message[:200]}"
-        for _, error in zip(range(20), _validator().iter_errors(dict(document)), strict=False)
-    ]
+    found = list(islice(_findings(document), MOST_FINDINGS))
     if not found and document["validation"]["artefact_checksum"] != checksum(document):
         found.append("validation/artefact_checksum: does not belong to this document")
     return found
 
 
+def _findings(document: Mapping[str, Any]) -> Iterator[str]:
+    """Check the comparisons one by one, so that a long list is never held twice."""
+    whole, one_comparison = _validators()
+    records = document.get("llm_comparisons")
+    short = dict(document) | ({"llm_comparisons": []} if isinstance(records, list) else {})
+    yield from _explained("", whole, short)
+    for place, record in enumerate(records if isinstance(records, list) else []):
+        yield from _explained(f"llm_comparisons/{place}/", one_comparison, record)
+
+
+def _explained(where: str, validator: jsonschema_rs.Draft202012Validator, value: object) -> Iterator[str]:
+    for error in validator.iter_errors(value):
+        yield f"{where}{'/'.join(map(str, error.instance_path)) or '(root)'}: {error.message[:200]}"
+
+
 @cache
-def _validator() -> jsonschema_rs.Draft202012Validator:
+def _validators() -> tuple[jsonschema_rs.Draft202012Validator, jsonschema_rs.Draft202012Validator]:
     schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    return (
+        jsonschema_rs.Draft202012Validator(schema, validate_formats=True),
+        jsonschema_rs.Draft202012Validator(schema["definitions"]["comparison_record"], validate_formats=True),
+    )

@@ -37,7 +37,7 @@ def new(message: str) -> str:
     made = command.revision(_config(""), message=message, rev_id=number)
     path = MIGRATIONS / "versions" / f"{number}_{slug}.py"
     if not isinstance(made, Script):
-        raise RuntimeError("alembic made no single revision")
+        raise TypeError("alembic made no single revision")
     Path(made.path).rename(path)
     return str(path)
 

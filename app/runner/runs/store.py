@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -55,9 +56,9 @@ class Run:
 FIELDS = tuple(runs.c[name] for name in Run.__dataclass_fields__)
 
 
-def run_of(row: Row[tuple[object, ...]]) -> Run:
+def run_of(row: Row[Any]) -> Run:
     """Return the run that one selected row of ``FIELDS`` holds."""
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented public access
+    values: dict[str, Any] = dict(zip(Run.__dataclass_fields__, row, strict=True))
     values["mode"] = Mode(str(values["mode"]))
     values["status"] = RunState(str(values["status"]))
     return Run(**values)

@@ -87,6 +87,7 @@ run_essays = Table(
     Column("position", Integer, nullable=False),
     Column("role", String(16), nullable=False),
     Column("artefact_id", String(255), nullable=False),
+    Column("stem", String(255), nullable=False),
     Column("file_name", String(255), nullable=False),
     Column("source_path", Text, nullable=False),
     Column("checksum", String(64), nullable=False),
@@ -136,7 +137,7 @@ announcements = Table(
     Column("raw", LargeBinary, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )
-"""What cj said of a run: ``kind`` is ``completion``, ``result`` or ``failure``; the last of a kind counts."""
+"""What was said of a run: ``kind`` is ``request`` (ours), ``completion``, ``result`` or ``failure``; the last of a kind counts."""
 
 run_files = Table(
     "run_files",
@@ -177,10 +178,10 @@ package_files = Table(
     Column("content", LargeBinary, nullable=False),
     Column("text", Text),
     Column("text_sha256", String(64)),
-    Column("problem", Text),
+    Column("grade", String(16)),
 )
 """The files of a package; ``kind`` is ``instructions``, ``rubric``, ``grades``, ``anchor``, ``student`` or
-``other``; ``text`` is the extracted text, ``problem`` why there is none."""
+``other``; ``text`` is the extracted text, ``grade`` an anchor's expert grade."""
 
 uploads = Table(
     "uploads",

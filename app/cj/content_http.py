@@ -1,0 +1,37 @@
+"""The content store as cj uses it: texts in and out over HTTP."""
+
+from app.edge.client_http import HttpClient
+from app.errors import NotFound, UpstreamRefused
+
+
+class ContentStore:
+    """``url`` is the full upload endpoint; texts lie below it by storage id."""
+
+    def __init__(self, client: HttpClient, url: str) -> None:
+        self._client = client
+        self._url = url.rstrip("/")
+
+    async def fetch(self, storage_id: str) -> str:
+        """Return a text; raises ``NotFound`` where there is none or an empty one, ``Unavailable``."""
+        response = await self._client.call("GET", f"{self._url}/{storage_id}")
+        if response.status_code != 200:
+            raise NotFound(f"the content store has no text {storage_id[:64]} (status {response.status_code})")
+        text = response.content.decode("utf-8", errors="replace")
+        if not text.strip():
+            raise NotFound(f"the text {storage_id[:64]} is empty")
+        return text
+
+    async def keep(self, text: str) -> str:
+        """Store a text; return its storage id; raises ``Unavailable`` or ``UpstreamRefused``."""
+        response = await self._client.call(
+            "POST",
+            self._url,
+            content=text.encode(),
+            headers={"Content-Type": "application/octet-stream"},
+        )
+        if response.status_code != 201:
+            raise self._client.refused(response, "keep a text")
+        storage_id = response.json().get("storage_id")
+        if not isinstance(storage_id, str) or not storage_id:
+            raise UpstreamRefused("the content store answered without a storage_id")
+        return storage_id

@@ -1,0 +1,134 @@
+"""The rich result of a batch from its scores: ranks, grades, and the numbers behind them. PURE."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from app.cj.projection import Anchor, Projection, calibrate, project
+from app.cj.scores import Scores
+from app.cj.store import Batch, Comparison, Essay
+from app.contracts.cj_events import AssessmentResult, EssayResult, ProcessingSummary
+from app.contracts.grade_scales import SCALES, GradeScale, normalized_score
+
+UNGRADED = Projection("U", {}, 0.0, "LOW")
+
+
+def assessment(
+    batch: Batch,
+    essays: Sequence[Essay],
+    asked: Sequence[Comparison],
+    scores: Scores,
+    stop_reason: str,
+    now: datetime,
+) -> AssessmentResult:
+    """Return the event: one row an essay in rank order, anchors with their known grade."""
+    scale = None if batch.grade_scale is None else SCALES.get(batch.grade_scale)
+    grades = projections(essays, scores, scale)
+    ranked = sorted(essays, key=lambda essay: (-scores.by_position[essay.position], essay.position))
+    overrides = batch.request.llm_config_overrides
+    judges = Counter((item.provider, item.model) for item in asked if item.winner is not None)
+    (provider, model), _ = judges.most_common(1)[0] if judges else ((None, None), 0)
+    return AssessmentResult(
+        entity_id=batch.bos_batch_id,
+        timestamp=now,
+        batch_id=batch.bos_batch_id,
+        cj_assessment_job_id=str(batch.id),
+        assignment_id=batch.request.assignment_id,
+        model_used=model or "unknown",
+        model_provider=provider or "unknown",
+        essay_results=[_row(essay, rank, scores, grades, scale) for rank, essay in enumerate(ranked, start=1)],
+        assessment_metadata=_facts(batch, essays, scores, grades)
+        | {
+            "processing_duration_seconds": round((now - batch.created_at).total_seconds(), 2),
+            "llm_temperature": None if overrides is None else overrides.temperature_override,
+            "stop_reason": stop_reason,
+            "decisions": list(batch.decisions),
+        },
+        assessed_at=now,
+    )
+
+
+def projections(essays: Sequence[Essay], scores: Scores, scale: GradeScale | None) -> Mapping[int, Projection]:
+    """Return each essay's grade by position; ``U`` for all where anchors do not calibrate the scale."""
+    anchors = [
+        Anchor(scores.by_position[essay.position], essay.grade)
+        for essay in essays
+        if essay.is_anchor and essay.grade is not None
+    ]
+    calibration = None if scale is None else calibrate(anchors, scale)
+    if calibration is None:
+        return {essay.position: UNGRADED for essay in essays}
+    found = {
+        essay.position: project(scores.by_position[essay.position], scores.errors[essay.position], calibration)
+        for essay in essays
+    }
+    for essay in essays:
+        if essay.is_anchor and essay.grade is not None:
+            found[essay.position] = Projection(essay.grade, {essay.grade: 1.0}, 1.0, "HIGH")
+    return found
+
+
+def processing_summary(batch: Batch, essays: Sequence[Essay], scores: Scores, seconds: float) -> ProcessingSummary:
+    """Return the counts of students: those with a score, and those whose text or verdicts are missing."""
+    scored = [e.essay_id for e in essays if not e.is_anchor and scores.counts[e.position] > 0]
+    asked_for = [ref.essay_id for ref in batch.request.essays_for_cj]
+    failed = [essay_id for essay_id in asked_for if essay_id not in set(scored)]
+    return ProcessingSummary(
+        total_essays=len(asked_for),
+        successful=len(scored),
+        failed=len(failed),
+        successful_essay_ids=scored,
+        failed_essay_ids=failed,
+        processing_time_seconds=round(seconds, 2),
+    )
+
+
+def _row(
+    essay: Essay, rank: int, scores: Scores, grades: Mapping[int, Projection], scale: GradeScale | None
+) -> EssayResult:
+    grade = grades[essay.position]
+    return EssayResult(
+        essay_id=essay.essay_id,
+        normalized_score=normalized_score(grade.grade, scale),
+        letter_grade=grade.grade,
+        confidence_score=grade.confidence,
+        confidence_label=grade.label,
+        bt_score=scores.by_position[essay.position],
+        rank=rank,
+        is_anchor=essay.is_anchor,
+        display_name=f"ANCHOR GRADE {essay.grade}" if essay.is_anchor else None,
+    )
+
+
+def _facts(
+    batch: Batch, essays: Sequence[Essay], scores: Scores, grades: Mapping[int, Projection]
+) -> dict[str, object]:
+    anchors = [essay for essay in essays if essay.is_anchor]
+    graded = any(grades[essay.position] is not UNGRADED for essay in essays)
+    everyone = [essay.position for essay in essays]
+    return {
+        "anchor_essays_used": len(anchors),
+        "anchors": [{"id": essay.essay_id, "label": essay.label, "grade": essay.grade} for essay in anchors],
+        "calibration_method": "anchor" if graded else "default",
+        "anchor_grade_distribution": dict(sorted(Counter(essay.grade or "U" for essay in anchors).items())),
+        "comparison_count": scores.used,
+        "comparisons_asked": batch.asked,
+        "comparisons_succeeded": batch.succeeded,
+        "comparisons_failed": batch.failed,
+        "waves": batch.wave,
+        "seed": batch.plan.seed,
+        "assignment_id": batch.request.assignment_id,
+        "course_code": batch.request.course_code,
+        "grade_scale": batch.grade_scale,
+        "essays_missing": [dict(item) for item in batch.essays_missing],
+        "bt_standard_errors": {essay.essay_id: scores.errors[essay.position] for essay in essays},
+        "comparison_counts": {essay.essay_id: scores.counts[essay.position] for essay in essays},
+        "bt_se_summary": dict(scores.summary(everyone)),
+        "bt_quality_flags": dict(scores.flags()),
+        "grade_projection_summary": {
+            "projections_available": graded,
+            "grade_probabilities": {
+                essay.essay_id: dict(grades[essay.position].probabilities) for essay in essays if graded
+            },
+        },
+    }

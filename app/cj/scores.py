@@ -1,0 +1,57 @@
+"""Scores of a batch from its verdicts: Bradley-Terry with standard errors. PURE."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.cj.store import Comparison
+from app.scoring.bradley_terry import fit_penalised
+from app.scoring.data import Judgements
+from app.scoring.standard_errors import bt_quality_flags, bt_se_summary, centred_errors
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores and standard errors in logits, and the number of successful comparisons, by position."""
+
+    by_position: Mapping[int, float]
+    errors: Mapping[int, float]
+    counts: Mapping[int, int]
+    used: int
+
+    def summary(self, positions: Sequence[int]) -> Mapping[str, float | int]:
+        """Return ``bt_se_summary`` of some of the essays."""
+        return bt_se_summary(
+            np.array([self.errors[position] for position in positions], dtype=np.float64),
+            np.array([self.counts[position] for position in positions], dtype=np.int64),
+            self.used,
+        ).as_fields()
+
+    def flags(self) -> Mapping[str, bool]:
+        """Return ``bt_quality_flags`` of all essays."""
+        positions = list(self.by_position)
+        errors = np.array([self.errors[position] for position in positions], dtype=np.float64)
+        counts = np.array([self.counts[position] for position in positions], dtype=np.int64)
+        return bt_quality_flags(bt_se_summary(errors, counts, self.used)).as_fields()
+
+
+def fit(essay_count: int, asked: Sequence[Comparison]) -> Scores:
+    """Fit all successful comparisons, in the order of their numbers, whatever order they came in."""
+    good = sorted((item for item in asked if item.winner is not None), key=lambda item: item.number)
+    judgements = Judgements.from_arrays(
+        [str(position) for position in range(essay_count)],
+        [item.a for item in good],
+        [item.b for item in good],
+        [1.0 if item.winner == "a" else 0.0 for item in good],
+    )
+    fitted = fit_penalised(judgements)
+    errors = centred_errors(judgements, fitted)
+    counts = Counter(position for item in good for position in item.pair)
+    return Scores(
+        dict(enumerate(map(float, fitted.theta))),
+        dict(enumerate(map(float, errors))),
+        {position: counts[position] for position in range(essay_count)},
+        len(good),
+    )

@@ -1,0 +1,109 @@
+"""Packages in and out of Postgres; a stored package never changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.errors import NotFound
+from app.runner.assets.inventory import AssetFile, Inventory
+from app.runner.runs.tables import package_files, packages
+
+
+@dataclass(frozen=True)
+class Package:
+    """One stored package, without its files."""
+
+    id: str
+    name: str
+    sha256: str
+    min_text_characters: int
+    file_count: int
+    bytes: int
+    inventory: Mapping[str, object]
+    created_at: datetime
+
+
+_FIELDS = tuple(packages.c[name] for name in Package.__dataclass_fields__)
+
+
+async def keep(
+    connection: AsyncConnection, package_id: str, name: str, stock: Inventory, min_characters: int, now: datetime
+) -> Package:
+    """Store a package and its files."""
+    package = Package(
+        package_id,
+        name,
+        stock.sha256,
+        min_characters,
+        len(stock.files),
+        sum(len(file.content) for file in stock.files),
+        _shown(stock),
+        now,
+    )
+    await connection.execute(insert(packages).values(**package.__dict__))
+    rows = [
+        {
+            "package_id": package_id,
+            "path": file.path,
+            "kind": file.kind,
+            "sha256": file.sha256,
+            "bytes": len(file.content),
+            "content": file.content,
+            "text": file.text,
+            "text_sha256": file.text_sha256,
+            "grade": file.grade,
+        }
+        for file in stock.files
+    ]
+    await connection.execute(insert(package_files), rows)
+    return package
+
+
+def _shown(stock: Inventory) -> dict[str, object]:
+    counts: dict[str, int] = {}
+    for file in stock.files:
+        counts[file.kind] = counts.get(file.kind, 0) + 1
+    return {
+        "counts": counts,
+        "files": [
+            {
+                "path": file.path,
+                "kind": file.kind,
+                "sha256": file.sha256,
+                "bytes": len(file.content),
+                "characters": None if file.text is None else len(file.text),
+                "grade": file.grade,
+            }
+            for file in stock.files
+        ],
+    }
+
+
+async def get(connection: AsyncConnection, package_id: str) -> Package:
+    """Return one package; raises ``NotFound``."""
+    row = (await connection.execute(select(*_FIELDS).where(packages.c.id == package_id))).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no asset package {package_id[:64]}")
+    return Package(**dict(zip(Package.__dataclass_fields__, row, strict=True)))
+
+
+async def recent(connection: AsyncConnection, limit: int) -> list[Package]:
+    """Return the newest packages."""
+    rows = await connection.execute(select(*_FIELDS).order_by(packages.c.created_at.desc()).limit(limit))
+    return [Package(**dict(zip(Package.__dataclass_fields__, row, strict=True))) for row in rows]
+
+
+async def load(connection: AsyncConnection, package_id: str) -> Inventory:
+    """Return the files of a package, by path."""
+    rows = await connection.execute(
+        select(package_files).where(package_files.c.package_id == package_id).order_by(package_files.c.path)
+    )
+    return Inventory(
+        tuple(
+            AssetFile(row.path, row.kind, row.content, row.sha256, row.text, row.text_sha256, row.grade)
+            for row in rows
+        )
+    )

@@ -1,0 +1,96 @@
+"""Files out of what was sent: a zip, or a folder of the server; hostile archives are refused. PURE but for reading."""
+
+import io
+import stat
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from app.errors import InvalidInput
+
+HIGHEST_RATIO = 200
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a package may hold."""
+
+    files: int
+    file_bytes: int
+    total_bytes: int
+
+
+def from_zip(content: bytes, limits: Limits) -> dict[str, bytes]:
+    """Return the files of a zip by path; raises ``InvalidInput`` for what is not one, or is too much."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(content))
+    except zipfile.BadZipFile as error:
+        raise InvalidInput.at("file", "is not a zip archive") from error
+    with archive:
+        members = [info for info in archive.infolist() if not info.is_dir() and _wanted(info.filename)]
+        _check_members(members, limits)
+        try:
+            files = {_clean(info.filename): archive.read(info) for info in members}
+        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError) as error:
+            raise InvalidInput.at("file", "is a zip archive that cannot be read (damaged or encrypted)") from error
+    return without_top_folder(files)
+
+
+def from_folder(folder: Path, limits: Limits) -> dict[str, bytes]:
+    """Return the files below a folder by relative path; links are not followed."""
+    files: dict[str, bytes] = {}
+    for path in _files_below(folder):
+        name = path.relative_to(folder).as_posix()
+        if path.stat().st_size > limits.file_bytes:
+            raise InvalidInput.at(f"folder.{name}", f"has more than {limits.file_bytes} bytes")
+        files[name] = path.read_bytes()
+        if len(files) > limits.files:
+            raise InvalidInput.at("folder", f"holds more than {limits.files} files")
+    return files
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink() and _wanted(path.relative_to(folder).as_posix()):
+            yield path
+
+
+def without_top_folder(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Drop the one folder that holds everything, as archives made from a folder have it."""
+    tops = {PurePosixPath(name).parts[0] for name in files}
+    inside = all(len(PurePosixPath(name).parts) > 1 for name in files)
+    if len(tops) != 1 or not inside or tops & {"anchor_essays", "student_essays"}:
+        return dict(files)
+    return {str(PurePosixPath(*PurePosixPath(name).parts[1:])): body for name, body in files.items()}
+
+
+def _wanted(name: str) -> bool:
+    parts = PurePosixPath(name.replace("\\", "/")).parts
+    return bool(parts) and not any(part.startswith(("~$", ".", "__MACOSX")) and part != ".." for part in parts)
+
+
+def _check_members(members: list[zipfile.ZipInfo], limits: Limits) -> None:
+    if len(members) > limits.files:
+        raise InvalidInput.at("file", f"holds {len(members)} files; at most {limits.files} are taken")
+    if sum(info.file_size for info in members) > limits.total_bytes:
+        raise InvalidInput.at("file", f"holds more than {limits.total_bytes} bytes when unpacked")
+    names: set[str] = set()
+    for info in members:
+        name = _clean(info.filename)
+        if name in names:
+            raise InvalidInput.at("file", f"holds {name[:200]} twice")
+        names.add(name)
+        if info.file_size > limits.file_bytes:
+            raise InvalidInput.at("file", f"{name[:200]} has more than {limits.file_bytes} bytes")
+        if info.file_size > HIGHEST_RATIO * max(1, info.compress_size) and info.file_size > 1_000_000:
+            raise InvalidInput.at("file", f"{name[:200]} unpacks to far more than it is packed")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise InvalidInput.at("file", f"{name[:200]} is a link; send the file itself")
+
+
+def _clean(name: str) -> str:
+    path = PurePosixPath(name.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or len(str(path)) > 500:
+        raise InvalidInput.at("file", f"holds a path that leaves the archive: {str(path)[:200]}")
+    return str(path)
