@@ -1,4 +1,4 @@
-"""Files out of what was sent: a zip, or a folder of the server; hostile archives are refused. PURE but for reading."""
+"""Files out of what was sent: a zip, or a folder of the server; hostile archives are refused."""
 
 import io
 import stat

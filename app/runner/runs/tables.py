@@ -137,7 +137,8 @@ announcements = Table(
     Column("raw", LargeBinary, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )
-"""What was said of a run: ``kind`` is ``request`` (ours), ``completion``, ``result`` or ``failure``; the last of a kind counts."""
+"""What was said of a run: ``kind`` is ``request`` (ours), ``completion``, ``result`` or ``failure``; the last of
+a kind counts."""
 
 run_files = Table(
     "run_files",

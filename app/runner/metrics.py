@@ -1,0 +1,14 @@
+"""The runner's own metrics: how runs go. Labels are modes and states, never ids."""
+
+from app.telemetry.metrics import Counter, Gauge, Histogram
+
+ACCEPTED = Counter("cj_runner_runs_accepted_total", "Runs accepted", ["mode"])
+FINISHED = Counter("cj_runner_runs_finished_total", "Runs that ended", ["mode", "status"])
+RUNS = Gauge("cj_runner_runs", "Runs by state", ["mode", "status"])
+COMPARISONS = Counter("cj_runner_comparisons_received_total", "Callbacks recorded", ["provider", "result"])
+RUN_DURATION = Histogram(
+    "cj_runner_run_duration_seconds",
+    "From accepted to the end",
+    ["mode"],
+    buckets=(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400),
+)

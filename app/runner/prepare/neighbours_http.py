@@ -1,0 +1,66 @@
+"""cj and the content store as the runner uses them, over HTTP."""
+
+from collections.abc import Callable
+
+import pydantic
+
+from app.contracts.cj_http import AnchorRegistration, AssessmentInstructions
+from app.edge.client_http import HttpClient, excerpt
+from app.errors import AppError, NotFound, Unauthorized, UpstreamRefused
+
+
+class Assignments:
+    """cj's assignments and anchors; ``token`` gives a bearer token for each call."""
+
+    def __init__(self, client: HttpClient, base_url: str, token: Callable[[], str]) -> None:
+        self._client = client
+        self._url = base_url.rstrip("/")
+        self._token = token
+
+    async def get(self, assignment_id: str) -> AssessmentInstructions:
+        """Return an assignment; raises ``NotFound``, ``Unauthorized``, ``Unavailable``, ``UpstreamRefused``."""
+        url = f"{self._url}/admin/v1/assessment-instructions/assignment/{assignment_id}"
+        response = await self._client.call("GET", url, headers=self._headers())
+        if response.status_code == 404:
+            raise NotFound(f"cj knows no assignment {assignment_id}: register it first")
+        if response.status_code in {401, 403}:
+            raise Unauthorized(f"cj refused our token (status {response.status_code}): check HULEEDU_ADMIN_TOKEN")
+        if response.status_code != 200:
+            raise self._client.refused(response, "show the assignment")
+        try:
+            return AssessmentInstructions.model_validate(response.json())
+        except (pydantic.ValidationError, ValueError) as error:
+            raise UpstreamRefused(f"cj's assignment cannot be read: {excerpt(response)}") from error
+
+    async def register(self, anchor: AnchorRegistration) -> None:
+        """Register an anchor; the same one again changes nothing."""
+        url = f"{self._url}/api/v1/anchors/register"
+        response = await self._client.call("POST", url, json=anchor.model_dump(), headers=self._headers())
+        if response.status_code != 201:
+            raise self._refusal(response.status_code, anchor.anchor_label or anchor.grade, excerpt(response))
+
+    @staticmethod
+    def _refusal(status: int, label: str, body: str) -> AppError:
+        return UpstreamRefused(f"cj refused anchor {label}: status {status}, {body}")
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._token()}"}
+
+
+class ContentStore:
+    """``url`` is the full upload endpoint, as the platform names it."""
+
+    def __init__(self, client: HttpClient, url: str) -> None:
+        self._client = client
+        self.url = url.rstrip("/")
+
+    async def keep(self, text: str) -> str:
+        """Store a text; return its storage id; raises ``Unavailable`` or ``UpstreamRefused``."""
+        headers = {"Content-Type": "application/octet-stream"}
+        response = await self._client.call("POST", self.url, content=text.encode(), headers=headers)
+        if response.status_code != 201:
+            raise self._client.refused(response, "keep a text")
+        storage_id = response.json().get("storage_id")
+        if not isinstance(storage_id, str) or not storage_id:
+            raise UpstreamRefused("the content store answered without a storage_id")
+        return storage_id

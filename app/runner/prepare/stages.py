@@ -1,0 +1,201 @@
+"""From accepted to published: preflight, anchors, uploads, the request; then the run waits for callbacks.
+
+Fed by the worker; feeds ``huleedu.els.cj_assessment.requested.v1`` through the outbox. Every step may run
+twice: registering and uploading are recognised when they come again, publishing happens under the lock.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy import insert, select
+
+from app.contracts.cj_events import CJRequestEnvelope
+from app.contracts.cj_http import AnchorRegistration
+from app.contracts.topics import Topic
+from app.db.unit import Database
+from app.errors import AppError
+from app.messaging import outbox
+from app.runner.assets import store as packages
+from app.runner.assets.inventory import Inventory
+from app.runner.prepare.compose import compose
+from app.runner.prepare.neighbours_http import Assignments, ContentStore
+from app.runner.prepare.upload import upload
+from app.runner.runs import essays, store
+from app.runner.runs.spec import RunRequest
+from app.runner.runs.states import PUBLISHING_MODES, Mode, RunState
+from app.runner.runs.store import Change, Run
+from app.runner.runs.tables import announcements, messages
+from app.settings import RunnerSettings
+from app.telemetry.context import bound
+
+NAMESPACE = UUID("c3d0f1a2-6a0c-4d8e-8b58-6f0f7f6a9a10")
+
+
+class PreflightFailed(AppError):
+    """cj cannot judge this run as it is asked for."""
+
+    code = "preflight_failed"
+    status = 422
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What preparing needs; chosen in ``app/roles/worker.py``."""
+
+    database: Database
+    assignments: Assignments
+    content: ContentStore
+    settings: RunnerSettings
+    clock: Callable[[], datetime]
+
+
+async def prepare(parts: Parts, run_id: str) -> None:
+    """Take a run from accepted (or from a try that was interrupted) to published, or on to its end."""
+    async with parts.database.transaction() as connection:
+        run = await store.lock(connection, run_id)
+        if run.status is RunState.ACCEPTED:
+            run = await store.move(
+                connection, run, RunState.PREPARING, Change(due_at=parts.clock()), now=parts.clock()
+            )
+    if run.status is not RunState.PREPARING:
+        return
+    request = RunRequest.model_validate(run.spec)
+    with bound(
+        run_id=run.id,
+        batch_uuid=str(run.batch_uuid),
+        batch_id=run.batch_label,
+        runner_mode=run.mode,
+        correlation_id=str(run.correlation_id),
+    ):
+        if run.mode in PUBLISHING_MODES:
+            await _publish(parts, run, request)
+        else:
+            await _finish_without_publishing(parts, run_id, None)
+
+
+async def _publish(parts: Parts, run: Run, request: RunRequest) -> None:
+    async with parts.database.transaction() as connection:
+        stock = await packages.load(connection, run.package_id)
+    if run.mode is Mode.EXECUTE:
+        await _preflight(parts, request)
+        await _register_anchors(parts, request, stock)
+    prompt_id = await _upload(parts, run, stock)
+    role: essays.Role = "student" if run.mode is Mode.EXECUTE else "anchor"
+    async with parts.database.transaction() as connection:
+        judged = await essays.of_run(connection, run.id, role)
+    event_id = uuid5(NAMESPACE, run.id)
+    envelope = compose(run, request, judged, prompt_storage_id=prompt_id, event_id=event_id, now=parts.clock())
+    if request.publish:
+        await _send(parts, run.id, envelope)
+    else:
+        await _finish_without_publishing(parts, run.id, envelope)
+
+
+async def _preflight(parts: Parts, request: RunRequest) -> None:
+    known = await parts.assignments.get(str(request.assignment_id))
+    wanted = request.expected_grade_scale
+    if known.grade_scale != request.grade_scale:
+        said = f"expected_grade_scale is {wanted}" if wanted else f"the package is read as {request.grade_scale}"
+        raise PreflightFailed(f"{said}, but the assignment's scale is {known.grade_scale}")
+    if request.llm.rubric is not None and known.context_origin == "canonical_national":
+        raise PreflightFailed("llm.rubric is not allowed: the assignment is a canonical national one")
+    if known.student_prompt_storage_id is None:
+        raise PreflightFailed("the assignment has no student prompt: set it with cj first")
+
+
+async def _register_anchors(parts: Parts, request: RunRequest, stock: Inventory) -> None:
+    limit = asyncio.Semaphore(parts.settings.upload_concurrency)
+
+    async def register(anchor: AnchorRegistration) -> None:
+        async with limit:
+            await parts.assignments.register(anchor)
+
+    await asyncio.gather(
+        *(
+            register(
+                AnchorRegistration(
+                    assignment_id=str(request.assignment_id),
+                    grade=file.grade or "",
+                    anchor_label=file.stem,
+                    essay_text=file.text or "",
+                )
+            )
+            for file in stock.of_kind("anchor")
+        )
+    )
+
+
+async def _upload(parts: Parts, run: Run, stock: Inventory) -> str | None:
+    """Upload the essays to be judged, and for guests the task; return the task's storage id."""
+    kind = "student" if run.mode is Mode.EXECUTE else "anchor"
+    texts = {file.text_sha256 or "": file.text or "" for file in stock.files if file.kind == kind}
+    task = next(iter(stock.of_kind("instructions")), None) if run.mode is Mode.ANCHOR_ALIGN_TEST else None
+    prompt = {} if task is None or not task.text else {task.text_sha256 or "": task.text}
+    at_once, now = parts.settings.upload_concurrency, parts.clock()
+    stored = await upload(parts.database, parts.content, texts | prompt, at_once=at_once, now=now)
+    async with parts.database.transaction() as connection:
+        for digest in texts:
+            await essays.set_storage(connection, run.id, digest, stored[digest])
+    return None if not prompt else stored[next(iter(prompt))]
+
+
+async def _send(parts: Parts, run_id: str, envelope: CJRequestEnvelope) -> None:
+    now = parts.clock()
+    async with parts.database.transaction() as connection:
+        run = await store.lock(connection, run_id)
+        if run.status is not RunState.PREPARING:
+            return
+        key = str(run.batch_uuid)
+        event = outbox.event(envelope, Topic.CJ_REQUESTED, aggregate_type="run", aggregate_id=key, now=now)
+        await outbox.add(connection, messages, [event])
+        await connection.execute(insert(announcements).values(_kept(run, envelope)))
+        change = Change(due_at=run.deadline_at, data={"essays": len(envelope.data.essays_for_cj)})
+        await store.move(connection, run, RunState.PUBLISHED, change, now=now)
+
+
+async def _finish_without_publishing(parts: Parts, run_id: str, envelope: CJRequestEnvelope | None) -> None:
+    now = parts.clock()
+    async with parts.database.transaction() as connection:
+        run = await store.lock(connection, run_id)
+        if run.status is not RunState.PREPARING:
+            return
+        if envelope is not None:
+            await connection.execute(insert(announcements).values(_kept(run, envelope)))
+        await store.move(connection, run, RunState.FINISHING, Change(due_at=now), now=now)
+
+
+def _kept(run: Run, envelope: CJRequestEnvelope) -> dict[str, object]:
+    raw = envelope.to_json()
+    return {"run_id": run.id, "kind": "request", "digest": hashlib.sha256(raw).hexdigest(), "raw": raw}
+
+
+async def broken(parts: Parts, run_id: str, error: Exception) -> None:
+    """End a run whose step raised an error that will not pass, with the reason that a person needs."""
+    reason = error.code if isinstance(error, AppError) else "internal_error"
+    detail = error.detail if isinstance(error, AppError) else f"{type(error).__name__}; see the worker's log"
+    async with parts.database.transaction() as connection:
+        run = await store.lock(connection, run_id)
+        if not run.is_final:
+            change = Change(reason=reason, detail=detail[:2000])
+            await store.move(connection, run, RunState.FAILED, change, now=parts.clock())
+
+
+async def out_of_time(parts: Parts, run_id: str) -> None:
+    """Send a run whose deadline has passed on to its end; an earlier due date only means to look again."""
+    now = parts.clock()
+    async with parts.database.transaction() as connection:
+        run = await store.lock(connection, run_id)
+        if run.status in {RunState.PUBLISHED, RunState.RUNNING} and run.deadline_at and run.deadline_at <= now:
+            change = Change(reason="deadline", detail="the completion did not come in time", due_at=now)
+            await store.move(connection, run, RunState.FINISHING, change, now=now)
+
+
+async def request_of(database: Database, run_id: str) -> bytes | None:
+    """Return the request as it was composed, or None before that."""
+    wanted = select(announcements.c.raw).where(announcements.c.run_id == run_id, announcements.c.kind == "request")
+    async with database.transaction() as connection:
+        return (await connection.execute(wanted)).scalars().first()

@@ -1,0 +1,125 @@
+"""The essays of a run: chosen from its package when it is accepted, then read by every later step."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.contracts.grade_scales import SCALES
+from app.contracts.identifiers import run_essay_id, sanitize
+from app.errors import FieldProblem, InvalidInput
+from app.runner.assets.inventory import AssetFile, Inventory, artefact_student_id
+from app.runner.runs.spec import RunRequest
+from app.runner.runs.states import Mode
+from app.runner.runs.tables import run_essays
+
+Role = Literal["anchor", "student"]
+STUDENT_PREFIX = "student::"
+FEWEST_ESSAYS = 2
+
+
+@dataclass(frozen=True)
+class RunEssay:
+    """One essay of a run; ``essay_id`` travels, ``artefact_id`` is what files and reports say."""
+
+    essay_id: str
+    position: int
+    role: Role
+    artefact_id: str
+    stem: str
+    file_name: str
+    source_path: str
+    checksum: str
+    text_sha256: str
+    grade: str | None
+    storage_id: str | None
+
+
+_FIELDS = tuple(run_essays.c[name] for name in RunEssay.__dataclass_fields__)
+
+
+def check(request: RunRequest, stock: Inventory) -> None:
+    """Raise ``InvalidInput`` that names everything that keeps this package from being judged in this mode."""
+    anchors, students = stock.of_kind("anchor"), stock.of_kind("student")
+    problems = []
+    if not anchors:
+        problems.append(FieldProblem("assets.package_id", "the package holds no anchors (folder anchor_essays)"))
+    elif request.mode is Mode.ANCHOR_ALIGN_TEST and len(anchors) < FEWEST_ESSAYS:
+        problems.append(FieldProblem("assets.package_id", "at least two anchors are needed to compare"))
+    if request.mode is Mode.EXECUTE and len(students) < FEWEST_ESSAYS:
+        problems.append(FieldProblem("assets.package_id", "fewer than two student essays (folder student_essays)"))
+    problems.extend(_grade_problems(request.grade_scale, anchors))
+    if problems:
+        raise InvalidInput("; ".join(f"{item.field}: {item.message}" for item in problems[:5]), problems=problems)
+
+
+def _grade_problems(scale_id: str, anchors: Sequence[AssetFile]) -> list[FieldProblem]:
+    scale = SCALES[scale_id]
+    problems = []
+    for file in anchors:
+        if file.grade is None:
+            message = "has no expert grade: name it in the table of grades, or end the file's name with _<grade>"
+        elif file.grade not in scale:
+            message = f"has grade {file.grade}, which {scale_id} does not have: {', '.join(scale.grades)}"
+        else:
+            continue
+        problems.append(FieldProblem(f"assets.package_id.{file.path}", message))
+    return problems
+
+
+def choose(stock: Inventory, batch_uuid: UUID) -> list[RunEssay]:
+    """Return all anchors, then all students, with ids that no other run has."""
+    chosen = [*stock.of_kind("anchor"), *stock.of_kind("student")]
+    artefact_ids = Counter(_artefact_id(file) for file in chosen)
+    return [
+        RunEssay(
+            essay_id=run_essay_id(f"{file.kind}/{file.stem}", str(batch_uuid), prefix=STUDENT_PREFIX)
+            if artefact_ids[_artefact_id(file)] > 1
+            else _travelling_id(file, batch_uuid),
+            position=position,
+            role="anchor" if file.kind == "anchor" else "student",
+            artefact_id=_artefact_id(file),
+            stem=file.stem,
+            file_name=file.name,
+            source_path=file.path,
+            checksum=file.sha256,
+            text_sha256=file.text_sha256 or "",
+            grade=file.grade,
+            storage_id=None,
+        )
+        for position, file in enumerate(chosen)
+    ]
+
+
+def _travelling_id(file: AssetFile, batch_uuid: UUID) -> str:
+    """Anchors travel as students in an alignment run: the prefix keeps the engine from taking them for its own."""
+    risky = file.kind == "anchor" or sanitize(file.stem).startswith("ANCHOR")
+    return run_essay_id(file.stem, str(batch_uuid), prefix=STUDENT_PREFIX if risky else "")
+
+
+def _artefact_id(file: AssetFile) -> str:
+    return sanitize(file.stem) if file.kind == "anchor" else artefact_student_id(file.stem)
+
+
+async def keep(connection: AsyncConnection, run_id: str, essays: Sequence[RunEssay]) -> None:
+    """Write the essays of a new run."""
+    await connection.execute(insert(run_essays), [{"run_id": run_id} | essay.__dict__ for essay in essays])
+
+
+async def of_run(connection: AsyncConnection, run_id: str, role: Role | None = None) -> list[RunEssay]:
+    """Return the essays of a run by position, all or of one role."""
+    wanted = select(*_FIELDS).where(run_essays.c.run_id == run_id).order_by(run_essays.c.position)
+    if role is not None:
+        wanted = wanted.where(run_essays.c.role == role)
+    rows = await connection.execute(wanted)
+    return [RunEssay(**dict(zip(RunEssay.__dataclass_fields__, row, strict=True))) for row in rows]
+
+
+async def set_storage(connection: AsyncConnection, run_id: str, text_sha256: str, storage_id: str) -> None:
+    """Remember where a text lies."""
+    mine = (run_essays.c.run_id == run_id, run_essays.c.text_sha256 == text_sha256)
+    await connection.execute(update(run_essays).where(*mine).values(storage_id=storage_id))
