@@ -111,8 +111,7 @@ class RunnerSettings(Settings):
     upload_concurrency: int = Field(default=8, ge=1)
     lease_s: float = Field(default=30.0, gt=0)
     finish_grace_s: float = Field(default=10.0, ge=0)
-    default_provider: str | None = None
-    default_model: str | None = None
+    prepare_patience_s: float = Field(default=60.0, ge=0)
     git_sha: str | None = Field(default=None, validation_alias=AliasChoices("git_sha", "RUNNER_GIT_SHA"))
 
 

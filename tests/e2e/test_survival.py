@@ -5,10 +5,10 @@ from typing import Any
 
 import orjson
 import pytest
-from app.contracts.artefact import problems_of
 
 from app.cli.client_http import ApiClient
 from app.cli.demo_data import folder_archive
+from app.contracts.artefact import problems_of
 from app.roles.stack import ROOT, Stack
 
 COMPARISONS = 48

@@ -20,7 +20,7 @@ from app.messaging.bus import Outgoing, Record
 from app.messaging.consume import ConsumeLoop, Incoming, Route
 from app.messaging.kafka import consuming, ensure_topics, producing
 from app.messaging.relay import Relay, RelayTimes
-from app.runner.runs.tables import messages
+from app.runner.tables import messages
 from app.settings import DatabaseSettings, KafkaSettings
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

@@ -4,14 +4,14 @@ import asyncio
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from app.cj.tables import metadata as cj
-from app.content.tables import metadata as content
-from app.gateway.tables import metadata as gateway
 from sqlalchemy import Connection, inspect
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from app.cj.tables import metadata as cj
+from app.content.tables import metadata as content
 from app.db import migrate
-from app.runner.runs.tables import metadata as runner
+from app.gateway.tables import metadata as gateway
+from app.runner.tables import metadata as runner
 
 OURS = {"runner": runner, "cj": cj, "gateway": gateway, "content": content}
 

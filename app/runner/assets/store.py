@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.errors import NotFound
 from app.runner.assets.inventory import AssetFile, Inventory
-from app.runner.runs.tables import package_files, packages
+from app.runner.tables import package_files, packages
 
 
 @dataclass(frozen=True)

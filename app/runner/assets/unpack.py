@@ -50,6 +50,17 @@ def from_folder(folder: Path, limits: Limits) -> dict[str, bytes]:
     return files
 
 
+def from_upload(bodies: Mapping[str, bytes], limits: Limits) -> dict[str, bytes]:
+    """Return files that were sent one by one, by their cleaned relative paths."""
+    files = {_clean(name): body for name, body in bodies.items() if _wanted(name)}
+    if len(files) > limits.files:
+        raise InvalidInput.at("file", f"{len(files)} files were sent; at most {limits.files} are taken")
+    for name, body in files.items():
+        if len(body) > limits.file_bytes:
+            raise InvalidInput.at(f"file.{name}", f"has more than {limits.file_bytes} bytes")
+    return without_top_folder(files)
+
+
 def _files_below(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.is_symlink() and _wanted(path.relative_to(folder).as_posix()):

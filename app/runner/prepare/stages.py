@@ -17,7 +17,7 @@ from app.contracts.cj_events import CJRequestEnvelope
 from app.contracts.cj_http import AnchorRegistration
 from app.contracts.topics import Topic
 from app.db.unit import Database
-from app.errors import AppError
+from app.errors import AppError, Unavailable
 from app.messaging import outbox
 from app.runner.assets import store as packages
 from app.runner.assets.inventory import Inventory
@@ -28,7 +28,7 @@ from app.runner.runs import essays, store
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import PUBLISHING_MODES, Mode, RunState
 from app.runner.runs.store import Change, Run
-from app.runner.runs.tables import announcements, messages
+from app.runner.tables import announcements, messages
 from app.settings import RunnerSettings
 from app.telemetry.context import bound
 
@@ -71,10 +71,15 @@ async def prepare(parts: Parts, run_id: str) -> None:
         runner_mode=run.mode,
         correlation_id=str(run.correlation_id),
     ):
-        if run.mode in PUBLISHING_MODES:
-            await _publish(parts, run, request)
-        else:
+        if run.mode not in PUBLISHING_MODES:
             await _finish_without_publishing(parts, run_id, None)
+            return
+        try:
+            await _publish(parts, run, request)
+        except Unavailable as error:
+            if (parts.clock() - run.created_at).total_seconds() < parts.settings.prepare_patience_s:
+                raise
+            raise PreflightFailed(f"gave up after trying for a while: {error.detail}") from error
 
 
 async def _publish(parts: Parts, run: Run, request: RunRequest) -> None:

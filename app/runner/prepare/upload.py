@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.unit import Database
 from app.runner.prepare.neighbours_http import ContentStore
-from app.runner.runs.tables import uploads
+from app.runner.tables import uploads
 
 
 async def upload(

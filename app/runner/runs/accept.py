@@ -19,7 +19,7 @@ from app.runner.runs import essays, store
 from app.runner.runs.spec import LABEL_HINT, RunRequest, expanded_label
 from app.runner.runs.states import RunState
 from app.runner.runs.store import Run
-from app.runner.runs.tables import RUNS_CHANNEL, run_events, runs
+from app.runner.tables import RUNS_CHANNEL, run_events, runs
 
 log = structlog.get_logger(__name__)
 

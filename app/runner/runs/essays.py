@@ -15,7 +15,7 @@ from app.errors import FieldProblem, InvalidInput
 from app.runner.assets.inventory import AssetFile, Inventory, artefact_student_id
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode
-from app.runner.runs.tables import run_essays
+from app.runner.tables import run_essays
 
 Role = Literal["anchor", "student"]
 STUDENT_PREFIX = "student::"

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.runner import metrics
 from app.runner.runs.store import FIELDS, Run, run_of
-from app.runner.runs.tables import run_events, run_files, runs
+from app.runner.tables import run_events, run_files, runs
 
 
 @dataclass(frozen=True)

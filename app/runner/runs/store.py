@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.db.listen import notify
 from app.errors import NotFound
 from app.runner.runs.states import FINAL, Mode, RunState, check_move
-from app.runner.runs.tables import RUNS_CHANNEL, run_events, runs
+from app.runner.tables import RUNS_CHANNEL, run_events, runs
 
 log = structlog.get_logger(__name__)
 

@@ -1,0 +1,21 @@
+"""The role that serves the runner's REST API."""
+
+from uuid import uuid4
+
+import uuid6
+
+from app.edge.health import database_check
+from app.roles.clock import now
+from app.roles.parts import open_parts, serve, until_stopped
+from app.runner.api.app import SERVICE, build
+from app.runner.api.parts import Parts
+from app.settings import RunnerSettings
+
+
+async def run() -> None:
+    """Serve until stopped."""
+    settings = RunnerSettings()
+    async with open_parts(SERVICE) as opened:
+        parts = Parts(opened.database, settings, now, uuid4, uuid6.uuid7)
+        app = build(parts, {"database": database_check(opened.database)})
+        await until_stopped(serve(app, settings.host, settings.port))

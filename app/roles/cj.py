@@ -1,0 +1,58 @@
+"""The role of the CJ engine: requests and verdicts in, waves of comparisons out, results published."""
+
+from functools import partial
+from typing import Any
+
+from app.cj import collect, finish, intake, prepare, send, waves
+from app.cj.api.app import build
+from app.cj.content_http import ContentStore
+from app.cj.gateway_http import Gateway
+from app.cj.parts import Parts
+from app.cj.states import BatchState
+from app.cj.tables import BATCHES_CHANNEL, batches, messages
+from app.contracts.topics import ALL
+from app.db.leased import LeasedWork, Stage
+from app.edge.client_http import http_client
+from app.messaging.consume import ConsumeLoop, Route
+from app.messaging.kafka import ensure_topics
+from app.roles.clock import now
+from app.roles.parts import Parts as Opened
+from app.roles.parts import open_parts, serve, until_stopped
+from app.settings import AuthSettings, CJSettings, Neighbours
+
+
+async def run() -> None:
+    """Work until stopped."""
+    settings, neighbours = CJSettings(), Neighbours()
+    async with open_parts(finish.SERVICE) as opened:
+        await ensure_topics(opened.kafka, ALL)
+        content = http_client("the content store", timeout_s=neighbours.timeout_s)
+        gateway = http_client("the gateway", timeout_s=max(60.0, neighbours.timeout_s))
+        parts = Parts(
+            opened.database,
+            ContentStore(await opened.stack.enter_async_context(content), neighbours.content_url),
+            Gateway(await opened.stack.enter_async_context(gateway), neighbours.gateway_url),
+            settings,
+            settings.system_prompt_file.read_text(encoding="utf-8").strip(),
+            now,
+        )
+        routes: list[Route[Any]] = [intake.route(settings, now), collect.route(now)]
+        consumer = await opened.consumer(settings.consumer_group_id_cj, [route.topic for route in routes])
+        loop = ConsumeLoop(finish.SERVICE, opened.database, messages, consumer, routes)
+        await until_stopped(
+            serve(build(parts, AuthSettings()), settings.host, settings.http_port),
+            loop.run(),
+            worker(opened, parts).run(await opened.wakeup(BATCHES_CHANNEL)),
+            await opened.relay(messages),
+        )
+
+
+def worker(opened: Opened, parts: Parts) -> LeasedWork:
+    """Return the worker over batches: one step for each state that is not waiting for others."""
+    stages: dict[str, Stage] = {
+        BatchState.RECEIVED: partial(prepare.prepare, parts),
+        BatchState.SENDING: partial(send.send, parts),
+        BatchState.WAITING: partial(send.ask_again, parts),
+        BatchState.SCORING: partial(waves.score, parts),
+    }
+    return LeasedWork(opened.database, batches, stages, partial(finish.broken, parts), now)

@@ -1,0 +1,84 @@
+"""The role of the runner's background worker: prepares runs, collects what comes back, ends them."""
+
+import asyncio
+from functools import partial
+
+from fastapi import FastAPI
+
+from app.contracts.topics import ALL
+from app.db.leased import LeasedWork, Pace, Stage
+from app.db.unit import Database
+from app.edge import health
+from app.edge.client_http import http_client
+from app.edge.tokens import service_token
+from app.messaging.consume import ConsumeLoop
+from app.messaging.kafka import ensure_topics
+from app.roles.clock import now
+from app.roles.parts import Parts as Opened
+from app.roles.parts import open_parts, serve, until_stopped
+from app.runner.collect import announced, verdicts
+from app.runner.finish.conclude import finish
+from app.runner.finish.write import Parts as FinishParts
+from app.runner.prepare import stages
+from app.runner.prepare.neighbours_http import Assignments, ContentStore
+from app.runner.runs import listing
+from app.runner.runs.states import RunState
+from app.runner.tables import RUNS_CHANNEL, messages, runs
+from app.settings import AuthSettings, Neighbours, RunnerSettings
+
+SERVICE = "cj_runner_worker"
+GROUP = "cj_runner"
+GAUGE_PAUSE_S = 5.0
+
+
+async def run() -> None:
+    """Work until stopped."""
+    settings = RunnerSettings()
+    async with open_parts(SERVICE) as opened:
+        await ensure_topics(opened.kafka, ALL)
+        routes = [verdicts.route(now), *announced.routes(now)]
+        consumer = await opened.consumer(GROUP, [route.topic for route in routes])
+        loop = ConsumeLoop(SERVICE, opened.database, messages, consumer, routes)
+        work = await worker(opened, settings)
+        app = FastAPI(title="CJ runner's worker", version="1")
+        app.include_router(health.routes(SERVICE, {"database": health.database_check(opened.database)}))
+        await until_stopped(
+            serve(app, settings.host, settings.worker_port),
+            loop.run(),
+            work.run(await opened.wakeup(RUNS_CHANNEL)),
+            await opened.relay(messages),
+            _keep_gauges(opened.database),
+        )
+
+
+async def worker(opened: Opened, settings: RunnerSettings) -> LeasedWork:
+    """Return the worker over runs: one step for each state that wants something done."""
+    neighbours, auth = Neighbours(), AuthSettings()
+    cj = await opened.stack.enter_async_context(http_client("cj", timeout_s=neighbours.timeout_s))
+    content = await opened.stack.enter_async_context(
+        http_client("the content store", timeout_s=neighbours.timeout_s)
+    )
+    parts = stages.Parts(
+        opened.database,
+        Assignments(cj, neighbours.cj_url, lambda: service_token(auth, "cj-runner")),
+        ContentStore(content, neighbours.content_url),
+        settings,
+        now,
+    )
+    overdue = partial(stages.out_of_time, parts)
+    by_state: dict[str, Stage] = {
+        RunState.ACCEPTED: partial(stages.prepare, parts),
+        RunState.PREPARING: partial(stages.prepare, parts),
+        RunState.PUBLISHED: overdue,
+        RunState.RUNNING: overdue,
+        RunState.FINISHING: partial(finish, FinishParts(opened.database, settings, now)),
+    }
+    pace = Pace(lease_s=settings.lease_s)
+    return LeasedWork(opened.database, runs, by_state, partial(stages.broken, parts), now, pace)
+
+
+async def _keep_gauges(database: Database) -> None:
+    while True:
+        async with database.transaction() as connection:
+            await listing.count_by_state(connection)
+        await asyncio.sleep(GAUGE_PAUSE_S)

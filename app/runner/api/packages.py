@@ -1,0 +1,100 @@
+"""Routes of asset packages: upload a zip or files, register a folder of the server, look at them."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Query, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.errors import InvalidInput, TooLarge
+from app.runner.api.parts import Parts
+from app.runner.api.problem_docs import BIG, MISSING
+from app.runner.api.views import PackageList, PackageView, package_view
+from app.runner.assets import store, unpack
+from app.runner.assets.inventory import take_stock
+from app.runner.assets.unpack import Limits
+
+MIN_TEXT = 100
+MinText = Annotated[int, Form(ge=1, le=10_000)]
+
+
+class FolderRequest(BaseModel):
+    """A folder below the server's packages root."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: str = Field(min_length=1, max_length=400)
+    name: str | None = Field(default=None, max_length=200)
+    min_text_characters: int = Field(default=MIN_TEXT, ge=1, le=10_000)
+
+
+def routes(parts: Parts) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(prefix="/v1/asset-packages", tags=["asset packages"])
+    settings = parts.settings
+    limits = Limits(settings.package_max_files, settings.file_max_bytes, 4 * settings.upload_max_bytes)
+
+    async def keep(name: str, files: Mapping[str, bytes], min_characters: int, response: Response) -> PackageView:
+        stock = await asyncio.to_thread(take_stock, files, min_text_characters=min_characters)
+        package_id = f"pkg_{parts.sortable_id().hex}"
+        async with parts.database.transaction() as connection:
+            package = await store.keep(connection, package_id, name, stock, min_characters, parts.clock())
+        response.headers["Location"] = f"/v1/asset-packages/{package_id}"
+        return package_view(package)
+
+    @router.post("", status_code=201, summary="Upload essays: one zip, or many files", responses=BIG)
+    async def upload(
+        response: Response,
+        file: Annotated[list[UploadFile], File(description="A zip, or the files with their relative paths.")],
+        name: Annotated[str | None, Form(max_length=200)] = None,
+        min_text_characters: MinText = MIN_TEXT,
+    ) -> PackageView:
+        files = await _files_of(file, settings.upload_max_bytes, limits)
+        shown = name or PurePosixPath(file[0].filename or "package").stem
+        return await keep(shown, files, min_text_characters, response)
+
+    @router.post("/from-folder", status_code=201, summary="Register a folder of the server", responses=BIG)
+    async def from_folder(body: FolderRequest, response: Response) -> PackageView:
+        folder = _allowed(settings.packages_root, body.folder)
+        files = await asyncio.to_thread(unpack.from_folder, folder, limits)
+        return await keep(body.name or folder.name, files, body.min_text_characters, response)
+
+    @router.get("", summary="The newest packages")
+    async def newest(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PackageList:
+        async with parts.database.transaction() as connection:
+            return PackageList(items=[package_view(item) for item in await store.recent(connection, limit)])
+
+    @router.get("/{package_id}", summary="One package", responses=MISSING)
+    async def show(package_id: str) -> PackageView:
+        async with parts.database.transaction() as connection:
+            return package_view(await store.get(connection, package_id))
+
+    return router
+
+
+async def _files_of(sent: list[UploadFile], limit: int, limits: Limits) -> dict[str, bytes]:
+    total = 0
+    bodies: dict[str, bytes] = {}
+    for item in sent:
+        body = await item.read(limit - total + 1)
+        total += len(body)
+        if total > limit:
+            raise TooLarge(f"an upload may have at most {limit} bytes")
+        if item.filename in bodies:
+            raise InvalidInput.at("file", f"{(item.filename or '')[:200]} was sent twice")
+        bodies[item.filename or ""] = body
+    [name, *more] = bodies
+    if not more and name.lower().endswith(".zip"):
+        return await asyncio.to_thread(unpack.from_zip, bodies[name], limits)
+    return unpack.from_upload(bodies, limits)
+
+
+def _allowed(root: Path | None, folder: str) -> Path:
+    if root is None:
+        raise InvalidInput.at("folder", "this service has no packages root: set RUNNER_PACKAGES_ROOT, or upload")
+    path = (root / folder).resolve()
+    if not path.is_relative_to(root.resolve()) or not path.is_dir():
+        raise InvalidInput.at("folder", "is not a folder below the packages root of the service")
+    return path

@@ -1,0 +1,87 @@
+"""What cj announces: completion, rich result, failure; each is kept, and sends its run on to finishing.
+
+Fed by three topics; feeds ``finish``. Told twice, under whatever event id, it counts once.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.contracts.cj_events import (
+    AssessmentResultEnvelope,
+    BaseEvent,
+    CJCompletedEnvelope,
+    CJFailedEnvelope,
+)
+from app.contracts.envelope import Envelope
+from app.contracts.topics import Topic
+from app.db.listen import notify
+from app.messaging.consume import Incoming, Route
+from app.runner.runs import store
+from app.runner.runs.states import WAITING, RunState
+from app.runner.runs.store import Change, Run
+from app.runner.tables import RUNS_CHANNEL, announcements, runs
+
+Kind = Literal["completion", "result", "failure"]
+Clock = Callable[[], datetime]
+VOLATILE = frozenset({"timestamp", "system_metadata", "assessed_at"})
+
+
+def routes(clock: Clock) -> list[Route[Any]]:
+    """Return the routes of the three announcements."""
+    return [
+        _route(Topic.CJ_COMPLETED, CJCompletedEnvelope, "completion", clock),
+        _route(Topic.RESULT_PUBLISHED, AssessmentResultEnvelope, "result", clock),
+        _route(Topic.CJ_FAILED, CJFailedEnvelope, "failure", clock),
+    ]
+
+
+def _route(topic: Topic, shape: type[Envelope[Any]], kind: Kind, clock: Clock) -> Route[Any]:
+    async def handle(connection: AsyncConnection, messages: Sequence[Incoming[Any]]) -> None:
+        told = {batch: message for message in messages if (batch := _batch_of(message.data)) is not None}
+        for batch_uuid, run in (await store.lock_by_batch(connection, list(told))).items():
+            await _take(connection, run, kind, told[batch_uuid], clock())
+
+    def key(envelope: Envelope[Any]) -> str | None:
+        batch_uuid = _batch_of(envelope.data)
+        return None if batch_uuid is None else f"{batch_uuid}/{digest_of(envelope.data)}"
+
+    return Route(topic, shape, key, handle)
+
+
+def _batch_of(data: BaseEvent) -> UUID | None:
+    text = getattr(data, "batch_id", None) or data.entity_id
+    try:
+        return None if text is None else UUID(str(text))
+    except ValueError:
+        return None
+
+
+def digest_of(data: BaseEvent) -> str:
+    """Return a hash of what is said, without when it was said."""
+    said = data.model_dump(mode="json", exclude=set(VOLATILE))
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+async def _take(connection: AsyncConnection, run: Run, kind: Kind, message: Incoming[Any], now: datetime) -> None:
+    values = {
+        "run_id": run.id,
+        "kind": kind,
+        "digest": digest_of(message.data),
+        "raw": message.record.value,
+        "received_at": now,
+    }
+    await connection.execute(insert(announcements).values(values).on_conflict_do_nothing())
+    if run.status in WAITING:
+        change = Change(due_at=now, data={"announced": kind})
+        await store.move(connection, run, RunState.FINISHING, change, now=now)
+    elif run.status is RunState.FINISHING:
+        await connection.execute(update(runs).where(runs.c.id == run.id).values(due_at=now))
+        await notify(connection, RUNS_CHANNEL)

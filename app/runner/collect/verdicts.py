@@ -1,0 +1,128 @@
+"""Verdicts in: each is kept with its raw bytes, counted once, and moves a published run to running.
+
+Fed by ``huleedu.llm_provider.comparison_result.v1``; feeds ``finish`` through the rows it writes. A verdict
+that comes after the end of its run is kept too, marked as late.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.contracts.llm_events import ComparisonResult, ComparisonResultEnvelope
+from app.contracts.topics import Topic
+from app.db.listen import notify
+from app.errors import InvalidInput
+from app.messaging.consume import Incoming, Route
+from app.runner import metrics
+from app.runner.runs import store
+from app.runner.runs.states import RunState
+from app.runner.runs.store import Change, Run
+from app.runner.tables import RUNS_CHANNEL, comparisons, runs
+
+Message = Incoming[ComparisonResult]
+
+
+def route(clock: Callable[[], datetime]) -> Route[ComparisonResult]:
+    """Return the route of verdicts; those of other runners' batches are passed over."""
+
+    async def handle(connection: AsyncConnection, messages: Sequence[Message]) -> None:
+        by_batch: dict[UUID, list[Message]] = defaultdict(list)
+        for message in messages:
+            batch_uuid = batch_of(message.data)
+            if batch_uuid is not None:
+                by_batch[batch_uuid].append(message)
+        found = await store.lock_by_batch(connection, list(by_batch))
+        for batch_uuid, run in found.items():
+            await _take(connection, run, by_batch[batch_uuid], clock())
+
+    return Route(Topic.COMPARISON_RESULT, ComparisonResultEnvelope, _key, handle)
+
+
+def _key(envelope: ComparisonResultEnvelope) -> str | None:
+    return None if batch_of(envelope.data) is None else envelope.data.request_id[:255]
+
+
+def batch_of(result: ComparisonResult) -> UUID | None:
+    """Return the batch uuid that the callback names, or None where it names none."""
+    text = result.meta("batch_id") or result.meta("bos_batch_id")
+    try:
+        return None if text is None else UUID(text)
+    except ValueError:
+        return None
+
+
+async def _take(connection: AsyncConnection, run: Run, messages: Sequence[Message], now: datetime) -> None:
+    highest = select(func.coalesce(func.max(comparisons.c.sequence), 0)).where(comparisons.c.run_id == run.id)
+    last = int((await connection.execute(highest)).scalar_one())
+    rows = [_row(run, message, last + place, now) for place, message in enumerate(messages, start=1)]
+    kept = insert(comparisons).values(rows).on_conflict_do_nothing().returning(comparisons.c.request_id)
+    fresh = set((await connection.execute(kept)).scalars())
+    counted = [message.data for message in messages if message.data.request_id in fresh]
+    if not counted:
+        return
+    await connection.execute(update(runs).where(runs.c.id == run.id).values(**_sums(run, counted, now)))
+    if run.status is RunState.PUBLISHED:
+        again = await store.get(connection, run.id)
+        await store.move(connection, again, RunState.RUNNING, Change(due_at=run.deadline_at), now=now)
+    elif run.status is RunState.FINISHING:
+        await connection.execute(update(runs).where(runs.c.id == run.id).values(due_at=now))
+        await notify(connection, RUNS_CHANNEL)
+    for result in counted:
+        kind = "late" if run.is_final else "failed" if result.winner is None else "succeeded"
+        metrics.COMPARISONS.labels(result.provider, kind).inc()
+
+
+def _sums(run: Run, counted: Sequence[ComparisonResult], now: datetime) -> dict[str, object]:
+    if run.is_final:
+        return {"comparisons_late": run.comparisons_late + len(counted), "updated_at": now}
+    failed = sum(result.winner is None for result in counted)
+    return {
+        "comparisons_received": run.comparisons_received + len(counted),
+        "comparisons_failed": run.comparisons_failed + failed,
+        "prompt_tokens": run.prompt_tokens + sum(item.token_usage.prompt_tokens for item in counted),
+        "completion_tokens": run.completion_tokens + sum(item.token_usage.completion_tokens for item in counted),
+        "cost_usd": run.cost_usd + sum(item.cost_estimate for item in counted),
+        "updated_at": now,
+    }
+
+
+def _row(run: Run, message: Message, sequence: int, now: datetime) -> dict[str, object]:
+    result = message.data
+    first, second = result.meta("essay_a_id"), result.meta("essay_b_id")
+    if not first or not second:
+        raise InvalidInput.at("request_metadata", "holds no essay_a_id and essay_b_id")
+    error = result.error_detail
+    return {
+        "run_id": run.id,
+        "request_id": result.request_id[:64],
+        "sequence": sequence,
+        "correlation_id": result.correlation_id,
+        "essay_a_id": first[:64],
+        "essay_b_id": second[:64],
+        "winner": None if result.winner is None else result.winner[-1].lower(),
+        "confidence": result.confidence,
+        "justification": result.justification,
+        "error_code": None if error is None else error.error_code[:64],
+        "error_message": None if error is None else error.message,
+        "provider": result.provider[:64],
+        "model": result.model[:255],
+        "prompt_sha256": _hash(result.meta("prompt_sha256")),
+        "prompt_tokens": result.token_usage.prompt_tokens,
+        "completion_tokens": result.token_usage.completion_tokens,
+        "cost_usd": result.cost_estimate,
+        "requested_at": result.requested_at,
+        "completed_at": result.completed_at,
+        "late": run.is_final,
+        "raw": message.record.value,
+        "received_at": now,
+    }
+
+
+def _hash(text: str | None) -> str | None:
+    good = text is not None and len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)
+    return text if good else None

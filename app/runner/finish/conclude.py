@@ -1,0 +1,105 @@
+"""The end of a run: its files are written, then its last move and their rows in one transaction.
+
+Fed by the worker when something was announced or the deadline passed; feeds the API. Run twice it writes the
+same files again and moves once; a process that dies in between leaves nothing half done.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.runner import metrics
+from app.runner.assets import store as packages
+from app.runner.finish.collected import Announced, announced, seen
+from app.runner.finish.files import Written
+from app.runner.finish.readiness import Outcome, Wait, outcome
+from app.runner.finish.write import Material, Parts, write_all
+from app.runner.runs import essays, store
+from app.runner.runs.states import PUBLISHING_MODES, RunState
+from app.runner.runs.store import Change, Run
+from app.runner.tables import run_files, runs
+from app.telemetry.context import bound
+
+log = structlog.get_logger(__name__)
+
+
+async def finish(parts: Parts, run_id: str) -> None:
+    """End a finishing run, or put off its end until more has come in or the grace is over."""
+    async with parts.database.transaction() as connection:
+        run = await store.get(connection, run_id)
+        if run.status is not RunState.FINISHING:
+            return
+        told = await announced(connection, run_id)
+    with bound(
+        run_id=run.id,
+        batch_uuid=str(run.batch_uuid),
+        batch_id=run.batch_label,
+        runner_mode=run.mode,
+        correlation_id=str(run.correlation_id),
+    ):
+        now = parts.clock()
+        decided = _decide(parts, run, told, now)
+        if isinstance(decided, Wait):
+            await _look_again(parts, run_id, decided.until)
+            return
+        await _conclude(parts, run, told, decided)
+
+
+def _decide(parts: Parts, run: Run, told: Announced, now: datetime) -> Outcome | Wait:
+    published = run.published_at is not None
+    if run.mode not in PUBLISHING_MODES or not published:
+        return Outcome(RunState.COMPLETED)
+    return outcome(seen(run, told, now), now, timedelta(seconds=parts.settings.finish_grace_s))
+
+
+async def _look_again(parts: Parts, run_id: str, until: datetime) -> None:
+    """Set when to look again, unless something new came in since this look began."""
+    async with parts.database.transaction() as connection:
+        run = await store.lock(connection, run_id)
+        if run.status is RunState.FINISHING and run.due_at is not None and run.due_at <= parts.clock():
+            fresh = await announced(connection, run_id)
+            if isinstance(_decide(parts, run, fresh, parts.clock()), Wait):
+                await connection.execute(update(runs).where(runs.c.id == run_id).values(due_at=until))
+
+
+async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -> None:
+    async with parts.database.transaction() as connection:
+        stock = await packages.load(connection, run.package_id)
+        judged = await essays.of_run(connection, run.id)
+    material = Material(run, told, decided, stock, judged, parts.clock())
+    result = await write_all(parts, material)
+    if result.problems:
+        decided = Outcome(RunState.FAILED, "artefact_invalid", "; ".join(result.problems[:5]))
+    now = parts.clock()
+    async with parts.database.transaction() as connection:
+        held = await store.lock(connection, run.id)
+        if held.status is not RunState.FINISHING:
+            return
+        if held.comparisons_received != run.comparisons_received:
+            return  # a verdict came in while the files were written: the run is due again
+        await _note_files(connection, run.id, result.files, now)
+        change = Change(reason=decided.reason, detail=decided.detail)
+        await store.move(connection, held, decided.state, change, now=now)
+    metrics.FINISHED.labels(run.mode, decided.state).inc()
+    metrics.RUN_DURATION.labels(run.mode).observe((now - run.created_at).total_seconds())
+    log.info(
+        "runner_execution_complete",
+        status=decided.state,
+        reason=decided.reason,
+        comparisons=run.comparisons_received,
+        files=len(result.files),
+    )
+
+
+async def _note_files(connection: AsyncConnection, run_id: str, files: list[Written], now: datetime) -> None:
+    rows = [{"run_id": run_id, "created_at": now} | file.__dict__ for file in files]
+    for start in range(0, len(rows), 1_000):
+        statement = insert(run_files).values(rows[start : start + 1_000])
+        kept = statement.on_conflict_do_update(
+            index_elements=[run_files.c.run_id, run_files.c.path],
+            set_={"sha256": statement.excluded.sha256, "bytes": statement.excluded.bytes},
+        )
+        await connection.execute(kept)

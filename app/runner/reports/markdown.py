@@ -1,0 +1,25 @@
+"""Markdown pieces that all reports share: tables whose cells cannot break them, and fenced texts. PURE."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+
+def cell(text: object) -> str:
+    """Return text that stays inside one table cell: one line, pipes and markup escaped."""
+    flat = " ".join(str(text).split())
+    return re.sub(r"([\\|`*_\[\]<>#])", r"\\\1", flat)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> list[str]:
+    """Return the lines of a table; ``right`` are the columns of numbers."""
+    rule = ["---:" if place in right else "---" for place in range(len(headings))]
+    lines = [f"| {' | '.join(headings)} |", f"| {' | '.join(rule)} |"]
+    lines.extend(f"| {' | '.join(cell(value) for value in row)} |" for row in rows)
+    return lines
+
+
+def fenced(text: str) -> list[str]:
+    """Return a fenced block whose fence is longer than any inside."""
+    longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
+    fence = "`" * (longest + 1)
+    return [f"{fence}text", text.rstrip(), fence]

@@ -1,0 +1,1 @@
+"""What a run came to: one row an essay, and the artefact document. PURE."""
