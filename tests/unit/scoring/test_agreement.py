@@ -91,12 +91,12 @@ def test_kappa_is_one_minus_observed_over_expected_squares(rows: list[tuple[int,
         table[a, b] += 1
     weight = np.subtract.outer(np.arange(5), np.arange(5)) ** 2
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / len(rows)
-    a, b = [a for a, _ in rows], [b for _, b in rows]
+    one, other = [a for a, _ in rows], [b for _, b in rows]
     if (weight * expected).sum() == 0:
         with pytest.raises(NotEstimable):
-            quadratic_weighted_kappa(a, b, 5)
+            quadratic_weighted_kappa(one, other, 5)
     else:
-        found = quadratic_weighted_kappa(a, b, 5)
+        found = quadratic_weighted_kappa(one, other, 5)
         assert found == pytest.approx(1 - (weight * table).sum() / (weight * expected).sum())
 
 

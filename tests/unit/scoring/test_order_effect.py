@@ -112,7 +112,7 @@ def test_no_judgements_have_no_order_effect() -> None:
 
 
 def test_maximum_likelihood_with_order_needs_connected_items_too() -> None:
-    records = [Record("a", "b", 1.0), Record("b", "a", 1.0), Record("c", "a", 1.0)]
+    records = [Record("a", "b", 1.0), Record("a", "b", 0.0), Record("c", "a", 1.0)]
     with pytest.raises(NotConnected):
         fit_order_effect(Judgements.from_records(records), ridge=0.0)
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy.sparse import coo_array, diags_array, eye_array
+from scipy.sparse import coo_array, csc_array, diags_array, eye_array
 from scipy.sparse.linalg import spsolve
 from scipy.stats import norm
 
@@ -122,7 +122,7 @@ def test_four_times_the_data_halve_the_error() -> None:
     assert centred_errors(more, fit_mle(more)) == pytest.approx(centred_errors(games, fit_mle(games)) / 2)
 
 
-@pytest.mark.parametrize(("rounds", "spread"), [(10, 1.2), (30, 1.2), (12, 2.0)])
+@pytest.mark.parametrize(("rounds", "spread"), [(10, 1.2), (30, 1.2), (30, 2.0)])
 def test_intervals_cover_the_truth_as_often_as_they_say(rounds: int, spread: float) -> None:
     rng = np.random.default_rng(7)
     misses = []
@@ -158,7 +158,7 @@ def test_variances_of_many_items_agree_with_a_direct_solution() -> None:
     columns = np.concatenate([information.high, information.low])
     crossings = coo_array((np.tile(information.weight, 2), (rows, columns)), shape=(size, size))
     own = np.asarray(crossings.sum(axis=0)).ravel()
-    matrix = (diags_array(own) - crossings + fit.ridge * eye_array(size)).tocsc()
+    matrix = csc_array(diags_array(own) - crossings + fit.ridge * eye_array(size))
     chosen = rng.choice(size, 25, replace=False)
     variances = information.variances()
     for item in chosen:

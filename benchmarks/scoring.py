@@ -1,1 +1,0 @@
-"""Benchmark of the statistics: times fit, standard errors and fit statistics on simulated judgements."""
