@@ -1,0 +1,180 @@
+"""Pairs, positions, stopping and grades: the engine's decisions, without a database."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.cj.orientation import orient
+from app.cj.pairing import Pair, choose_wave
+from app.cj.projection import Anchor, calibrate, project
+from app.cj.states import MOVES, BatchState, check_move
+from app.cj.stopping import Decision, Progress, Rules, StopRule, decide, largest_change
+from app.contracts.grade_scales import LETTER_ORDER, SCALES, normalized_score, order_of
+from app.errors import IllegalMove
+
+LEGACY = SCALES["eng5_np_legacy_9_step"]
+quick = settings(max_examples=40, deadline=None)
+
+
+def waves(essays: int, count: int, seed: int) -> list[list[Pair]]:
+    asked: list[Pair] = []
+    found = []
+    for number in range(count):
+        wave = choose_wave(essays, asked, None, rng=np.random.default_rng([seed, number]))
+        asked += wave
+        found.append(wave)
+    return found
+
+
+@quick
+@given(st.integers(2, 13), st.integers(1, 8), st.integers(0, 5))
+def test_in_a_wave_each_essay_meets_one_other_at_most(essays: int, count: int, seed: int) -> None:
+    found = waves(essays, count, seed)
+    assert len(found[0]) == essays // 2
+    for wave in found:
+        players = [position for pair in wave for position in pair]
+        assert len(players) == len(set(players)) > 0
+
+
+@quick
+@given(st.integers(2, 12), st.integers(0, 5))
+def test_no_pair_is_asked_again_before_all_others_were_asked(essays: int, seed: int) -> None:
+    times: Counter[Pair] = Counter()
+    every = [(low, high) for low in range(essays) for high in range(low + 1, essays)]
+    for wave in waves(essays, 3 * essays, seed):
+        for pair in wave:
+            assert times[pair] <= min(times[other] for other in every) + 1 or essays % 2
+        times.update(wave)
+
+
+def test_the_same_seed_gives_the_same_pairs_and_another_seed_others() -> None:
+    assert waves(20, 5, 1) == waves(20, 5, 1)
+    assert waves(20, 5, 1) != waves(20, 5, 2)
+
+
+def test_after_the_first_waves_neighbours_on_the_scale_meet() -> None:
+    asked = [(0, 2), (1, 3)]
+    scores = {0: 0.0, 1: 0.1, 2: 3.0, 3: 3.1}
+    assert sorted(choose_wave(4, asked, scores, rng=np.random.default_rng(0))) == [(0, 1), (2, 3)]
+
+
+@quick
+@given(st.integers(2, 12), st.integers(0, 9))
+def test_every_essay_is_shown_first_about_half_of_the_time(essays: int, seed: int) -> None:
+    shown: list[tuple[int, int]] = []
+    for number, wave in enumerate(waves(essays, 2 * essays, seed)):
+        shown += orient(wave, shown, rng=np.random.default_rng([seed, number]))
+    for essay in range(essays):
+        first = sum(a == essay for a, _ in shown)
+        second = sum(b == essay for _, b in shown)
+        assert abs(first - second) <= 3
+
+
+def test_a_pair_that_is_asked_again_is_shown_the_other_way_round() -> None:
+    assert orient([(0, 1)], [(0, 1)], rng=np.random.default_rng(0)) == [(1, 0)]
+    assert orient([(0, 1)], [(1, 0)], rng=np.random.default_rng(0)) == [(0, 1)]
+
+
+def rules(rule: StopRule = StopRule.STABILITY, cap: int = 100) -> Rules:
+    return Rules(cap, rule, min_comparisons=12, threshold=0.025, min_success_rate=0.8)
+
+
+@pytest.mark.parametrize(
+    ("progress", "rule", "decision", "reason"),
+    [
+        (Progress(20, 20, 0, 0.5), StopRule.STABILITY, Decision.MORE, "not_stable_yet"),
+        (Progress(20, 20, 0, 0.02), StopRule.STABILITY, Decision.FINISH, "stability"),
+        (Progress(20, 20, 0, None), StopRule.STABILITY, Decision.MORE, "not_stable_yet"),
+        (Progress(11, 11, 0, 0.0), StopRule.STABILITY, Decision.MORE, "not_stable_yet"),
+        (Progress(20, 11, 9, 0.0), StopRule.STABILITY, Decision.MORE, "not_stable_yet"),
+        (Progress(20, 20, 0, 0.0), StopRule.CAP, Decision.MORE, "budget_left"),
+        (Progress(100, 100, 0, 0.5), StopRule.CAP, Decision.FINISH, "cap"),
+        (Progress(100, 79, 21, 0.0), StopRule.STABILITY, Decision.FAIL, "low_success_rate"),
+        (Progress(100, 80, 20, 0.9), StopRule.STABILITY, Decision.FINISH, "cap"),
+        (Progress(12, 0, 12, None), StopRule.STABILITY, Decision.FAIL, "low_success_rate"),
+    ],
+)
+def test_when_to_stop(progress: Progress, rule: StopRule, decision: Decision, reason: str) -> None:
+    verdict = decide(progress, rules(rule))
+    assert (verdict.decision, verdict.reason) == (decision, reason)
+
+
+def test_the_largest_change_needs_an_earlier_fit() -> None:
+    assert largest_change(None, {0: 1.0}) is None
+    assert largest_change({0: 1.0, 1: 0.0}, {0: 1.5, 1: -1.0, 2: 0.2}) == 1.0
+
+
+def anchors() -> list[Anchor]:
+    return [Anchor(-4.0 + index, grade) for index, grade in enumerate(LEGACY.grades)]
+
+
+def test_an_essay_at_an_anchor_s_score_gets_its_grade() -> None:
+    calibration = calibrate(anchors(), LEGACY)
+    assert calibration is not None
+    for anchor in anchors():
+        found = project(anchor.score, 0.1, calibration)
+        assert found.grade == anchor.grade
+        assert sum(found.probabilities.values()) == pytest.approx(1.0)
+
+
+def test_a_larger_error_spreads_the_probability_and_lowers_confidence() -> None:
+    calibration = calibrate(anchors(), LEGACY)
+    assert calibration is not None
+    sure, unsure = project(0.0, 0.1, calibration), project(0.0, 1.6, calibration)
+    assert max(sure.probabilities.values()) > max(unsure.probabilities.values())
+    assert (sure.label, unsure.label) == ("HIGH", "LOW")
+    assert sure.confidence > unsure.confidence
+
+
+def test_far_below_the_lowest_grade_is_the_grade_below() -> None:
+    calibration = calibrate(anchors(), LEGACY)
+    assert calibration is not None
+    assert project(-12.0, 0.2, calibration).grade == "F"
+
+
+def test_anchors_that_contradict_their_grades_still_give_rising_centres() -> None:
+    turned = [Anchor(0.0, "A"), Anchor(1.0, "F+"), Anchor(0.5, "C-")]
+    calibration = calibrate(turned, LEGACY)
+    assert calibration is not None
+    assert all(low < high for low, high in zip(calibration.centres, calibration.centres[1:], strict=False))
+
+
+@pytest.mark.parametrize("known", [[], [Anchor(0.0, "A"), Anchor(1.0, "A")], [Anchor(0.0, "A"), Anchor(1.0, "Q")]])
+def test_without_two_grades_nothing_is_projected(known: list[Anchor]) -> None:
+    assert calibrate(known, LEGACY) is None
+
+
+@given(st.floats(-6, 6), st.floats(0.05, 2))
+def test_a_higher_score_never_means_a_lower_expected_grade(score: float, error: float) -> None:
+    calibration = calibrate(anchors(), LEGACY)
+    assert calibration is not None
+
+    def mean(at: float) -> float:
+        shares = project(at, error, calibration).probabilities
+        return sum(LEGACY.index(grade) * share for grade, share in shares.items())
+
+    assert mean(score + 0.5) >= mean(score) - 1e-9
+
+
+def test_scales_are_consistent() -> None:
+    for scale in SCALES.values():
+        assert len(scale.grades) == len(scale.priors) == len(set(scale.grades))
+        assert sum(scale.priors) == pytest.approx(1.0)
+        orders = [order_of(grade, scale) for grade in scale.grades]
+        assert orders == list(range(len(scale.grades) - 1, -1, -1))
+    assert order_of("F", LEGACY) == 9
+    assert order_of("Z", LEGACY) is None
+    assert [normalized_score(grade, None) for grade in LETTER_ORDER][:4] == [1.0, 0.93, 0.87, 0.80]
+    assert normalized_score("9", SCALES["eng5_np_national_9_step"]) == 1.0
+
+
+def test_a_finished_batch_moves_no_more() -> None:
+    for state in (BatchState.COMPLETED, BatchState.FAILED, BatchState.CANCELLED):
+        assert MOVES[state] == frozenset()
+        with pytest.raises(IllegalMove):
+            check_move(state, BatchState.SENDING)
+    reachable = {BatchState.RECEIVED} | {to for onward in MOVES.values() for to in onward}
+    assert reachable == set(BatchState)
