@@ -1,0 +1,361 @@
+"""The engine with a real gateway and a real content store, in process: from the request to the result."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import jwt
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select, update
+
+from app.cj import collect, finish, intake, prepare, send, waves
+from app.cj.api.app import build as build_cj
+from app.cj.content_http import ContentStore
+from app.cj.gateway_http import Gateway
+from app.cj.parts import Parts
+from app.cj.states import BatchState
+from app.cj.tables import batches, comparisons, messages
+from app.content.api import build as build_content
+from app.contracts.cj_events import AssessmentResultEnvelope, CJCompletedEnvelope, CJFailedEnvelope
+from app.contracts.topics import Topic
+from app.db.listen import Wakeup
+from app.db.unit import Database
+from app.edge.tokens import service_token
+from app.errors import AppError
+from app.gateway.api.app import build as build_gateway
+from app.gateway.providers.mock import MockJudge
+from app.gateway.tables import QUEUE_CHANNEL
+from app.gateway.tables import messages as gateway_messages
+from app.gateway.work import Worker
+from app.settings import AuthSettings, CJSettings, ContentSettings, GatewaySettings
+from tests.integration.parts import Clock, Json, deliver, in_process, neighbour, sent
+
+AUTH = AuthSettings(jwt_secret_key=SecretStr("a secret that is long enough for the tests"), admin_token=None)
+STAGES = {
+    BatchState.RECEIVED: prepare.prepare,
+    BatchState.SENDING: send.send,
+    BatchState.SCORING: waves.score,
+}
+LEVELS = [
+    "i dont know becaus he have it. it is good. i like it. " * 4,
+    "My brother have a dog and it is nice. We walk with him every day and he likes it very much. " * 2,
+    "I think that my grandmother is kind because she helps everybody, even when she is tired. " * 2,
+    "Although nobody noticed it, the referee quietly apologised; consequently the crowd forgave her decision. "
+    * 2,
+]
+
+
+class System:
+    """Content, gateway and engine on one database; messages are carried over by hand."""
+
+    def __init__(self, database: Database, url: str) -> None:
+        self.database, self.url, self.clock = database, url, Clock()
+        self.stack = AsyncExitStack()
+        self.delivered = 0
+
+    async def open(self, settings: CJSettings) -> None:
+        gateway = GatewaySettings()
+        judges = {"mock": MockJudge(gateway)}
+        enter = self.stack.enter_async_context
+        self.content = await enter(in_process(build_content(self.database, ContentSettings()), "http://content"))
+        asked = await enter(in_process(build_gateway(self.database, judges, gateway, self.clock)))
+        self.parts = Parts(
+            self.database,
+            ContentStore(neighbour(self.content, "content"), "http://content/v1/content"),
+            Gateway(neighbour(asked, "gateway"), "http://gateway"),
+            settings,
+            "system prompt",
+            self.clock,
+        )
+        self.worker = Worker(self.database, judges, gateway, self.clock)
+        self.http = await enter(in_process(build_cj(self.parts, AUTH)))
+        self.http.headers["Authorization"] = f"Bearer {service_token(AUTH, 'tests')}"
+        self.intake, self.collect = intake.route(settings, self.clock), collect.route(self.clock)
+
+    async def keep(self, text: str) -> str:
+        return str((await self.content.post("/v1/content", content=text.encode())).json()["storage_id"])
+
+    async def request(self, texts: list[str], **changes: Any) -> Json:
+        refs = [{"essay_id": f"e{i}", "text_storage_id": await self.keep(text)} for i, text in enumerate(texts)]
+        batch_uuid, now = str(uuid4()), self.clock().isoformat()
+        data = {
+            "entity_id": batch_uuid,
+            "timestamp": now,
+            "system_metadata": {"timestamp": now},
+            "essays_for_cj": refs,
+            "language": "en",
+            "course_code": "ENG5",
+            "user_id": "u",
+            "llm_config_overrides": {"provider_override": "mock", "model_override": "latent"},
+        } | changes.pop("data", {})
+        return {
+            "event_id": str(uuid4()),
+            "event_type": "x",
+            "event_timestamp": now,
+            "source_service": "tests",
+            "correlation_id": str(uuid4()),
+            "data": data,
+            "metadata": {"max_comparisons": 24, "seed": 5, "stop_rule": "cap"} | changes,
+        }
+
+    async def step(self, *, twice: bool = False) -> bool:
+        """Do the next step of every batch, then let the gateway answer; return whether anything was done."""
+        async with self.database.transaction() as connection:
+            due = [(row.id, BatchState(row.status)) for row in await connection.execute(select(batches))]
+        stages = [(batch_id, STAGES[state]) for batch_id, state in due if state in STAGES]
+        for batch_id, stage in stages:
+            for _ in range(2 if twice else 1):
+                try:
+                    await stage(self.parts, batch_id)
+                except AppError as error:
+                    await finish.broken(self.parts, batch_id, error)
+        return bool(stages) or await self.answer(twice=twice)
+
+    async def answer(self, *, twice: bool = False) -> bool:
+        async with Wakeup(self.url, QUEUE_CHANNEL) as wakeup:
+            for _ in range(3):
+                wakeup.wake()
+                await self.worker.step(wakeup)
+        async with self.database.transaction() as connection:
+            every = await sent(connection, gateway_messages, Topic.COMPARISON_RESULT)
+        fresh, self.delivered = every[self.delivered :], len(every)
+        for _ in range(2 if twice else 1):
+            await deliver(self.database, self.collect, *fresh)
+        return bool(fresh)
+
+    async def run(self, request: Json, *, twice: bool = False) -> None:
+        await deliver(self.database, self.intake, request)
+        for _ in range(60):
+            if not await self.step(twice=twice):
+                return
+        raise AssertionError("the batch does not end")
+
+    async def events(self, topic: Topic) -> list[Json]:
+        async with self.database.transaction() as connection:
+            return await sent(connection, messages, topic)
+
+    async def result(self) -> Any:
+        [raw] = await self.events(Topic.RESULT_PUBLISHED)
+        return AssessmentResultEnvelope.model_validate(raw).data
+
+
+@pytest.fixture
+async def system(database: Database, database_url: str) -> AsyncIterator[System]:
+    found = System(database, database_url)
+    await found.open(CJSettings(max_pairwise_comparisons=200))
+    async with found.stack:
+        yield found
+
+
+async def test_a_guest_batch_is_judged_to_its_cap_and_ranked(system: System) -> None:
+    await system.run(await system.request(LEVELS))
+    result = await system.result()
+    facts = result.assessment_metadata
+    assert [row.essay_id for row in result.essay_results] == ["e3", "e2", "e1", "e0"]
+    assert [row.rank for row in result.essay_results] == [1, 2, 3, 4]
+    assert {row.letter_grade for row in result.essay_results} == {"U"}
+    assert facts["comparisons_succeeded"] == facts["comparison_count"] == 24
+    assert sum(facts["comparison_counts"].values()) == 48
+    assert all(0 < error < 5 for error in facts["bt_standard_errors"].values())
+    assert (facts["stop_reason"], facts["seed"]) == ("cap", 5)
+    assert (result.model_provider, result.model_used) == ("mock", "latent")
+    [completed] = await system.events(Topic.CJ_COMPLETED)
+    summary = CJCompletedEnvelope.model_validate(completed).data.processing_summary
+    assert summary is not None
+    assert (summary.total_essays, summary.successful, summary.failed) == (4, 4, 0)
+    [used] = await system.events(Topic.RESOURCE_CONSUMPTION)
+    assert used["data"]["quantity"] == 24
+
+
+async def test_everything_done_twice_gives_the_same_as_once(system: System) -> None:
+    request = await system.request(LEVELS)
+    await system.run(request, twice=True)
+    await deliver(system.database, system.intake, request)
+    result = await system.result()
+    assert result.assessment_metadata["comparisons_succeeded"] == 24
+    async with system.database.transaction() as connection:
+        assert (await connection.execute(select(func.count()).select_from(batches))).scalar_one() == 1
+        assert (await connection.execute(select(func.count()).select_from(comparisons))).scalar_one() == 24
+
+
+async def test_the_same_seed_gives_the_same_scores_and_another_seed_other_pairs(system: System) -> None:
+    for seed in (5, 5, 6):
+        await system.run(await system.request(LEVELS, seed=seed, max_comparisons=5))
+    async with system.database.transaction() as connection:
+        found = (await connection.execute(select(comparisons).order_by(comparisons.c.number))).all()
+        scores = (await connection.execute(select(batches.c.last_scores).order_by(batches.c.id))).scalars().all()
+    first, second, third = ([(r.a, r.b, r.winner) for r in found if r.batch_id == n] for n in (1, 2, 3))
+    assert (first, scores[0]) == (second, scores[1])
+    assert first != third
+
+
+async def test_a_batch_stops_when_its_scores_stand_still(system: System) -> None:
+    await system.run(await system.request(LEVELS, stop_rule="stability", max_comparisons=200))
+    facts = (await system.result()).assessment_metadata
+    assert facts["stop_reason"] == "stability"
+    assert 12 <= facts["comparisons_succeeded"] < 200
+    assert facts["decisions"][-1]["decision"] == "more"
+
+
+async def test_an_essay_without_text_is_reported_and_the_others_are_judged(system: System) -> None:
+    request = await system.request(LEVELS)
+    request["data"]["essays_for_cj"].append({"essay_id": "lost", "text_storage_id": "0" * 32})
+    await system.run(request)
+    result = await system.result()
+    assert [item["essay_id"] for item in result.assessment_metadata["essays_missing"]] == ["lost"]
+    [completed] = await system.events(Topic.CJ_COMPLETED)
+    assert completed["data"]["processing_summary"]["failed_essay_ids"] == ["lost"]
+
+
+async def test_fewer_than_two_essays_end_at_once(system: System) -> None:
+    await system.run(await system.request(LEVELS[:1]))
+    [completed] = await system.events(Topic.CJ_COMPLETED)
+    assert completed["data"]["processing_summary"]["single_essay_batch"] is True
+    assert completed["data"]["status"] == "failed_critically"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ({"assignment_id": "unknown"}, "batch_refused"),
+        (
+            {"student_prompt_ref": {"references": {"student_prompt_text": {"storage_id": "0" * 32}}}},
+            "batch_refused",
+        ),
+        ({"llm_config_overrides": {"provider_override": "mock", "model_override": "none"}}, "low_success_rate"),
+    ],
+)
+async def test_what_cannot_be_judged_ends_in_one_failure_with_its_reason(
+    system: System, data: Json, reason: str
+) -> None:
+    await system.run(await system.request(LEVELS, data=data))
+    [failed] = await system.events(Topic.CJ_FAILED)
+    event = CJFailedEnvelope.model_validate(failed).data
+    assert event.system_metadata.error_info["reason"] == reason
+    assert await system.events(Topic.CJ_COMPLETED) == []
+
+
+async def test_overdue_verdicts_are_asked_for_again_and_nothing_is_paid_twice(system: System) -> None:
+    await deliver(system.database, system.intake, await system.request(LEVELS, max_comparisons=2))
+    await prepare.prepare(system.parts, 1)
+    await send.send(system.parts, 1)
+    async with Wakeup(system.url, QUEUE_CHANNEL) as wakeup:
+        for _ in range(3):
+            wakeup.wake()
+            await system.worker.step(wakeup)
+    async with system.database.transaction() as connection:
+        lost = len(await sent(connection, gateway_messages, Topic.COMPARISON_RESULT))
+    system.delivered = lost
+    await send.ask_again(system.parts, 1)
+    for _ in range(10):
+        if not await system.step():
+            break
+    result = await system.result()
+    assert result.assessment_metadata["comparisons_succeeded"] == 2
+
+
+async def test_a_late_verdict_of_a_finished_batch_changes_nothing(system: System) -> None:
+    await system.run(await system.request(LEVELS, max_comparisons=4))
+    async with system.database.transaction() as connection:
+        before = (await connection.execute(select(batches))).one()
+        await connection.execute(update(comparisons).where(comparisons.c.number == 1).values(state="sent"))
+        [verdict, *_] = await sent(connection, gateway_messages, Topic.COMPARISON_RESULT)
+    await deliver(system.database, system.collect, verdict)
+    async with system.database.transaction() as connection:
+        after = (await connection.execute(select(batches))).one()
+    assert before == after
+
+
+async def assignment(system: System, **changes: Any) -> str:
+    assignment_id = str(uuid4())
+    body = {
+        "assignment_id": assignment_id,
+        "instructions_text": "Weigh content and language.",
+        "grade_scale": "eng5_np_legacy_9_step",
+    } | changes
+    assert (await system.http.post("/admin/v1/assessment-instructions", json=body)).status_code == 200
+    return assignment_id
+
+
+async def test_students_get_grades_from_the_anchors_of_their_assignment(system: System) -> None:
+    assignment_id = await assignment(system)
+    for grade, text in zip(("F+", "E-", "C-", "A"), LEVELS, strict=True):
+        anchor = {"assignment_id": assignment_id, "grade": grade, "anchor_label": grade, "essay_text": text}
+        for _ in range(2):
+            assert (await system.http.post("/api/v1/anchors/register", json=anchor)).status_code == 201
+    listed = (await system.http.get(f"/admin/v1/anchors/assignment/{assignment_id}")).json()
+    assert (listed["anchor_count"], listed["anchor_count_total"]) == (4, 4)
+    weak, strong = LEVELS[0] + " i want it.", LEVELS[3] + " Nevertheless, she remained modest."
+    request = await system.request([weak, strong], max_comparisons=40, data={"assignment_id": assignment_id})
+    await system.run(request)
+    result = await system.result()
+    rows = {row.essay_id: row for row in result.essay_results}
+    assert len(rows) == 6
+    assert rows["e1"].normalized_score > rows["e0"].normalized_score
+    shares = result.assessment_metadata["grade_projection_summary"]["grade_probabilities"]
+    assert sum(shares["e1"].values()) == pytest.approx(1.0)
+    anchor_rows = [row for row in result.essay_results if row.is_anchor]
+    assert {row.letter_grade for row in anchor_rows} == {"F+", "E-", "C-", "A"}
+    assert all(row.essay_id.startswith("ANCHOR_") for row in anchor_rows)
+
+
+async def test_scale_and_origin_of_an_assignment_never_change(system: System) -> None:
+    assignment_id = await assignment(system)
+    for change in ({"grade_scale": "eng5_np_national_9_step"}, {"context_origin": "canonical_national"}):
+        body = {
+            "assignment_id": assignment_id,
+            "instructions_text": "Other text here.",
+            "grade_scale": "eng5_np_legacy_9_step",
+        } | change
+        answer = await system.http.post("/admin/v1/assessment-instructions", json=body)
+        assert answer.status_code == 400
+        assert next(iter(change)) in answer.json()["error"]["message"]
+
+
+def token(**changes: Any) -> str:
+    claims = {
+        "sub": "x",
+        "roles": ["admin"],
+        "iss": AUTH.jwt_issuer,
+        "aud": AUTH.jwt_audience,
+        "exp": 4_000_000_000,
+    } | changes
+    secret = AUTH.jwt_secret_key
+    assert secret is not None
+    return jwt.encode({k: v for k, v in claims.items() if v is not None}, secret.get_secret_value(), "HS256")
+
+
+@pytest.mark.parametrize(
+    ("authorization", "status"),
+    [
+        (None, 401),
+        ("Basic x", 401),
+        ("Bearer nonsense", 401),
+        (f"Bearer {token(exp=1)}", 401),
+        (f"Bearer {token(exp=None)}", 401),
+        (f"Bearer {token(iss='other')}", 401),
+        (f"Bearer {token(aud='other')}", 401),
+        (f"Bearer {token(roles=['teacher'])}", 403),
+        (f"Bearer {token()}", 404),
+    ],
+)
+async def test_admin_routes_let_only_admins_in(system: System, authorization: str | None, status: int) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    del system.http.headers["Authorization"]
+    calls: list[tuple[str, str]] = [
+        ("GET", f"/admin/v1/assessment-instructions/assignment/{UUID(int=1)}"),
+        ("GET", f"/admin/v1/anchors/assignment/{UUID(int=1)}"),
+        ("GET", f"/api/v1/batches/{UUID(int=1)}"),
+    ]
+    answers: list[httpx.Response] = [await system.http.request(m, path, headers=headers) for m, path in calls]
+    assert [answer.status_code for answer in answers] == [status] * 3
+
+
+async def test_a_grade_outside_the_scale_and_a_short_anchor_are_refused(system: System) -> None:
+    assignment_id = await assignment(system)
+    anchor = {"assignment_id": assignment_id, "grade": "Q", "anchor_label": "x", "essay_text": LEVELS[3]}
+    for bad in (anchor, anchor | {"grade": "A", "essay_text": "short"}):
+        assert (await system.http.post("/api/v1/anchors/register", json=bad)).status_code == 400
