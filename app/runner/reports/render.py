@@ -186,5 +186,8 @@ def _settings(facts: Facts) -> list[str]:
         "seed": (request.design.seed, request.design.seed),
         "stop rule": (request.design.stop_rule, facts.sheet.stop_reason),
     }
-    rows = [(name, *("default" if v is None else v for v in values)) for name, values in asked.items()]
+    rows = [
+        (name, "default" if wanted is None else wanted, "not reported" if found is None else found)
+        for name, (wanted, found) in asked.items()
+    ]
     return ["## Settings", "", *table(("Setting", "Asked for", "Effective"), rows)]
