@@ -52,7 +52,7 @@ migration: $(STAMP) ## start a new migration: make migration m="what it does"
 bench: $(STAMP) ## measure (results are printed, nothing fails)
 	@for file in benchmarks/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 lock: $(STAMP) ## write the lock files anew from pyproject.toml
 	$(LOCK) --all-extras --group dev -o requirements.lock pyproject.toml
 	$(LOCK) -o deploy/requirements.lock pyproject.toml

@@ -38,7 +38,7 @@ def print_grades(artefact: Json, console: Console) -> None:
             continue
         probability = row["probabilities"].get(row["grade"], 0.0)
         table.add_row(
-            row["essay_id"],
+            score.get("file_name") or row["essay_id"],
             row["grade"],
             f"{probability:.2f}",
             f"{score['theta']:.2f}",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 def cell(text: object) -> str:
     """Return text that stays inside one table cell: one line, pipes and markup escaped."""
     flat = " ".join(str(text).split())
-    return re.sub(r"([\\|`*_\[\]<>#])", r"\\\1", flat)
+    return re.sub(r"([\\|`*\[\]<>#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))", r"\\\1", flat)
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[int] = ()) -> list[str]:
