@@ -54,17 +54,18 @@ def recorded_archive(topic: RecordedTopic) -> bytes:
         "eng5_np_vt_2017_essay_instruction.md": RECORDED_TASK,
         "ANCHOR_ESSAYS_BAYESIAN_INFERENCE_DATA.csv": table.getvalue(),
     } | {f"anchor_essays/{text_id}.txt": text for text_id, text in topic.texts.items()}
-    return _zip({name: body.encode() for name, body in files.items()})
+    return archive_of({name: body.encode() for name, body in files.items()})
 
 
 def folder_archive(folder: Path) -> bytes:
     """Return all files below ``folder`` as a zip."""
-    return _zip(
+    return archive_of(
         {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
     )
 
 
-def _zip(files: dict[str, bytes]) -> bytes:
+def archive_of(files: dict[str, bytes]) -> bytes:
+    """Return files by path as a zip that is the same each time."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, body in sorted(files.items()):

@@ -4,6 +4,7 @@ Fed by the worker when something was announced or the deadline passed; feeds the
 same files again and moves once; a process that dies in between leaves nothing half done.
 """
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,6 +25,7 @@ from app.runner.tables import run_files, runs
 from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
+FILES_AT_ONCE = 500
 
 
 async def finish(parts: Parts, run_id: str) -> None:
@@ -95,9 +97,10 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
 
 
 async def _note_files(connection: AsyncConnection, run_id: str, files: list[Written], now: datetime) -> None:
-    rows = [{"run_id": run_id, "created_at": now} | file.__dict__ for file in files]
-    for start in range(0, len(rows), 1_000):
-        statement = insert(run_files).values(rows[start : start + 1_000])
+    for start in range(0, len(files), FILES_AT_ONCE):
+        some = files[start : start + FILES_AT_ONCE]
+        rows = [{"run_id": run_id, "created_at": now} | asdict(file) for file in some]
+        statement = insert(run_files).values(rows)
         kept = statement.on_conflict_do_update(
             index_elements=[run_files.c.run_id, run_files.c.path],
             set_={"sha256": statement.excluded.sha256, "bytes": statement.excluded.bytes},

@@ -12,7 +12,7 @@ from pathlib import Path
 from app.contracts.identifiers import sanitize
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Written:
     """One file that is there; ``path`` is relative to the run's folder."""
 

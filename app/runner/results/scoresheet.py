@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from app.contracts.cj_events import AssessmentResult
 from app.runner.runs.essays import RunEssay
 from app.scoring.bradley_terry import fit_penalised
-from app.scoring.data import Judgements, Record
+from app.scoring.data import Judgements
 from app.scoring.standard_errors import centred_errors
 
 Source = Literal["engine", "runner_fit"]
@@ -48,7 +50,7 @@ class ScoreSheet:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Duel:
     """One successful comparison."""
 
@@ -61,7 +63,9 @@ class Duel:
 def score_sheet(essays: Sequence[RunEssay], result: AssessmentResult | None, duels: Sequence[Duel]) -> ScoreSheet:
     """Return the rows; without a result and without verdicts the sheet is empty."""
     names = _Names(essays, result)
-    own = _own_fit(duels)
+    errors = {} if result is None else _floats(result.assessment_metadata.get("bt_standard_errors"))
+    given = result is not None and all(item.essay_id in errors for item in result.essay_results)
+    own = {} if given else _own_fit(duels)
     wins, losses = Counter(duel.winner for duel in duels), Counter(duel.loser for duel in duels)
     if result is None:
         ranked = sorted(own, key=lambda essay_id: (-own[essay_id][0], essay_id))
@@ -71,7 +75,6 @@ def score_sheet(essays: Sequence[RunEssay], result: AssessmentResult | None, due
         )
         return ScoreSheet(rows, "runner_fit" if rows else None, None, names.absent(ranked))
     facts = result.assessment_metadata
-    errors = _floats(facts.get("bt_standard_errors"))
     found = []
     for item in sorted(result.essay_results, key=lambda item: item.rank):
         error = errors.get(item.essay_id, own.get(item.essay_id, (0.0, 0.0))[1])
@@ -140,8 +143,10 @@ def _own_fit(duels: Sequence[Duel]) -> dict[str, tuple[float, float]]:
     """Return score and standard error by essay id, from the collected verdicts in a fixed order."""
     if not duels:
         return {}
-    ordered = sorted((duel.winner, duel.loser) for duel in duels)
-    judgements = Judgements.from_records([Record(winner, loser, 1.0) for winner, loser in ordered])
+    items = sorted({duel.winner for duel in duels} | {duel.loser for duel in duels})
+    place = {item: index for index, item in enumerate(items)}
+    ordered = np.array(sorted((place[duel.winner], place[duel.loser]) for duel in duels))
+    judgements = Judgements.from_arrays(items, ordered[:, 0], ordered[:, 1], np.ones(len(duels)))
     fitted = fit_penalised(judgements)
     errors = centred_errors(judgements, fitted)
     both = zip(fitted.theta.tolist(), errors.tolist(), strict=True)
