@@ -85,7 +85,6 @@ async def floor(database_url: str, bootstrap: str) -> float:
 def main() -> None:
     """Print seconds and the ratio to the floor."""
     with tempfile.TemporaryDirectory() as where, servers(Path(where), prefer_usual=False) as plan:
-        Path(where).chmod(0o755)
         stack = Stack(plan)
         try:
             stack.migrate()

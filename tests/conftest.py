@@ -10,6 +10,8 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -33,7 +35,19 @@ class Servers:
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+def new_server_dir() -> Iterator[Callable[[], Path]]:
+    """Folders for servers, outside pytest's own, which each new session closes to other users again."""
+    with ExitStack() as stack:
+
+        def new() -> Path:
+            folder = TemporaryDirectory(prefix="cj-runner-test-", ignore_cleanup_errors=True)
+            return Path(stack.enter_context(folder))
+
+        yield new
+
+
+@pytest.fixture(scope="session")
+def servers(new_server_dir: Callable[[], Path]) -> Iterator[Servers]:
     named = os.environ.get("TEST_DATABASE_URL"), os.environ.get("TEST_KAFKA_BOOTSTRAP")
     with ExitStack() as stack:
         if named[0] and named[1]:
@@ -41,7 +55,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
         elif os.environ.get("TEST_WITH_DOCKER") == "1":
             yield _containers(stack)
         else:
-            where = tmp_path_factory.mktemp("servers")
+            where = new_server_dir()
             database_url = stack.enter_context(postgres(where / "postgres"))
             yield Servers(database_url, stack.enter_context(broker(where / "broker")))
 

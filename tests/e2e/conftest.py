@@ -1,6 +1,6 @@
 """The whole system as separate processes, for tests that walk all the way."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,9 +28,9 @@ def started(data_dir: Path, extra: dict[str, str]) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(new_server_dir: Callable[[], Path]) -> Iterator[Stack]:
     """A stack whose mock judge needs 60 ms for a verdict, so that a run can be caught in the middle."""
-    with started(tmp_path_factory.mktemp("stack"), SLOW_JUDGE) as running:
+    with started(new_server_dir(), SLOW_JUDGE) as running:
         yield running
 
 

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,8 @@ from app.roles.stack import ROOT
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
-    where: Path = tmp_path_factory.mktemp("demo")
+def demo(new_server_dir: Callable[[], Path]) -> "subprocess.CompletedProcess[str]":
+    where = new_server_dir() / "demo"
     return subprocess.run(
         [sys.executable, "-m", "app.cli.main", "demo", "--data-dir", str(where)],
         cwd=ROOT,
