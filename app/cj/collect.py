@@ -76,6 +76,7 @@ _WRITE = (
                 "provider",
                 "model",
                 "error_code",
+                "error_message",
                 "retryable",
                 "answered_at",
             )
@@ -96,6 +97,7 @@ def _values(batch_id: int, number: int, result: ComparisonResult, now: datetime)
         "provider": result.provider[:64],
         "model": result.model[:255],
         "error_code": None if error is None else error.error_code[:64],
+        "error_message": None if error is None else error.message[:500],
         "retryable": error is not None and error.details.get("retryable", True) is True,
         "answered_at": now,
     }

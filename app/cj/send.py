@@ -53,7 +53,8 @@ async def _note(parts: Parts, batch_id: int, chunk: Sequence[Comparison], items:
             values: dict[str, object] = {"state": "sent", "sent_at": now}
             if item.status == "refused":
                 code = (item.error_code or "refused")[:64]
-                values = {"state": "failed", "error_code": code, "answered_at": now}
+                why = (item.error or "")[:500]
+                values = {"state": "failed", "error_code": code, "error_message": why, "answered_at": now}
             changed = await connection.execute(update(comparisons).where(*mine).values(**values))
             refused += changed.rowcount if item.status == "refused" else 0
         if refused:

@@ -149,6 +149,8 @@ class Comparison:
     attempt: int
     state: str
     winner: str | None
+    error_code: str | None
+    error_message: str | None
     retryable: bool
     provider: str | None
     model: str | None

@@ -124,6 +124,7 @@ comparisons = Table(
     Column("provider", String(64)),
     Column("model", String(255)),
     Column("error_code", String(64)),
+    Column("error_message", Text),
     Column("retryable", Boolean, nullable=False, server_default=text("false")),
     Column("sent_at", DateTime(timezone=True)),
     Column("answered_at", DateTime(timezone=True)),

@@ -51,7 +51,7 @@ async def score(parts: Parts, batch_id: int) -> None:
         if held is None:
             return
         if verdict.decision is Decision.FAIL:
-            await finish.fail(parts, connection, held, verdict.reason, "too few comparisons succeeded", changes)
+            await finish.fail(parts, connection, held, verdict.reason, why_failed(asked), changes)
         elif verdict.decision is Decision.FINISH or not planned:
             reason = verdict.reason if verdict.decision is Decision.FINISH else "no_pairs_left"
             outcome = finish.Scored(essays, asked, scores, reason)
@@ -86,6 +86,13 @@ def again_after_failure(asked: Sequence[Comparison], batch: Batch, retries: int)
     return [Planned((item.a, item.b), times[item.pair], item.attempt + 1) for item in last if item.retryable][
         :room
     ]
+
+
+def why_failed(asked: Sequence[Comparison]) -> str:
+    """Return how many comparisons failed, and what most of them said."""
+    reasons = Counter(f"{item.error_code}: {item.error_message}" for item in asked if item.state == "failed")
+    [(most, _)] = reasons.most_common(1) or [("nothing was answered", 0)]
+    return f"{reasons.total()} of {len(asked)} comparisons failed; most often: {most}"
 
 
 def _decision(parts: Parts, batch: Batch, scores: Scores) -> Verdict:

@@ -14,9 +14,11 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
+from starlette.middleware.base import RequestResponseEndpoint
 
-from app.errors import AppError, FieldProblem
+from app.errors import AppError, FieldProblem, InvalidInput, Unavailable
 
 log = structlog.get_logger(__name__)
 Style = Literal["problem", "platform"]
@@ -25,41 +27,65 @@ TYPE_PREFIX = "urn:cj-runner:problem:"
 
 def install(app: FastAPI, *, service: str, style: Style = "problem") -> None:
     """Register the handlers; each answer carries the request id that the log line has."""
+    edge = _Edge(service, style)
+    app.add_exception_handler(AppError, edge.expected)
+    app.add_exception_handler(RequestValidationError, edge.invalid)
+    app.add_exception_handler(HTTPException, edge.plain)
+    app.add_exception_handler(DBAPIError, edge.database)
+    app.add_exception_handler(OSError, edge.database)
+    app.add_exception_handler(Exception, edge.unexpected)
 
-    async def expected(request: Request, error: Exception) -> Response:
-        if not isinstance(error, AppError):  # pragma: no cover - the registration below rules it out
+    @app.middleware("http")
+    async def refuse_nul(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        if "\x00" in request.url.path or "%00" in request.url.query:
+            return await edge.expected(request, InvalidInput("the address holds a NUL character"))
+        return await call_next(request)
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """How one service answers each family of errors."""
+
+    service: str
+    style: Style
+
+    async def expected(self, request: Request, error: Exception) -> Response:
+        if not isinstance(error, AppError):  # pragma: no cover - the registration rules it out
             raise error
         if error.status >= 500:
             log.warning("request_failed", code=error.code, detail=error.detail, path=request.url.path)
         refusal = _Refusal(error.status, error.code, error.title, error.detail, error.problems)
-        return _answer(request, style, service, refusal)
+        return self._answer(request, refusal)
 
-    async def invalid(request: Request, error: Exception) -> Response:
+    async def invalid(self, request: Request, error: Exception) -> Response:
         problems = field_problems(error) if isinstance(error, RequestValidationError) else ()
         detail = "; ".join(f"{problem.field}: {problem.message}" for problem in problems[:5])
-        status = 422 if style == "problem" else 400
-        code = "invalid_input" if style == "problem" else "VALIDATION_ERROR"
-        refusal = _Refusal(status, code, "The request is not valid", detail, problems)
-        return _answer(request, style, service, refusal)
+        status = 422 if self.style == "problem" else 400
+        code = "invalid_input" if self.style == "problem" else "VALIDATION_ERROR"
+        return self._answer(request, _Refusal(status, code, "The request is not valid", detail, problems))
 
-    async def plain(request: Request, error: Exception) -> Response:
+    async def plain(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
         code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(status, f"http_{status}")
-        answer = _answer(request, style, service, _Refusal(status, code, detail or code, detail))
+        answer = self._answer(request, _Refusal(status, code, detail or code, detail))
         answer.headers.update(headers)
         return answer
 
-    async def unexpected(request: Request, error: Exception) -> Response:
+    async def database(self, request: Request, error: Exception) -> Response:
+        lost = isinstance(error, OSError | OperationalError | InterfaceError)
+        if not lost and not (isinstance(error, DBAPIError) and error.connection_invalidated):
+            return await self.unexpected(request, error)
+        return await self.expected(request, Unavailable("the database does not answer; try again in a moment"))
+
+    async def unexpected(self, request: Request, error: Exception) -> Response:
         log.error("request_crashed", path=request.url.path, exc_info=error)
         detail = "An unexpected error was logged under this request id."
-        return _answer(request, style, service, _Refusal(500, AppError.code, AppError.title, detail))
+        return self._answer(request, _Refusal(500, AppError.code, AppError.title, detail))
 
-    app.add_exception_handler(AppError, expected)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, plain)
-    app.add_exception_handler(Exception, unexpected)
+    def _answer(self, request: Request, refusal: "_Refusal") -> JSONResponse:
+        return _answer(request, self.style, self.service, refusal)
 
 
 def field_problems(error: RequestValidationError) -> tuple[FieldProblem, ...]:

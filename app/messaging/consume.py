@@ -5,6 +5,7 @@ away makes the loop wait and poll the same records again.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -25,6 +26,7 @@ from app.telemetry.metrics import CONSUMED, CONSUMER_LAG
 
 log = structlog.get_logger(__name__)
 Data = TypeVar("Data", bound=BaseModel)
+OBSERVE_PAUSE_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class ConsumeLoop:
         self._tables = tables
         self._consumer = consumer
         self._routes: Mapping[str, Route[Any]] = {route.topic: route for route in routes}
+        self._observed_at = 0.0
 
     async def run(self, *, limit: int = 500, idle_s: float = 1.0, back_off_s: float = 1.0) -> None:
         """Take records in until cancelled."""
@@ -91,6 +94,8 @@ class ConsumeLoop:
         for topic in dict.fromkeys(record.topic for record in records):
             await self._take([record for record in records if record.topic == topic])
         await self._consumer.commit()
+        if time.monotonic() - self._observed_at > OBSERVE_PAUSE_S:
+            await self._observe()
         return len(records)
 
     async def _take(self, records: Sequence[Record]) -> None:
@@ -128,6 +133,7 @@ class ConsumeLoop:
         counted(self._service, route.topic, "unreadable").inc(len(letters))
 
     async def _observe(self) -> None:
+        self._observed_at = time.monotonic()
         for (topic, partition), waiting in (await self._consumer.lag()).items():
             CONSUMER_LAG.labels(self._service, topic, str(partition)).set(waiting)
 

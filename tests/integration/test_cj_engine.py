@@ -234,7 +234,9 @@ async def test_what_cannot_be_judged_ends_in_one_failure_with_its_reason(
     await system.run(await system.request(LEVELS, data=data))
     [failed] = await system.events(Topic.CJ_FAILED)
     event = CJFailedEnvelope.model_validate(failed).data
-    assert event.system_metadata.error_info["reason"] == reason
+    info = event.system_metadata.error_info
+    assert info["reason"] == reason
+    assert reason != "low_success_rate" or "mock has no model none" in str(info["details"])
     assert await system.events(Topic.CJ_COMPLETED) == []
 
 

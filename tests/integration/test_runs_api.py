@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from app.cli.demo_data import folder_archive
 from app.db.unit import Database
 from app.runner.tables import messages, packages, run_essays, run_events, runs
+from app.settings import DatabaseSettings
 from tests.integration.parts import DEMO, Clock, runner_api, upload
 
 TEXT = b"A learner wrote this sentence, and then another one that is longer. " * 3
@@ -65,6 +66,7 @@ async def test_a_run_is_accepted_with_its_location_and_defaults(api: httpx.Async
     [
         ({"mode": "other"}, "mode"),
         ({"batch_label": "  "}, "batch_label"),
+        ({"user_id": "a\x00b"}, "body"),
         ({"unknown": 1}, "unknown"),
         ({"llm": {"provider": "nobody"}}, "llm.provider"),
         ({"llm": {"provider": "mock", "temperature": 3}}, "llm.temperature"),
@@ -197,6 +199,20 @@ async def test_what_is_not_there_says_so(api: httpx.AsyncClient, package_id: str
     early = await api.get(f"/v1/runs/{run['id']}/report")
     assert (early.status_code, early.json()["code"]) == (409, "not_ready")
     assert (await api.get(f"/v1/runs/{run['id']}/files/../../etc/passwd")).status_code == 404
+
+
+async def test_addresses_with_nul_characters_are_refused(api: httpx.AsyncClient) -> None:
+    for path in ("/v1/runs/run_%00", "/v1/runs?before=%00", "/v1/asset-packages/%00"):
+        assert (await api.get(path)).status_code == 422
+
+
+async def test_a_database_that_is_away_is_said_as_such(unused_tcp_port: int, tmp_path: Path) -> None:
+    url = f"postgresql+asyncpg://postgres@127.0.0.1:{unused_tcp_port}/none"
+    away = Database.connect(DatabaseSettings(url=url), application_name="tests")
+    async with runner_api(away, tmp_path, Clock()) as client:
+        answer = await client.get("/v1/runs")
+    await away.close()
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 
 
 async def test_a_label_may_hold_the_date(api: httpx.AsyncClient, package_id: str) -> None:

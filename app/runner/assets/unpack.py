@@ -102,6 +102,13 @@ def _check_members(members: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 def _clean(name: str) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0] or len(str(path)) > 500:
+    if (
+        "\x00" in name
+        or path.is_absolute()
+        or not path.parts
+        or ".." in path.parts
+        or ":" in path.parts[0]
+        or len(str(path)) > 500
+    ):
         raise InvalidInput.at("file", f"holds a path that leaves the archive: {str(path)[:200]}")
     return str(path)

@@ -88,6 +88,12 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
     metrics.FINISHED.labels(run.mode, decided.state).inc()
     metrics.RUN_DURATION.labels(run.mode).observe((now - run.created_at).total_seconds())
     log.info(
+        "runner_validation_state",
+        artefact_problems=len(result.problems),
+        manifest_files=sum(file.kind in {"request", "event"} for file in result.files),
+        partial_data=decided.state is not RunState.COMPLETED,
+    )
+    log.info(
         "runner_execution_complete",
         status=decided.state,
         reason=decided.reason,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
+import structlog
 from sqlalchemy import insert, select
 
 from app.contracts.cj_events import CJRequestEnvelope
@@ -32,6 +33,7 @@ from app.runner.tables import announcements, messages
 from app.settings import RunnerSettings
 from app.telemetry.context import bound
 
+log = structlog.get_logger(__name__)
 NAMESPACE = UUID("c3d0f1a2-6a0c-4d8e-8b58-6f0f7f6a9a10")
 
 
@@ -195,6 +197,9 @@ async def out_of_time(parts: Parts, run_id: str) -> None:
     async with parts.database.transaction() as connection:
         run = await store.lock(connection, run_id)
         if run.status in {RunState.PUBLISHED, RunState.RUNNING} and run.deadline_at and run.deadline_at <= now:
+            log.warning(
+                "collector_timeout", run_id=run.id, batch_uuid=str(run.batch_uuid), batch_id=run.batch_label
+            )
             change = Change(reason="deadline", detail="the completion did not come in time", due_at=now)
             await store.move(connection, run, RunState.FINISHING, change, now=now)
 
