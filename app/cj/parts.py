@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.cj.content_http import ContentStore
 from app.cj.gateway_http import Gateway
 from app.db.unit import Database
+from app.edge.content_http import ContentStore
 from app.settings import CJSettings
 
 

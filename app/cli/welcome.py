@@ -7,8 +7,9 @@ from rich.console import Console
 from app.roles.stack import Plan
 
 CURLS = """\
-# upload the demo essays, start a run on them, look at it
-(cd {data} && zip -qr - .) | curl -s -F name=eng5-demo -F "file=@-;filename=eng5.zip" {api}/v1/asset-packages
+# take the demo essays (or upload a zip: curl -F file=@essays.zip {api}/v1/asset-packages)
+curl -s {api}/v1/asset-packages/from-folder -H 'Content-Type: application/json' -d '{{"folder": "eng5-demo"}}'
+# start a run on them, look at it
 curl -s {api}/v1/runs -H 'Content-Type: application/json' -d '{{"mode": "anchor-align-test",
   "batch_label": "my-first-run", "assets": {{"package_id": "<id from above>"}},
   "llm": {{"provider": "mock"}}, "budget": {{"max_comparisons": 66}}}}'
@@ -30,5 +31,5 @@ def print_welcome(plan: Plan, console: Console) -> None:
         console.print(f"  {plan.url(role)}{path:<10} {what}", highlight=False)
     console.print(f"  logs: {Path(plan.data_dir) / 'logs'}", highlight=False)
     console.print()
-    console.print(CURLS.format(api=api, data="data/eng5-demo"), highlight=False, markup=False)
+    console.print(CURLS.format(api=api), highlight=False, markup=False, soft_wrap=True)
     console.print("\nStop it with: make down", highlight=False)

@@ -5,7 +5,6 @@ from typing import Any
 
 from app.cj import collect, finish, intake, prepare, send, waves
 from app.cj.api.app import build
-from app.cj.content_http import ContentStore
 from app.cj.gateway_http import Gateway
 from app.cj.parts import Parts
 from app.cj.states import BatchState
@@ -13,6 +12,7 @@ from app.cj.tables import BATCHES_CHANNEL, batches, messages
 from app.contracts.topics import ALL
 from app.db.leased import LeasedWork, Stage
 from app.edge.client_http import http_client
+from app.edge.content_http import ContentStore
 from app.messaging.consume import ConsumeLoop, Route
 from app.messaging.kafka import ensure_topics
 from app.roles.clock import now

@@ -10,6 +10,7 @@ from app.db.leased import LeasedWork, Pace, Stage
 from app.db.unit import Database
 from app.edge import health
 from app.edge.client_http import http_client
+from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
 from app.messaging.consume import ConsumeLoop
 from app.messaging.kafka import ensure_topics
@@ -20,7 +21,7 @@ from app.runner.collect import announced, verdicts
 from app.runner.finish.conclude import finish
 from app.runner.finish.write import Parts as FinishParts
 from app.runner.prepare import stages
-from app.runner.prepare.neighbours_http import Assignments, ContentStore
+from app.runner.prepare.assignments_http import Assignments
 from app.runner.runs import listing
 from app.runner.runs.states import RunState
 from app.runner.tables import RUNS_CHANNEL, messages, runs

@@ -8,19 +8,19 @@ from uuid import uuid4
 from pydantic import SecretStr
 
 from app.cj.api.app import build as build_cj
-from app.cj.content_http import ContentStore as CJContent
 from app.cj.gateway_http import Gateway
 from app.cj.parts import Parts as CJParts
 from app.content.api import build as build_content
 from app.contracts.topics import Topic
 from app.db.unit import Database
+from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
 from app.errors import AppError
 from app.runner.collect import announced, verdicts
 from app.runner.finish.conclude import finish
 from app.runner.finish.write import Parts as FinishParts
 from app.runner.prepare import stages
-from app.runner.prepare.neighbours_http import Assignments, ContentStore
+from app.runner.prepare.assignments_http import Assignments
 from app.runner.tables import messages
 from app.settings import AuthSettings, CJSettings, ContentSettings
 from tests.integration.parts import (
@@ -52,7 +52,7 @@ class House:
         url = "http://content/v1/content"
         cj = CJParts(
             self.database,
-            CJContent(neighbour(content, "content"), url),
+            ContentStore(neighbour(content, "content"), url),
             Gateway(neighbour(content, "gateway"), "http://gateway"),
             CJSettings(),
             "",

@@ -13,7 +13,6 @@ from sqlalchemy import func, select, update
 
 from app.cj import collect, finish, intake, prepare, send, waves
 from app.cj.api.app import build as build_cj
-from app.cj.content_http import ContentStore
 from app.cj.gateway_http import Gateway
 from app.cj.parts import Parts
 from app.cj.states import BatchState
@@ -23,6 +22,7 @@ from app.contracts.cj_events import AssessmentResultEnvelope, CJCompletedEnvelop
 from app.contracts.topics import Topic
 from app.db.listen import Wakeup
 from app.db.unit import Database
+from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
 from app.errors import AppError
 from app.gateway.api.app import build as build_gateway

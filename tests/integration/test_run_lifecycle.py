@@ -16,7 +16,7 @@ from app.db.unit import Database
 from app.edge.tokens import service_token
 from app.errors import AppError
 from app.runner.prepare import stages
-from app.runner.prepare.neighbours_http import Assignments
+from app.runner.prepare.assignments_http import Assignments
 from app.runner.runs import store
 from app.runner.runs.states import RunState
 from app.runner.tables import run_files, runs

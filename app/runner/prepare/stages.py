@@ -18,12 +18,13 @@ from app.contracts.cj_events import CJRequestEnvelope
 from app.contracts.cj_http import AnchorRegistration
 from app.contracts.topics import Topic
 from app.db.unit import Database
+from app.edge.content_http import ContentStore
 from app.errors import AppError, Unavailable
 from app.messaging import outbox
 from app.runner.assets import store as packages
 from app.runner.assets.inventory import Inventory
+from app.runner.prepare.assignments_http import Assignments
 from app.runner.prepare.compose import compose
-from app.runner.prepare.neighbours_http import Assignments, ContentStore
 from app.runner.prepare.upload import upload
 from app.runner.runs import essays, store
 from app.runner.runs.spec import RunRequest

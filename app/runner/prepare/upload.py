@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.db.unit import Database
-from app.runner.prepare.neighbours_http import ContentStore
+from app.edge.content_http import ContentStore
 from app.runner.tables import uploads
 
 

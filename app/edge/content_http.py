@@ -1,4 +1,4 @@
-"""The content store as cj uses it: texts in and out over HTTP."""
+"""The content store as the other services use it: texts in and out over HTTP."""
 
 from app.edge.client_http import HttpClient
 from app.errors import NotFound, UpstreamRefused
@@ -9,11 +9,11 @@ class ContentStore:
 
     def __init__(self, client: HttpClient, url: str) -> None:
         self._client = client
-        self._url = url.rstrip("/")
+        self.url = url.rstrip("/")
 
     async def fetch(self, storage_id: str) -> str:
         """Return a text; raises ``NotFound`` where there is none or an empty one, ``Unavailable``."""
-        response = await self._client.call("GET", f"{self._url}/{storage_id}")
+        response = await self._client.call("GET", f"{self.url}/{storage_id}")
         if response.status_code != 200:
             raise NotFound(f"the content store has no text {storage_id[:64]} (status {response.status_code})")
         text = response.content.decode("utf-8", errors="replace")
@@ -25,7 +25,7 @@ class ContentStore:
         """Store a text; return its storage id; raises ``Unavailable`` or ``UpstreamRefused``."""
         response = await self._client.call(
             "POST",
-            self._url,
+            self.url,
             content=text.encode(),
             headers={"Content-Type": "application/octet-stream"},
         )

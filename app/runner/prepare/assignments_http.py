@@ -1,4 +1,4 @@
-"""cj and the content store as the runner uses them, over HTTP."""
+"""cj as the runner uses it: assignments and anchors, over HTTP."""
 
 from collections.abc import Callable
 
@@ -45,22 +45,3 @@ class Assignments:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token()}"}
-
-
-class ContentStore:
-    """``url`` is the full upload endpoint, as the platform names it."""
-
-    def __init__(self, client: HttpClient, url: str) -> None:
-        self._client = client
-        self.url = url.rstrip("/")
-
-    async def keep(self, text: str) -> str:
-        """Store a text; return its storage id; raises ``Unavailable`` or ``UpstreamRefused``."""
-        headers = {"Content-Type": "application/octet-stream"}
-        response = await self._client.call("POST", self.url, content=text.encode(), headers=headers)
-        if response.status_code != 201:
-            raise self._client.refused(response, "keep a text")
-        storage_id = response.json().get("storage_id")
-        if not isinstance(storage_id, str) or not storage_id:
-            raise UpstreamRefused("the content store answered without a storage_id")
-        return storage_id
