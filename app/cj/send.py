@@ -77,12 +77,18 @@ async def _await_verdicts(parts: Parts, batch_id: int) -> None:
 
 
 async def ask_again(parts: Parts, batch_id: int) -> None:
-    """Go back to sending when verdicts are overdue; raises no error where they came meanwhile."""
+    """Go back to sending when verdicts are overdue; a batch that is too old goes on without them."""
     now = parts.clock()
     async with parts.database.transaction() as connection:
         held = await store.lock_in(connection, batch_id, BatchState.WAITING)
-        if held is not None:
+        if held is None:
+            return
+        if now - held.created_at < timedelta(hours=parts.settings.batch_timeout_hours):
             await store.move(connection, held, BatchState.SENDING, now, due_at=now)
+            return
+        given_up = await store.give_up_waiting(connection, batch_id, now)
+        changes = {"failed": held.failed + given_up}
+        await store.move(connection, held, BatchState.SCORING, now, due_at=now, changes=changes)
 
 
 def _request(parts: Parts, batch: Batch, essays: Sequence[Essay], item: Comparison) -> ComparisonRequest:

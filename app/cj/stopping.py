@@ -33,12 +33,14 @@ class Rules:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the batch stands; ``change`` is the largest change of a score, None before a second fit."""
+    """Where the batch stands; ``change`` is the largest change of a score, None before a second fit;
+    ``too_old`` means that it has taken longer than a batch may."""
 
     asked: int
     succeeded: int
     failed: int
     change: float | None
+    too_old: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,10 @@ def decide(progress: Progress, rules: Rules) -> Verdict:
     """Return what to do next; only successful comparisons count towards stability."""
     answered = progress.succeeded + progress.failed
     good = answered == 0 or progress.succeeded / answered >= rules.min_success_rate
-    if progress.asked >= rules.cap:
+    if progress.asked >= rules.cap or progress.too_old:
         enough = good and progress.succeeded > 0
-        return Verdict(Decision.FINISH, "cap") if enough else Verdict(Decision.FAIL, "low_success_rate")
+        reason = "timeout" if progress.too_old else "cap"
+        return Verdict(Decision.FINISH, reason) if enough else Verdict(Decision.FAIL, "low_success_rate")
     if answered >= rules.min_comparisons and progress.succeeded == 0:
         return Verdict(Decision.FAIL, "low_success_rate")
     stable = (

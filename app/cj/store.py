@@ -208,3 +208,14 @@ async def pending(connection: AsyncConnection, batch_id: int) -> int:
     unanswered = comparisons.c.state.in_(["planned", "sent"])
     counted = select(func.count()).where(comparisons.c.batch_id == batch_id, unanswered)
     return int((await connection.execute(counted)).scalar_one())
+
+
+async def give_up_waiting(connection: AsyncConnection, batch_id: int, now: datetime) -> int:
+    """Count every comparison without an answer as failed; return how many there were."""
+    unanswered = comparisons.c.state.in_(["planned", "sent"])
+    statement = (
+        update(comparisons)
+        .where(comparisons.c.batch_id == batch_id, unanswered)
+        .values(state="failed", error_code="TIMEOUT", error_message="no verdict came in time", answered_at=now)
+    )
+    return (await connection.execute(statement)).rowcount

@@ -6,6 +6,7 @@ Fed by ``prepare`` and by ``collect``; feeds ``send`` and ``finish``.
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID, uuid5
 
 import numpy as np
@@ -103,7 +104,8 @@ def _decision(parts: Parts, batch: Batch, scores: Scores) -> Verdict:
         min_success_rate=settings.min_success_rate_threshold,
     )
     change = largest_change(batch.last_scores, scores.by_position)
-    return decide(Progress(batch.asked, batch.succeeded, batch.failed, change), rules)
+    too_old = parts.clock() - batch.created_at >= timedelta(hours=settings.batch_timeout_hours)
+    return decide(Progress(batch.asked, batch.succeeded, batch.failed, change, too_old), rules)
 
 
 def _entry(batch: Batch, verdict: Verdict, scores: Scores) -> dict[str, object]:

@@ -41,7 +41,7 @@ async def run() -> None:
         loop = ConsumeLoop(finish.SERVICE, opened.database, messages, consumer, routes)
         await until_stopped(
             serve(build(parts, AuthSettings()), settings.host, settings.http_port),
-            loop.run(),
+            loop.run(limit=opened.kafka.fetch_max_records),
             worker(opened, parts).run(await opened.wakeup(BATCHES_CHANNEL)),
             await opened.relay(messages),
         )

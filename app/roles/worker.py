@@ -45,7 +45,7 @@ async def run() -> None:
         app.include_router(health.routes(SERVICE, {"database": health.database_check(opened.database)}))
         await until_stopped(
             serve(app, settings.host, settings.worker_port),
-            loop.run(),
+            loop.run(limit=opened.kafka.fetch_max_records),
             work.run(await opened.wakeup(RUNS_CHANNEL)),
             await opened.relay(messages),
             _keep_gauges(opened.database),

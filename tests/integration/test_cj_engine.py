@@ -259,6 +259,21 @@ async def test_overdue_verdicts_are_asked_for_again_and_nothing_is_paid_twice(sy
     assert result.assessment_metadata["comparisons_succeeded"] == 2
 
 
+async def test_a_batch_whose_verdicts_never_come_ends_with_what_it_has(system: System) -> None:
+    await deliver(system.database, system.intake, await system.request(LEVELS))
+    for _ in range(24):
+        await system.step()
+    async with system.database.transaction() as connection:
+        await connection.execute(update(batches).values(status=BatchState.WAITING))
+        await connection.execute(update(comparisons).where(comparisons.c.number == 1).values(state="sent"))
+    system.clock.pass_by(4 * 3600)
+    await send.ask_again(system.parts, 1)
+    await waves.score(system.parts, 1)
+    facts = (await system.result()).assessment_metadata
+    assert facts["stop_reason"] == "timeout"
+    assert facts["comparisons_failed"] == 1
+
+
 async def test_a_late_verdict_of_a_finished_batch_changes_nothing(system: System) -> None:
     await system.run(await system.request(LEVELS, max_comparisons=4))
     async with system.database.transaction() as connection:

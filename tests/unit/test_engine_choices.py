@@ -92,6 +92,8 @@ def rules(rule: StopRule = StopRule.STABILITY, cap: int = 100) -> Rules:
         (Progress(20, 11, 9, 0.0), StopRule.STABILITY, Decision.MORE, "not_stable_yet"),
         (Progress(20, 20, 0, 0.0), StopRule.CAP, Decision.MORE, "budget_left"),
         (Progress(100, 100, 0, 0.5), StopRule.CAP, Decision.FINISH, "cap"),
+        (Progress(20, 20, 0, 0.5, too_old=True), StopRule.CAP, Decision.FINISH, "timeout"),
+        (Progress(20, 5, 15, 0.5, too_old=True), StopRule.CAP, Decision.FAIL, "low_success_rate"),
         (Progress(100, 79, 21, 0.0), StopRule.STABILITY, Decision.FAIL, "low_success_rate"),
         (Progress(100, 80, 20, 0.9), StopRule.STABILITY, Decision.FINISH, "cap"),
         (Progress(12, 0, 12, None), StopRule.STABILITY, Decision.FAIL, "low_success_rate"),
