@@ -139,7 +139,8 @@ def _end(run: Json, artefact: Json | None, plan: Plan, console: Console) -> bool
     folder = Path(plan.data_dir) / "runs" / run["id"]
     for path in sorted(folder.glob("*")):
         if path.is_file():
-            console.print(f"  {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+            shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+            console.print(f"  {shown}", soft_wrap=True, highlight=False)
     return run["status"] == "completed" and not found
 
 

@@ -11,7 +11,7 @@ def print_summary(run: Json, artefact: Json | None, console: Console) -> None:
     counts = run["progress"]["comparisons"]
     console.print(f"Run {run['id']} ({run['mode']}, label {run['batch_label']}): [bold]{run['status']}[/bold]")
     if run.get("status_reason"):
-        console.print(f"  reason: {run['status_reason']}: {run.get('status_detail') or ''}")
+        console.print(f"  reason: {run['status_reason']}: {run.get('status_detail') or ''}", soft_wrap=True)
     console.print(f"  comparisons captured: {counts['received']}, failed: {counts['failed']}")
     if artefact is None:
         return
@@ -24,7 +24,7 @@ def print_summary(run: Json, artefact: Json | None, console: Console) -> None:
         )
     status = artefact["validation"]["runner_status"]
     events = ", ".join(f"{count} {kind}" for kind, count in status["observed_events"].items())
-    console.print(f"  partial data: {'yes' if status['partial_data'] else 'no'}; events: {events}")
+    console.print(f"  partial data: {'yes' if status['partial_data'] else 'no'}; events: {events}", soft_wrap=True)
     console.print(f"  manifest: {len(artefact['validation']['manifest'])} files with SHA-256")
 
 
