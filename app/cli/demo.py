@@ -153,5 +153,6 @@ def _print_tau(topic: demo_data.RecordedTopic, artefact: Json, console: Console)
     ]
     tau = kendall_tau_b([theta for theta, _ in pairs], [gold for _, gold in pairs])
     console.print(
-        f"Kendall's tau-b against the corpus's gold ranking ({len(pairs)} texts): [bold]{tau:.3f}[/bold]"
+        f"Kendall's tau-b against the corpus's gold ranking ({len(pairs)} texts): [bold]{tau:.3f}[/bold]",
+        soft_wrap=True,
     )

@@ -62,6 +62,62 @@ def openapi(
         raise typer.Exit(1)
 
 
+@app.command()
+def fit(
+    decisions: Annotated[Path, typer.Argument(help="CSV with judge, winner, loser or judge, a, b, choice.")],
+    ridge: Annotated[float | None, typer.Option(help="Penalised fit with this ridge (the usual fit).")] = None,
+    eps: Annotated[float | None, typer.Option(help="Bias-reduced fit, as other CJ software has it.")] = None,
+    mle: Annotated[bool, typer.Option("--mle", help="Plain maximum likelihood.")] = False,
+    column: Annotated[list[str] | None, typer.Option(help="role=name, as winner=Better; may repeat.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of random halves and folds.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Fit a scale to a file of decisions, with everything that says how far to trust it."""
+    from rich.console import Console
+
+    from app.cli import fit as fitting
+    from app.scoring.summary import Method, summarise
+
+    if sum((ridge is not None, eps is not None, mle)) > 1:
+        raise typer.BadParameter("choose one of --ridge, --eps and --mle")
+    method: Method = "mle" if mle else "eps" if eps is not None else "ridge"
+    wanted = dict(_role_and_name(item) for item in column or [])
+    summary = _or_exit(
+        lambda: summarise(
+            fitting.read_judgements(decisions, wanted), method, eps if eps is not None else ridge, seed=seed
+        )
+    )
+    (fitting.print_json if as_json else fitting.print_summary)(summary, Console())
+
+
+@app.command()
+def agreement(
+    first: Path,
+    second: Path,
+    limit: Annotated[int, typer.Option(help="How many disagreements to list.", min=0)] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Compare two judges, or two panels, on the same essays."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from app.cli import fit as fitting
+
+    found = _or_exit(lambda: fitting.compare(first, second, limit))
+    if as_json:
+        fitting.print_json(asdict(found), Console())
+    else:
+        fitting.print_agreement(found, Console())
+
+
+def _role_and_name(text: str) -> tuple[str, str]:
+    role, separator, name = text.partition("=")
+    if not separator or role not in {"judge", "winner", "loser", "a", "b", "choice"}:
+        raise typer.BadParameter(f"{text}: write role=name, with a role of judge, winner, loser, a, b, choice")
+    return role, name
+
+
 def _or_exit(act: Callable[[], Result]) -> Result:
     from app.errors import AppError
 
