@@ -8,12 +8,14 @@ probability of a grade is prior times likelihood, normalised; no interval cuts i
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.optimize import isotonic_regression
 
 from app.contracts.cj_events import ConfidenceLabel
 from app.contracts.grade_scales import GradeScale
+from app.scoring.errors import NotEstimable
 
 LEAST_SPREAD = 0.25
 LEAST_STEP = 0.05
@@ -29,11 +31,27 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Grade centres in logits, from the lowest grade to the highest, and the common spread."""
+    """Grade centres in logits, from the lowest grade to the highest, and the common spread.
+
+    ``spread`` is that of a new essay around the centre of its grade: the anchors' own spread, widened since
+    each centre is known from a few anchors only (by the mean of 1/n over grades with n anchors).
+    ``inversions`` are neighbouring grades (lower, higher) whose anchors scored the other way round.
+    """
 
     scale: GradeScale
     centres: tuple[float, ...]
     spread: float
+    inversions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def boundaries(self) -> tuple[float, ...]:
+        """Midpoints between neighbouring centres, in logits, from low to high."""
+        return tuple((low + high) / 2 for low, high in pairwise(self.centres))
+
+    @property
+    def band_width(self) -> float:
+        """The mean distance of neighbouring centres, in logits."""
+        return (self.centres[-1] - self.centres[0]) / (len(self.centres) - 1)
 
 
 @dataclass(frozen=True)
@@ -46,14 +64,14 @@ class Projection:
     label: ConfidenceLabel
 
 
-def calibrate(anchors: Sequence[Anchor], scale: GradeScale) -> Calibration | None:
-    """Return the calibration, or None with anchors of fewer than two distinct grades of the scale."""
+def calibrate(anchors: Sequence[Anchor], scale: GradeScale) -> Calibration:
+    """Return the calibration; raises ``NotEstimable`` with anchors of fewer than two grades of the scale."""
     known = [anchor for anchor in anchors if anchor.grade in scale]
     by_grade: dict[int, list[float]] = {}
     for anchor in known:
         by_grade.setdefault(scale.index(anchor.grade), []).append(anchor.score)
     if len(by_grade) < 2:
-        return None
+        raise NotEstimable(f"anchors of at least two grades of {scale.id} are needed; there are {len(by_grade)}")
     places = sorted(by_grade)
     means = [float(np.mean(by_grade[place])) for place in places]
     sizes = [float(len(by_grade[place])) for place in places]
@@ -62,7 +80,13 @@ def calibrate(anchors: Sequence[Anchor], scale: GradeScale) -> Calibration | Non
     residuals = [score - centres[place] for place in places for score in by_grade[place]]
     free = max(1, len(residuals) - len(places))
     spread = math.sqrt(sum(residual**2 for residual in residuals) / free)
-    return Calibration(scale, tuple(centres), max(LEAST_SPREAD, spread))
+    inverted = tuple(
+        (scale.grades[low], scale.grades[high])
+        for (low, below), (high, above) in pairwise(zip(places, means, strict=True))
+        if below > above
+    )
+    doubt = float(np.mean([1 / size for size in sizes]))
+    return Calibration(scale, tuple(centres), max(LEAST_SPREAD, spread) * math.sqrt(1 + doubt), inverted)
 
 
 def _all_centres(places: np.ndarray, means: np.ndarray, grades: int) -> list[float]:

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.cj.projection import Anchor, Projection, calibrate, project
+from app.cj.projection import Anchor, Calibration, Projection, calibrate, project
 from app.cj.scores import Scores
 from app.cj.store import Batch, Comparison, Essay
 from app.contracts.cj_events import AssessmentResult, EssayResult, ProcessingSummary
 from app.contracts.grade_scales import SCALES, GradeScale, normalized_score
+from app.scoring.errors import NotEstimable
 
 UNGRADED = Projection("U", {}, 0.0, "LOW")
 
@@ -23,7 +24,8 @@ def assessment(
 ) -> AssessmentResult:
     """Return the event: one row an essay in rank order, anchors with their known grade."""
     scale = None if batch.grade_scale is None else SCALES.get(batch.grade_scale)
-    grades = projections(essays, scores, scale)
+    calibration, refusal = calibration_of(essays, scores, scale)
+    grades = projections(essays, scores, calibration)
     ranked = sorted(essays, key=lambda essay: (-scores.by_position[essay.position], essay.position))
     overrides = batch.request.llm_config_overrides
     judges = Counter((item.provider, item.model) for item in asked if item.winner is not None)
@@ -39,6 +41,7 @@ def assessment(
         essay_results=[_row(essay, rank, scores, grades, scale) for rank, essay in enumerate(ranked, start=1)],
         assessment_metadata=_facts(batch, essays, scores, grades)
         | {
+            "calibration_info": _calibration_info(essays, scores, calibration, refusal),
             "processing_duration_seconds": round((now - batch.created_at).total_seconds(), 2),
             "llm_temperature": None if overrides is None else overrides.temperature_override,
             "stop_reason": stop_reason,
@@ -48,14 +51,27 @@ def assessment(
     )
 
 
-def projections(essays: Sequence[Essay], scores: Scores, scale: GradeScale | None) -> Mapping[int, Projection]:
-    """Return each essay's grade by position; ``U`` for all where anchors do not calibrate the scale."""
+def calibration_of(
+    essays: Sequence[Essay], scores: Scores, scale: GradeScale | None
+) -> tuple[Calibration | None, str | None]:
+    """Return the calibration, or why there is none."""
+    if scale is None:
+        return None, "a guest batch has no grade scale"
     anchors = [
         Anchor(scores.by_position[essay.position], essay.grade)
         for essay in essays
         if essay.is_anchor and essay.grade is not None
     ]
-    calibration = None if scale is None else calibrate(anchors, scale)
+    try:
+        return calibrate(anchors, scale), None
+    except NotEstimable as error:
+        return None, error.detail
+
+
+def projections(
+    essays: Sequence[Essay], scores: Scores, calibration: Calibration | None
+) -> Mapping[int, Projection]:
+    """Return each essay's grade by position; ``U`` for all without a calibration."""
     if calibration is None:
         return {essay.position: UNGRADED for essay in essays}
     found = {
@@ -131,4 +147,29 @@ def _facts(
                 essay.essay_id: dict(grades[essay.position].probabilities) for essay in essays if graded
             },
         },
+    }
+
+
+def _calibration_info(
+    essays: Sequence[Essay], scores: Scores, calibration: Calibration | None, refusal: str | None
+) -> dict[str, object]:
+    groups = {
+        "all": [essay.position for essay in essays],
+        "anchors": [essay.position for essay in essays if essay.is_anchor],
+        "students": [essay.position for essay in essays if not essay.is_anchor],
+    }
+    info: dict[str, object] = {
+        "refused": refusal,
+        "bt_se_summary": {name: dict(scores.summary(positions)) for name, positions in groups.items()},
+    }
+    if calibration is None:
+        return info
+    grades = calibration.scale.grades
+    return info | {
+        "grade_scale": calibration.scale.id,
+        "grade_centers": dict(zip(grades, calibration.centres, strict=True)),
+        "grade_boundaries": dict(zip(grades[1:], calibration.boundaries, strict=True)),
+        "spread": calibration.spread,
+        "inverted_grades": [list(pair) for pair in calibration.inversions],
+        "se_wide_for_bands": scores.wide_for_bands(calibration.band_width),
     }

@@ -1,7 +1,7 @@
 """Scores of a batch from its verdicts: Bradley-Terry with standard errors. PURE."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,13 @@ import numpy as np
 from app.cj.store import Comparison
 from app.scoring.bradley_terry import fit_penalised
 from app.scoring.data import Judgements
-from app.scoring.standard_errors import bt_quality_flags, bt_se_summary, centred_errors
+from app.scoring.standard_errors import (
+    SummaryOfErrors,
+    bt_quality_flags,
+    bt_se_summary,
+    centred_errors,
+    wide_for_bands,
+)
 
 
 @dataclass(frozen=True)
@@ -23,18 +29,23 @@ class Scores:
 
     def summary(self, positions: Sequence[int]) -> Mapping[str, float | int]:
         """Return ``bt_se_summary`` of some of the essays."""
+        return self._summary(positions).as_fields()
+
+    def _summary(self, positions: Iterable[int]) -> SummaryOfErrors:
+        wanted = list(positions)
         return bt_se_summary(
-            np.array([self.errors[position] for position in positions], dtype=np.float64),
-            np.array([self.counts[position] for position in positions], dtype=np.int64),
+            np.array([self.errors[position] for position in wanted], dtype=np.float64),
+            np.array([self.counts[position] for position in wanted], dtype=np.int64),
             self.used,
-        ).as_fields()
+        )
+
+    def wide_for_bands(self, band_width: float) -> bool:
+        """Return whether the errors blur neighbouring grades."""
+        return wide_for_bands(self._summary(self.by_position), band_width)
 
     def flags(self) -> Mapping[str, bool]:
         """Return ``bt_quality_flags`` of all essays."""
-        positions = list(self.by_position)
-        errors = np.array([self.errors[position] for position in positions], dtype=np.float64)
-        counts = np.array([self.counts[position] for position in positions], dtype=np.int64)
-        return bt_quality_flags(bt_se_summary(errors, counts, self.used)).as_fields()
+        return bt_quality_flags(self._summary(self.by_position)).as_fields()
 
 
 def fit(essay_count: int, asked: Sequence[Comparison]) -> Scores:

@@ -68,7 +68,15 @@ def fit(
     ridge: Annotated[float | None, typer.Option(help="Penalised fit with this ridge (the usual fit).")] = None,
     eps: Annotated[float | None, typer.Option(help="Bias-reduced fit, as other CJ software has it.")] = None,
     mle: Annotated[bool, typer.Option("--mle", help="Plain maximum likelihood.")] = False,
-    column: Annotated[list[str] | None, typer.Option(help="role=name, as winner=Better; may repeat.")] = None,
+    judge_column: Annotated[str | None, typer.Option(help="Name of the column judge.")] = None,
+    winner_column: Annotated[str | None, typer.Option(help="Name of the column winner.")] = None,
+    loser_column: Annotated[str | None, typer.Option(help="Name of the column loser.")] = None,
+    a_column: Annotated[str | None, typer.Option(help="Name of the column a, shown first.")] = None,
+    b_column: Annotated[str | None, typer.Option(help="Name of the column b.")] = None,
+    choice_column: Annotated[str | None, typer.Option(help="Name of the column choice.")] = None,
+    order_effect: Annotated[
+        bool, typer.Option("--order-effect", help="Scores and errors of the fit with an order effect.")
+    ] = False,
     seed: Annotated[int, typer.Option(help="Seed of random halves and folds.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
@@ -76,17 +84,24 @@ def fit(
     from rich.console import Console
 
     from app.cli import fit as fitting
-    from app.scoring.summary import Method, summarise
+    from app.scoring.summary import How, Method, summarise
 
     if sum((ridge is not None, eps is not None, mle)) > 1:
         raise typer.BadParameter("choose one of --ridge, --eps and --mle")
     method: Method = "mle" if mle else "eps" if eps is not None else "ridge"
-    wanted = dict(_role_and_name(item) for item in column or [])
-    summary = _or_exit(
-        lambda: summarise(
-            fitting.read_judgements(decisions, wanted), method, eps if eps is not None else ridge, seed=seed
-        )
-    )
+    if order_effect and method == "eps":
+        raise typer.BadParameter("--order-effect goes with --ridge or --mle, not with --eps")
+    columns = {
+        "judge": judge_column,
+        "winner": winner_column,
+        "loser": loser_column,
+        "a": a_column,
+        "b": b_column,
+        "choice": choice_column,
+    }
+    wanted = {role: name for role, name in columns.items() if name is not None}
+    how = How(method, eps if eps is not None else ridge, with_order=order_effect, seed=seed)
+    summary = _or_exit(lambda: summarise(fitting.read_judgements(decisions, wanted), how))
     (fitting.print_json if as_json else fitting.print_summary)(summary, Console())
 
 
@@ -109,13 +124,6 @@ def agreement(
         fitting.print_json(asdict(found), Console())
     else:
         fitting.print_agreement(found, Console())
-
-
-def _role_and_name(text: str) -> tuple[str, str]:
-    role, separator, name = text.partition("=")
-    if not separator or role not in {"judge", "winner", "loser", "a", "b", "choice"}:
-        raise typer.BadParameter(f"{text}: write role=name, with a role of judge, winner, loser, a, b, choice")
-    return role, name
 
 
 def _or_exit(act: Callable[[], Result]) -> Result:

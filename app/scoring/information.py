@@ -6,8 +6,9 @@ taken under the constraint sum(theta) = 0: solutions and covariances are those o
 vectors. This is done by adding shift/n to every entry, which moves only the direction (1, ..., 1), and taking
 that part out again.
 
-Up to `DENSE_ITEMS` items a Cholesky factor is used, above it conjugate gradients with the diagonal as
-preconditioner (no n x n table); the variances then come from the conjugate-gradient energies (Hestenes and
+Up to `DENSE_SOLVES` items a Cholesky factor is used for solutions, above it conjugate gradients with the
+diagonal as preconditioner. Variances come from the factor up to `DENSE_ITEMS` items; above that they come
+from the conjugate-gradient energies (Hestenes and
 Stiefel 1952, theorem 6:1; Golub and Meurant 2010, chapter 4), right to about 1e-6 of the variance.
 """
 
@@ -22,6 +23,7 @@ from app.scoring.data import FloatArray, IndexArray, tally
 from app.scoring.errors import NotConverged, NotEstimable
 
 DENSE_ITEMS = 2_500
+DENSE_SOLVES = 300
 ENERGY_TOLERANCE = 1e-7
 STEP_TOLERANCE = 1e-11
 MOST_ROUNDS = 10_000
@@ -55,12 +57,26 @@ class Information:
 
         Raises `NotEstimable` where the information is singular, `NotConverged` for a hopeless condition.
         """
-        if self.size <= DENSE_ITEMS:
-            solution, _ = lapack.dpotrs(self._factor, right, lower=1)
-        else:
-            solution = self._conjugate_gradients(right)
+        solution = self._dense(right) if self._has_cheap_factor else self._iterated(right)
         centred: FloatArray = solution - solution.mean()
         return centred
+
+    @property
+    def _has_cheap_factor(self) -> bool:
+        return self.size <= DENSE_SOLVES or "_factor" in vars(self)
+
+    def _dense(self, right: FloatArray) -> FloatArray:
+        solution, _ = lapack.dpotrs(self._factor, right, lower=1)
+        return np.asarray(solution)
+
+    def _iterated(self, right: FloatArray) -> FloatArray:
+        """Solve by conjugate gradients; where they do not settle and a factor fits in memory, by that."""
+        try:
+            return self._conjugate_gradients(right)
+        except NotConverged:
+            if self.size > DENSE_ITEMS:
+                raise
+            return self._dense(right)
 
     def covariance(self) -> FloatArray:
         """Return the covariance of the centred scale, shape (n, n); rows sum to zero."""

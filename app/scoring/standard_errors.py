@@ -124,6 +124,18 @@ def bt_se_summary(errors: FloatArray, comparisons_per_item: IndexArray, comparis
     )
 
 
+def wide_for_bands(summary: SummaryOfErrors, band_width: float) -> bool:
+    """Return whether the mean error exceeds half a grade band: then neighbouring grades blur.
+
+    `band_width` in logits, the mean distance of neighbouring grade centres. Absolute limits as those of
+    `bt_quality_flags` do not know how wide the scale is; this one does. Raises `InvalidJudgements` for a width
+    that is not positive.
+    """
+    if not band_width > 0:
+        raise InvalidJudgements("the width of a grade band must be positive")
+    return summary.mean_se > band_width / 2
+
+
 def bt_quality_flags(summary: SummaryOfErrors) -> QualityFlags:
     """Return the flags: mean error > 0.4 or largest > 0.8; under 1 comparison an item; isolated items."""
     return QualityFlags(

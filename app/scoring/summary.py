@@ -4,6 +4,7 @@ Fed by `decisions`; feeds the command `cj-runner fit`. What the data cannot carr
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -25,16 +26,31 @@ Result = TypeVar("Result")
 Json = dict[str, Any]
 
 
-def summarise(
-    judgements: Judgements, method: Method = "ridge", amount: float | None = None, *, seed: int = 0
-) -> Json:
-    """Fit and describe; ``amount`` is the ridge or eps, None for its usual value. Raises `ScoringError`.
+@dataclass(frozen=True)
+class How:
+    """How to fit: ``amount`` is the ridge or eps, None for its usual value; ``seed`` of halves and folds.
+
+    ``with_order`` takes scores and errors from the fit that has an order effect beside them.
+    """
+
+    method: Method = "ridge"
+    amount: float | None = None
+    with_order: bool = False
+    seed: int = 0
+
+
+def summarise(judgements: Judgements, how: How = How()) -> Json:
+    """Fit and describe. Raises `ScoringError`.
 
     Scores are centred; standard errors are those of the full covariance under that constraint for ``mle`` and
     ``ridge``, the own-information ones for ``eps``.
     """
+    method, amount = how.method, how.amount
     fit, errors = _fitted(judgements, method, amount)
-    rng = np.random.default_rng(seed)
+    if how.with_order:
+        joint = fit_order_effect(judgements, fit.ridge)
+        fit, errors = replace(fit, theta=joint.theta), joint.errors
+    rng = np.random.default_rng(how.seed)
     misfit, triads, pairs = deviance(judgements, fit), cyclic_triads(judgements), judgements.pairs
     return {
         "method": method,

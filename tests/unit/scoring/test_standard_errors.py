@@ -23,6 +23,7 @@ from app.scoring.standard_errors import (
     covariance,
     own_information_errors,
     reference_errors,
+    wide_for_bands,
 )
 from tests.unit.scoring import literature
 
@@ -95,6 +96,14 @@ def test_own_information_of_an_isolated_item_is_nothing() -> None:
 def test_an_isolated_item_has_the_error_of_the_prior() -> None:
     judgements = Judgements.from_records([], ["a", "b", "c", "d"])
     assert centred_errors(judgements, fit_penalised(judgements, 0.1)) == pytest.approx([np.sqrt(7.5)] * 4)
+
+
+def test_errors_are_wide_where_they_exceed_half_a_grade_band() -> None:
+    summary = bt_se_summary(np.array([0.5, 0.7]), np.array([10, 10]), 10)
+    assert wide_for_bands(summary, 1.0)
+    assert not wide_for_bands(summary, 1.3)
+    with pytest.raises(InvalidJudgements):
+        wide_for_bands(summary, 0.0)
 
 
 def test_a_single_item_has_no_error_against_itself() -> None:

@@ -55,7 +55,7 @@ def test_both_layouts_give_the_same_scale(write: Callable[[str, str], str], text
 
 def test_columns_may_have_other_names(write: Callable[[str, str], str]) -> None:
     path = write("d.csv", CYCLE.replace("winner", "Better").replace("loser", "Worse"))
-    found = fitted(path, "--column", "winner=Better", "--column", "loser=Worse", "--mle")
+    found = fitted(path, "--winner-column", "Better", "--loser-column", "Worse", "--mle")
     assert len(found["items"]) == 3
 
 
@@ -105,6 +105,15 @@ def test_the_three_methods_order_items_alike_and_print_a_table() -> None:
     assert code == 0
     assert "Items, best first" in output
     assert "never alone" in output
+
+
+def test_scores_may_be_those_beside_the_order_effect() -> None:
+    plain, beside = fitted(str(VOTES), "--mle"), fitted(str(VOTES), "--mle", "--order-effect")
+    assert plain["order_effect"] == beside["order_effect"]
+    differences = [
+        abs(one["theta"] - other["theta"]) for one, other in zip(plain["items"], beside["items"], strict=True)
+    ]
+    assert 0 < max(differences) < 0.01
 
 
 def test_only_one_method_may_be_chosen(write: Callable[[str, str], str]) -> None:
