@@ -13,7 +13,7 @@ from app.scoring.prediction import cross_validate, judge_is_informative
 from app.scoring.reliability import posterior_ratio, reliability_report, split_half
 from app.scoring.robust import bootstrap, sandwich_errors
 from app.scoring.simulate import simulate
-from app.scoring.standard_errors import centred_errors
+from app.scoring.standard_errors import centred_errors, covariance
 
 
 def records(*rows: tuple[str, str, float]) -> Judgements:
@@ -214,3 +214,32 @@ def test_statistics_of_judges_need_named_judges(act: object) -> None:
     assert callable(act)
     with pytest.raises(NotEstimable):
         act(records(("a", "b", 1.0), ("b", "c", 1.0)))
+
+
+def test_held_out_loss_and_its_error_are_their_definition() -> None:
+    rows = [Record("a", "b", 1.0), Record("b", "c", 1.0), Record("a", "c", 0.0)]
+    found = cross_validate(Judgements.from_records(rows), np.random.default_rng(0), folds=3, ridge=0.5)
+    losses = []
+    for left_out in rows:
+        others = Judgements.from_records([row for row in rows if row is not left_out], ["a", "b", "c"])
+        theta = fit_penalised(others, 0.5).scores()
+        ahead = theta[left_out.first] - theta[left_out.second]
+        losses.append(np.log1p(np.exp(-ahead if left_out.outcome == 1.0 else ahead)))
+    assert found.log_loss == pytest.approx(np.mean(losses))
+    assert found.error == pytest.approx(np.std(losses, ddof=1) / 3**0.5)
+    assert (found.pairs, found.comparisons) == (3, 3)
+
+
+def test_the_sandwich_is_its_definition() -> None:
+    rows = [Record("a", "b", 1.0, 1.0, "x"), Record("b", "c", 1.0, 1.0, "x"), Record("c", "a", 1.0, 1.0, "y")]
+    found = Judgements.from_records(rows)
+    fit = fit_penalised(found)
+    scores = np.zeros((2, 3))
+    for row, seat in zip(rows, (0, 0, 1), strict=True):
+        one, other = found.items.index(row.first), found.items.index(row.second)
+        surplus = 1.0 - 1.0 / (1.0 + np.exp(fit.theta[other] - fit.theta[one]))
+        scores[seat, one] += surplus
+        scores[seat, other] -= surplus
+    inverse = covariance(found, fit)
+    expected = np.sqrt(np.diagonal(inverse @ scores.T @ scores @ inverse) * 2 / 1)
+    assert sandwich_errors(found, fit) == pytest.approx(expected)
