@@ -46,17 +46,21 @@ async def _note(parts: Parts, batch_id: int, chunk: Sequence[Comparison], items:
         held = await store.lock_in(connection, batch_id, BatchState.SENDING)
         if held is None:
             return
+        answered = list(zip(chunk, items, strict=True))
+        taken = [comparison.number for comparison, item in answered if item.status == "queued"]
+        still_open = (comparisons.c.batch_id == batch_id, comparisons.c.state.in_(["planned", "sent"]))
+        await connection.execute(
+            update(comparisons)
+            .where(*still_open, comparisons.c.number.in_(taken))
+            .values(state="sent", sent_at=now)
+        )
         refused = 0
-        for comparison, item in zip(chunk, items, strict=True):
-            still_open = comparisons.c.state.in_(["planned", "sent"])
-            mine = (comparisons.c.batch_id == batch_id, comparisons.c.number == comparison.number, still_open)
-            values: dict[str, object] = {"state": "sent", "sent_at": now}
+        for comparison, item in answered:
             if item.status == "refused":
-                code = (item.error_code or "refused")[:64]
-                why = (item.error or "")[:500]
+                code, why = (item.error_code or "refused")[:64], (item.error or "")[:500]
                 values = {"state": "failed", "error_code": code, "error_message": why, "answered_at": now}
-            changed = await connection.execute(update(comparisons).where(*mine).values(**values))
-            refused += changed.rowcount if item.status == "refused" else 0
+                mine = update(comparisons).where(*still_open, comparisons.c.number == comparison.number)
+                refused += (await connection.execute(mine.values(**values))).rowcount
         if refused:
             await connection.execute(
                 update(batches).where(batches.c.id == batch_id).values(failed=held.failed + refused)

@@ -16,6 +16,7 @@ from app.cj.stopping import Rules, StopRule
 from app.cj.tables import BATCHES_CHANNEL, batches, comparisons, essays
 from app.contracts.cj_events import CJRequest
 from app.db.listen import notify
+from app.db.rows import columns_of, shaped
 from app.errors import NotFound
 
 log = structlog.get_logger(__name__)
@@ -58,7 +59,7 @@ class Batch:
         return Rules(self.plan.cap, self.plan.rule, min_comparisons, threshold, min_success_rate)
 
 
-FIELDS = tuple(batches.c[name] for name in Batch.__dataclass_fields__)
+FIELDS = columns_of(batches, Batch)
 
 
 def _batch(row: Sequence[Any]) -> Batch:
@@ -129,11 +130,11 @@ class Essay:
 
 async def essays_of(connection: AsyncConnection, batch_id: int) -> list[Essay]:
     """Return the essays of a batch by position."""
-    columns = (essays.c[name] for name in Essay.__dataclass_fields__)
+    columns = columns_of(essays, Essay)
     found = await connection.execute(
         select(*columns).where(essays.c.batch_id == batch_id).order_by(essays.c.position)
     )
-    return [Essay(**dict(zip(Essay.__dataclass_fields__, row, strict=True))) for row in found]
+    return [shaped(Essay, row) for row in found]
 
 
 @dataclass(frozen=True)
@@ -163,11 +164,11 @@ class Comparison:
 
 async def comparisons_of(connection: AsyncConnection, batch_id: int) -> list[Comparison]:
     """Return all comparisons of a batch in the order in which they were asked."""
-    columns = (comparisons.c[name] for name in Comparison.__dataclass_fields__)
+    columns = columns_of(comparisons, Comparison)
     found = await connection.execute(
         select(*columns).where(comparisons.c.batch_id == batch_id).order_by(comparisons.c.number)
     )
-    return [Comparison(**dict(zip(Comparison.__dataclass_fields__, row, strict=True))) for row in found]
+    return [shaped(Comparison, row) for row in found]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db.rows import columns_of, shaped
 from app.gateway.tables import requests
 
 WAITING = requests.c.state == "queued"
@@ -35,11 +36,11 @@ class Queued:
     attempts: int
 
 
-_FIELDS = tuple(requests.c[name] for name in Queued.__dataclass_fields__)
+_FIELDS = columns_of(requests, Queued)
 
 
 def _queued(row: Row[Any]) -> Queued:
-    return Queued(**dict(zip(Queued.__dataclass_fields__, row, strict=True)))
+    return shaped(Queued, row)
 
 
 async def claim(

@@ -7,7 +7,7 @@ and ``judge, a, b, choice`` with the essay shown first as ``a``.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.scoring.data import Judgements, Record
+from app.scoring.data import Record
 from app.scoring.errors import InvalidJudgements
 
 FIRST = frozenset({"a", "a1", "1", "first", "essay a", "essay_a", "left"})
@@ -77,10 +77,3 @@ def _outcome(row: Mapping[str, str], column: str, pair: tuple[str, str], line: i
     if word in TIE:
         return 0.5
     raise InvalidJudgements(f"line {line}: {column} is {raw[:40]!r}; use a, b, tie, or the id of the winner")
-
-
-def judgements_of(
-    rows: Sequence[Mapping[str, str]], header: Sequence[str], wanted: Mapping[str, str]
-) -> Judgements:
-    """Return the judgements of a file's rows; raises `InvalidJudgements`."""
-    return Judgements.from_records(records_of(rows, columns_of(header, wanted)))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db.rows import columns_of, shaped
 from app.errors import NotFound
 from app.runner.assets.inventory import AssetFile, Inventory
 from app.runner.tables import package_files, packages
@@ -26,7 +27,7 @@ class Package:
     created_at: datetime
 
 
-_FIELDS = tuple(packages.c[name] for name in Package.__dataclass_fields__)
+_FIELDS = columns_of(packages, Package)
 
 
 async def keep(
@@ -87,13 +88,13 @@ async def get(connection: AsyncConnection, package_id: str) -> Package:
     row = (await connection.execute(select(*_FIELDS).where(packages.c.id == package_id))).one_or_none()
     if row is None:
         raise NotFound(f"there is no asset package {package_id[:64]}")
-    return Package(**dict(zip(Package.__dataclass_fields__, row, strict=True)))
+    return shaped(Package, row)
 
 
 async def recent(connection: AsyncConnection, limit: int) -> list[Package]:
     """Return the newest packages."""
     rows = await connection.execute(select(*_FIELDS).order_by(packages.c.created_at.desc()).limit(limit))
-    return [Package(**dict(zip(Package.__dataclass_fields__, row, strict=True))) for row in rows]
+    return [shaped(Package, row) for row in rows]
 
 
 async def load(connection: AsyncConnection, package_id: str) -> Inventory:

@@ -12,7 +12,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from app.contracts.cj_events import CJRequestEnvelope
 from app.contracts.cj_http import AnchorRegistration
@@ -203,10 +203,3 @@ async def out_of_time(parts: Parts, run_id: str) -> None:
             )
             change = Change(reason="deadline", detail="the completion did not come in time", due_at=now)
             await store.move(connection, run, RunState.FINISHING, change, now=now)
-
-
-async def request_of(database: Database, run_id: str) -> bytes | None:
-    """Return the request as it was composed, or None before that."""
-    wanted = select(announcements.c.raw).where(announcements.c.run_id == run_id, announcements.c.kind == "request")
-    async with database.transaction() as connection:
-        return (await connection.execute(wanted)).scalars().first()

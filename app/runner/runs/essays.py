@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.grade_scales import SCALES
 from app.contracts.identifiers import run_essay_id, sanitize
+from app.db.rows import columns_of, shaped
 from app.errors import FieldProblem, InvalidInput
 from app.runner.assets.inventory import AssetFile, Inventory, artefact_student_id
 from app.runner.runs.spec import RunRequest
@@ -39,7 +40,7 @@ class RunEssay:
     storage_id: str | None
 
 
-_FIELDS = tuple(run_essays.c[name] for name in RunEssay.__dataclass_fields__)
+_FIELDS = columns_of(run_essays, RunEssay)
 
 
 def check(request: RunRequest, stock: Inventory) -> None:
@@ -116,7 +117,7 @@ async def of_run(connection: AsyncConnection, run_id: str, role: Role | None = N
     if role is not None:
         wanted = wanted.where(run_essays.c.role == role)
     rows = await connection.execute(wanted)
-    return [RunEssay(**dict(zip(RunEssay.__dataclass_fields__, row, strict=True))) for row in rows]
+    return [shaped(RunEssay, row) for row in rows]
 
 
 async def set_storage(connection: AsyncConnection, run_id: str, text_sha256: str, storage_id: str) -> None:

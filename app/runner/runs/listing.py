@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db.rows import columns_of, shaped
 from app.runner import metrics
 from app.runner.runs.store import FIELDS, Run, run_of
 from app.runner.tables import run_events, run_files, runs
@@ -45,18 +46,18 @@ async def newest(connection: AsyncConnection, *, limit: int, before: str | None,
 
 async def events_of(connection: AsyncConnection, run_id: str, after: int = 0) -> list[RunEvent]:
     """Return the events of a run with a number above ``after``, in order."""
-    columns = (run_events.c[name] for name in RunEvent.__dataclass_fields__)
+    columns = columns_of(run_events, RunEvent)
     wanted = select(*columns).where(run_events.c.run_id == run_id, run_events.c.number > after)
     rows = await connection.execute(wanted.order_by(run_events.c.number))
-    return [RunEvent(**dict(zip(RunEvent.__dataclass_fields__, row, strict=True))) for row in rows]
+    return [shaped(RunEvent, row) for row in rows]
 
 
 async def files_of(connection: AsyncConnection, run_id: str) -> list[RunFile]:
     """Return the files of a run by path."""
-    columns = (run_files.c[name] for name in RunFile.__dataclass_fields__)
+    columns = columns_of(run_files, RunFile)
     wanted = select(*columns).where(run_files.c.run_id == run_id).order_by(run_files.c.path)
     rows = await connection.execute(wanted)
-    return [RunFile(**dict(zip(RunFile.__dataclass_fields__, row, strict=True))) for row in rows]
+    return [shaped(RunFile, row) for row in rows]
 
 
 async def count_by_state(connection: AsyncConnection) -> None:

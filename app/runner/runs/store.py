@@ -1,7 +1,7 @@
 """Rows of runs: read, locked, moved; every move leaves one numbered event in the same transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.listen import notify
+from app.db.rows import columns_of, shaped
 from app.errors import NotFound
 from app.runner.runs.states import FINAL, Mode, RunState, check_move
 from app.runner.tables import RUNS_CHANNEL, run_events, runs
@@ -53,15 +54,13 @@ class Run:
         return self.status in FINAL
 
 
-FIELDS = tuple(runs.c[name] for name in Run.__dataclass_fields__)
+FIELDS = columns_of(runs, Run)
 
 
 def run_of(row: Row[Any]) -> Run:
     """Return the run that one selected row of ``FIELDS`` holds."""
-    values: dict[str, Any] = dict(zip(Run.__dataclass_fields__, row, strict=True))
-    values["mode"] = Mode(str(values["mode"]))
-    values["status"] = RunState(str(values["status"]))
-    return Run(**values)
+    shown = shaped(Run, row)
+    return replace(shown, mode=Mode(shown.mode), status=RunState(shown.status))
 
 
 async def get(connection: AsyncConnection, run_id: str) -> Run:
@@ -125,13 +124,6 @@ async def move(connection: AsyncConnection, run: Run, to: RunState, change: Chan
     await notify(connection, RUNS_CHANNEL)
     log.info("run_moved", run_id=run.id, batch_uuid=str(run.batch_uuid), **data)
     return moved
-
-
-async def note(
-    connection: AsyncConnection, run: Run, kind: str, data: Mapping[str, object], *, now: datetime
-) -> Run:
-    """Write an event of a held run that does not change its state."""
-    return await _write(connection, run, kind, data, {"last_event": run.last_event + 1, "updated_at": now}, now)
 
 
 async def _write(
