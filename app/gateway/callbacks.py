@@ -50,9 +50,9 @@ def callback(outcome: Outcome, now: datetime) -> ComparisonResult:
             common | {"model": item.model or UNKNOWN_MODEL, "error_detail": _error(item, result, now)}
         )
     tokens = TokenUsage(
-        prompt_tokens=result.prompt_tokens,
-        completion_tokens=result.completion_tokens,
-        total_tokens=result.prompt_tokens + result.completion_tokens,
+        prompt_tokens=result.usage.prompt_tokens,
+        completion_tokens=result.usage.completion_tokens,
+        total_tokens=result.usage.prompt_tokens + result.usage.completion_tokens,
     )
     return ComparisonResult.model_validate(
         common
@@ -63,7 +63,7 @@ def callback(outcome: Outcome, now: datetime) -> ComparisonResult:
             "model": result.model,
             "response_time_ms": outcome.elapsed_ms,
             "token_usage": tokens,
-            "cost_estimate": result.cost_usd,
+            "cost_estimate": result.usage.cost_usd,
         }
     )
 

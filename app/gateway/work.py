@@ -19,7 +19,7 @@ from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.gateway import metrics, queue
 from app.gateway.callbacks import Outcome, callback, to_event
-from app.gateway.providers.base import Answer, Judge, JudgeFailed, Question
+from app.gateway.providers.base import Answer, FailureKind, Judge, JudgeFailed, Question
 from app.gateway.queue import Queued
 from app.gateway.tables import messages
 from app.messaging import outbox
@@ -108,17 +108,21 @@ class Worker:
     async def _judged(self, item: Queued) -> Answer | JudgeFailed:
         judge = self._judges.get(item.provider)
         if judge is None:
-            return JudgeFailed("LLM_PROVIDER_UNAVAILABLE", f"{item.provider} is not set up", retryable=False)
+            return JudgeFailed(
+                "LLM_PROVIDER_UNAVAILABLE", f"{item.provider} is not set up", kind=FailureKind.BROKEN
+            )
         if self._clock() > item.expires_at:
             metrics.EXPIRED.labels(item.provider).inc()
-            return JudgeFailed("TIMEOUT", "the comparison waited longer than its time to live", retryable=False)
+            return JudgeFailed(
+                "TIMEOUT", "the comparison waited longer than its time to live", kind=FailureKind.REFUSED
+            )
         try:
             return await judge.judge(_question(item))
         except JudgeFailed as failure:
             return failure
         except Exception as error:
             log.exception("judge_crashed", provider=item.provider)
-            return JudgeFailed("LLM_INTERNAL_ERROR", type(error).__name__, retryable=True)
+            return JudgeFailed("LLM_INTERNAL_ERROR", type(error).__name__, kind=FailureKind.RETRY_NOW)
 
     async def _settle(self, outcomes: Sequence[Outcome]) -> None:
         if not outcomes:
@@ -147,7 +151,9 @@ class Worker:
 def _question(item: Queued) -> Question:
     essays = essays_of(item.user_prompt)
     if essays is None:
-        raise JudgeFailed("LLM_INVALID_PROMPT", "the prompt does not show two marked essays", retryable=False)
+        raise JudgeFailed(
+            "LLM_INVALID_PROMPT", "the prompt does not show two marked essays", kind=FailureKind.REFUSED
+        )
     settings = item.settings
     temperature, tokens = settings.get("temperature_override"), settings.get("max_tokens_override")
     system = settings.get("system_prompt_override")
@@ -172,9 +178,9 @@ def _ledger(outcome: Outcome, now: datetime) -> dict[str, object]:
         "winner": "a" if result.first_wins else "b",
         "confidence": result.confidence,
         "justification": result.justification,
-        "cost_usd": result.cost_usd,
-        "prompt_tokens": result.prompt_tokens,
-        "completion_tokens": result.completion_tokens,
+        "cost_usd": result.usage.cost_usd,
+        "prompt_tokens": result.usage.prompt_tokens,
+        "completion_tokens": result.usage.completion_tokens,
     }
 
 
@@ -185,6 +191,6 @@ def _count(outcomes: Sequence[Outcome]) -> None:
             metrics.VERDICTS.labels(provider, "unknown", "failed").inc()
             continue
         metrics.VERDICTS.labels(provider, result.model, "succeeded").inc()
-        metrics.TOKENS.labels(provider, result.model, "prompt").inc(result.prompt_tokens)
-        metrics.TOKENS.labels(provider, result.model, "completion").inc(result.completion_tokens)
-        metrics.COST.labels(provider, result.model).inc(result.cost_usd)
+        metrics.TOKENS.labels(provider, result.model, "prompt").inc(result.usage.prompt_tokens)
+        metrics.TOKENS.labels(provider, result.model, "completion").inc(result.usage.completion_tokens)
+        metrics.COST.labels(provider, result.model).inc(result.usage.cost_usd)

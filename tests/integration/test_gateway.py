@@ -14,7 +14,7 @@ from app.contracts.topics import Topic
 from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.gateway.api.app import build
-from app.gateway.providers.base import Answer, Judge, JudgeFailed, Question
+from app.gateway.providers.base import Answer, FailureKind, Judge, JudgeFailed, Question
 from app.gateway.providers.mock import MockJudge
 from app.gateway.providers.replay import ReplayJudge
 from app.gateway.tables import QUEUE_CHANNEL, messages
@@ -157,7 +157,7 @@ async def test_a_judge_that_is_not_there_is_refused(gateway: Gateway, overrides:
 async def test_a_passing_failure_is_tried_again_and_a_lasting_one_reported(
     database: Database, database_url: str
 ) -> None:
-    moody = Moody(JudgeFailed("RATE_LIMIT", "busy", retryable=True))
+    moody = Moody(JudgeFailed("RATE_LIMIT", "busy", kind=FailureKind.RATE_LIMITED))
     async with opened(database, database_url, {"mock": moody}) as gateway:
         await gateway.ask()
         await gateway.work()
@@ -165,7 +165,7 @@ async def test_a_passing_failure_is_tried_again_and_a_lasting_one_reported(
         gateway.clock.pass_by(60)
         await gateway.work()
         assert [item["winner"] for item in await gateway.callbacks()] == ["Essay A"]
-        moody.moods = [JudgeFailed("INVALID_API_KEY", "no", retryable=False)]
+        moody.moods = [JudgeFailed("INVALID_API_KEY", "no", kind=FailureKind.BROKEN)]
         await gateway.ask()
         await gateway.work()
         assert (await gateway.callbacks())[-1]["error_detail"]["error_code"] == "INVALID_API_KEY"

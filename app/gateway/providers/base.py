@@ -1,16 +1,26 @@
 """The port to a judge: what goes in, what comes out, and how a judge may fail.
 
-Fed by the gateway's work loop; each provider is one module beside this one.
+Fed by the gateway's work loop; each provider is one module beside this one. A provider that also takes
+whole jobs (hours, at half the price) implements `BatchJudge` beside `Judge`.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
+
+from app.contracts.llm_http import PromptBlock
 
 
 @dataclass(frozen=True)
 class Question:
-    """One comparison as the judge sees it; ``essays`` are the two texts where the prompt shows them."""
+    """One comparison as the judge sees it.
+
+    ``prompt`` is the whole user prompt, ``blocks`` the same in parts where the caller sent parts (cacheable
+    ones first); ``essay_a`` and ``essay_b`` are the two texts where the prompt marks them, else empty.
+    None in a setting means the provider's default.
+    """
 
     prompt: str
     essay_a: str
@@ -20,6 +30,9 @@ class Question:
     max_tokens: int | None = None
     system_prompt: str | None = None
     metadata: Mapping[str, object] = field(default_factory=dict)
+    blocks: tuple[PromptBlock, ...] = ()
+    reasoning_effort: str | None = None
+    output_verbosity: str | None = None
 
     def number(self, key: str, default: int) -> int:
         """Return a whole number of the metadata, or ``default`` where it is missing."""
@@ -28,26 +41,84 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Usage:
+    """What one call cost. ``cost_usd`` counts only if ``cost_known``: an unknown price is never a silent zero.
+
+    ``cached_tokens`` were read from the provider's prompt cache, ``cache_write_tokens`` written to it; both
+    are part of ``prompt_tokens``.
+    """
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost_usd: float = 0.0
+    cost_known: bool = True
+    cached_tokens: int = 0
+    cache_write_tokens: int = 0
+
+
+@dataclass(frozen=True)
 class Answer:
-    """A verdict; ``first_wins`` says whether Essay A is the better one, ``confidence`` is 1 to 5."""
+    """A verdict; ``first_wins`` says whether Essay A is the better one, ``confidence`` is 1 to 5.
+
+    ``justification`` is whole here and cut on the wire. ``effective`` are the settings that were really sent;
+    ``prompt_sha256`` is the hash of the user prompt really sent, None where that is the question's own prompt.
+    """
 
     first_wins: bool
     confidence: float
     justification: str
     model: str
-    prompt_tokens: int
-    completion_tokens: int
-    cost_usd: float
+    usage: Usage = Usage()
+    effective: Mapping[str, object] = field(default_factory=dict)
+    prompt_sha256: str | None = None
+
+
+class FailureKind(StrEnum):
+    """What a failure means for the next try; decided by the adapter, acted on in one place."""
+
+    RETRY_NOW = "retry_now"
+    """A cut connection, a bad gateway, an answer that cannot be read: the same question may succeed at once."""
+    RETRY_AFTER = "retry_after"
+    """Overloaded or failing: wait first."""
+    RATE_LIMITED = "rate_limited"
+    """Asked too fast: wait as long as the provider says, and ask more slowly."""
+    REFUSED = "refused"
+    """This question will not be answered, however often it is asked."""
+    BROKEN = "broken"
+    """No question will be answered until somebody acts: a wrong key, a model that does not exist."""
+
+
+_MAY_PASS = frozenset({FailureKind.RETRY_NOW, FailureKind.RETRY_AFTER, FailureKind.RATE_LIMITED})
 
 
 class JudgeFailed(Exception):
-    """No verdict; ``retryable`` says whether the same question may succeed later."""
+    """No verdict. ``code`` is one of the platform's error codes; ``retry_after_s`` is the provider's own hint.
 
-    def __init__(self, code: str, message: str, *, retryable: bool) -> None:
+    ``spent`` is what the failed call cost all the same, where the provider said so.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        kind: FailureKind,
+        retry_after_s: float | None = None,
+        http_status: int | None = None,
+        spent: Usage = Usage(),
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.retryable = retryable
+        self.kind = kind
+        self.retry_after_s = retry_after_s
+        self.http_status = http_status
+        self.spent = spent
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same question may succeed later."""
+        return self.kind in _MAY_PASS
 
 
 class Judge(Protocol):
@@ -58,3 +129,46 @@ class Judge(Protocol):
 
     def models(self) -> tuple[str, ...]:
         """Return the names of the models that may be asked for; the first is the default."""
+
+
+class JobState(StrEnum):
+    """Where a provider's batch job stands; the last four are final."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class JobProgress:
+    """A look at a batch job; ``readable`` says whether results can be fetched now, whole or in part."""
+
+    state: JobState
+    readable: bool
+    detail: str = ""
+    expires_at: datetime | None = None
+
+
+class BatchJudge(Protocol):
+    """A provider's batch interface: many questions in one job, answered within hours."""
+
+    async def submit(self, questions: Sequence[tuple[str, Question]], *, job_key: str) -> str:
+        """Start a job over (custom id, question) pairs and return the provider's job id; raises ``JudgeFailed``.
+
+        ``job_key`` is ours and unique; after a crash between the provider's answer and our note of it,
+        ``find`` with the same key returns the job instead of starting it twice.
+        """
+
+    async def find(self, job_key: str) -> str | None:
+        """Return the provider's id of the job that was started with ``job_key``, or None."""
+
+    async def look(self, job_id: str) -> JobProgress:
+        """Return where the job stands; raises ``JudgeFailed``."""
+
+    def results(self, job_id: str) -> AsyncIterator[tuple[str, Answer | JudgeFailed]]:
+        """Yield each finished item by its custom id; items that expired or were cancelled are ``JudgeFailed``."""
+
+    async def cancel(self, job_id: str) -> None:
+        """Ask the provider to stop the job; what it finished stays readable."""

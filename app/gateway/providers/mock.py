@@ -7,7 +7,7 @@ Models: ``latent`` sees a quality in the texts themselves and errs like a person
 import asyncio
 import math
 
-from app.gateway.providers.base import Answer, JudgeFailed, Question
+from app.gateway.providers.base import Answer, FailureKind, JudgeFailed, Question, Usage
 from app.gateway.providers.draws import uniform
 from app.gateway.providers.quality import quality
 from app.settings import GatewaySettings
@@ -33,7 +33,7 @@ class MockJudge:
         if model not in MODELS:
             known = ", ".join(MODELS)
             raise JudgeFailed(
-                "LLM_INVALID_CONFIG", f"the mock has no model {model}; it has {known}", retryable=False
+                "LLM_INVALID_CONFIG", f"the mock has no model {model}; it has {known}", kind=FailureKind.REFUSED
             )
         draw = uniform(
             question.number("seed", self._settings.mock_provider_seed),
@@ -48,7 +48,7 @@ class MockJudge:
         completion_tokens = 20 + math.ceil(len(why) / 4)
         cost = prompt_tokens * PRICE_PER_TOKEN[0] + completion_tokens * PRICE_PER_TOKEN[1]
         confidence = round(1 + 4 * abs(2 * certainty - 1), 1)
-        return Answer(first_wins, confidence, why, model, prompt_tokens, completion_tokens, round(cost, 9))
+        return Answer(first_wins, confidence, why, model, Usage(prompt_tokens, completion_tokens, round(cost, 9)))
 
     async def _think(self, draw: float) -> None:
         wait_ms = self._settings.mock_latency_ms + draw * self._settings.mock_jitter_ms

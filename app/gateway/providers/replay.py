@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from app.contracts.identifiers import readable_part, sanitize
-from app.gateway.providers.base import Answer, JudgeFailed, Question
+from app.gateway.providers.base import Answer, FailureKind, JudgeFailed, Question
 from app.gateway.providers.draws import uniform
 from app.settings import GatewaySettings
 
@@ -60,7 +60,7 @@ class ReplayJudge:
         if topic not in self.models():
             known = ", ".join(self.models()) or "none"
             raise JudgeFailed(
-                "LLM_INVALID_CONFIG", f"no recorded topic {topic}; there are {known}", retryable=False
+                "LLM_INVALID_CONFIG", f"no recorded topic {topic}; there are {known}", kind=FailureKind.REFUSED
             )
         votes = votes_of(self._root / topic)
         first, second = (
@@ -69,7 +69,9 @@ class ReplayJudge:
         cast = votes.get(frozenset((first, second)), ())
         if not cast:
             raise JudgeFailed(
-                "LLM_INVALID_RESPONSE", f"nobody decided between {first} and {second} in {topic}", retryable=False
+                "LLM_INVALID_RESPONSE",
+                f"nobody decided between {first} and {second} in {topic}",
+                kind=FailureKind.REFUSED,
             )
         seed = question.number("seed", self._seed)
         low, high = sorted((first, second))
@@ -81,7 +83,4 @@ class ReplayJudge:
             confidence=round(1 + 4 * agreeing, 1),
             justification=vote.reason,
             model=topic,
-            prompt_tokens=0,
-            completion_tokens=0,
-            cost_usd=0.0,
         )
