@@ -1,41 +1,77 @@
 """``cj-runner fit`` and ``agreement``: statistics of a file of decisions, without any service."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from io import StringIO
 from pathlib import Path
+from typing import Protocol
 
 import orjson
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from app.cli.client_http import Json
 from app.errors import InvalidInput
 from app.scoring.data import Judgements, Record
-from app.scoring.decisions import columns_of, records_of
+from app.scoring.decisions import Columns, Row, columns_of, records_of
 from app.scoring.judges import AgreementOfTwo, agreement_of_two
 
 
-def read_records(path: Path, wanted: Mapping[str, str]) -> list[Record]:
-    """Read a CSV of decisions, comma or semicolon; raises ``InvalidInput`` or a scoring error with the line."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{path} cannot be read ({type(error).__name__})") from error
+class Lines(Protocol):
+    """What ``csv.reader`` gives: rows of cells, and the number of the line last read."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def read_decisions(path: Path, wanted: Mapping[str, str]) -> tuple[list[Record], Columns]:
+    """Read a CSV of decisions, with comma, semicolon or tab.
+
+    Raises ``InvalidInput`` for a file that is no such text, a scoring error naming the line for one that makes
+    no sense.
+    """
+    text = _text(path)
     first, _, _ = text.partition("\n")
-    delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=delimiter)
-    header = list(reader.fieldnames or [])
-    return records_of(list(reader), columns_of(header, wanted))
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        columns = columns_of(header, wanted)
+        return records_of(_rows(reader, header), columns), columns
+    except csv.Error as error:
+        raise InvalidInput(f"{path}, line {reader.line_num}: {error}") from error
+
+
+def _text(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror or type(error).__name__}") from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InvalidInput(f"{path}, line {line}: this is not UTF-8 text; save the file as CSV UTF-8") from error
+
+
+def _rows(reader: Lines, header: list[str]) -> Iterator[Row]:
+    """Yield the rows that are not blank, each with the number of its line."""
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, dict(zip(header, cells, strict=False))
 
 
 def read_judgements(path: Path, wanted: Mapping[str, str]) -> Judgements:
     """Return the judgements of a file."""
-    return Judgements.from_records(read_records(path, wanted))
+    records, columns = read_decisions(path, wanted)
+    return Judgements.from_records(records, order_known=columns.order_known)
 
 
 def compare(first: Path, second: Path, limit: int) -> AgreementOfTwo:
     """Return the agreement of two files over all items that either names."""
-    records = [read_records(path, {}) for path in (first, second)]
+    records = [read_decisions(path, {})[0] for path in (first, second)]
     items = sorted({item for rows in records for row in rows for item in (row.first, row.second)})
     one, other = (Judgements.from_records(rows, items) for rows in records)
     return agreement_of_two(one, other, limit)
@@ -52,43 +88,69 @@ def print_summary(summary: Json, console: Console) -> None:
     items = Table("Item", "n", "Wins", "Losses", "Theta", "SE", "Outfit", "Infit", title="Items, best first")
     for row in sorted(summary["items"], key=lambda row: -row["theta"]):
         cells = (f"{row['n']:g}", f"{row['wins']:g}", f"{row['losses']:g}")
-        items.add_row(row["id"], *cells, *(_shown(row[key]) for key in ("theta", "se", "outfit", "infit")))
+        items.add_row(escape(row["id"]), *cells, *(_shown(row[key]) for key in ("theta", "se", "outfit", "infit")))
     console.print(items)
     if summary["judges"]:
         judges = Table("Judge", "n", "Infit", "Outfit", title="Judges")
         for row in summary["judges"]:
-            judges.add_row(row["id"], f"{row['n']:g}", _shown(row["infit"]), _shown(row["outfit"]))
+            judges.add_row(escape(row["id"]), f"{row['n']:g}", _shown(row["infit"]), _shown(row["outfit"]))
         console.print(judges)
-    halves, effect, triads = summary["split_half"], summary["order_effect"], summary["cyclic_triads"]
-    lines = {
+    for name, value in (_reliability_lines(summary) | _other_lines(summary)).items():
+        console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
+
+
+def _reliability_lines(summary: Json) -> dict[str, str]:
+    """Return reliabilities, all together: none of them says enough alone."""
+    halves, swaps = summary["split_half"], summary["swap_consistency"]
+    return {
+        "Pairs were chosen": summary["pairing"] or "in a way that is not stated (see --pairing)",
         "Scale separation reliability (never alone: adaptive pairing inflates it)": _shown(summary["ssr"]),
         "Separation G": _shown(summary["separation"]),
         "Posterior-variance reliability": _shown(summary["posterior_reliability"]),
         "Split-half over judges (Spearman-Brown)": _shown(halves and halves["spearman_brown"]),
+        "Same winner in both orders": "no pair was shown in both"
+        if swaps is None
+        else f"{swaps['share']:.3f} of {swaps['count']:g} pairs",
+        "Judges foretell unseen pairs": {None: "not estimable", True: "yes", False: "not shown"}[
+            summary["judge_is_informative"]
+        ],
+    }
+
+
+def _other_lines(summary: Json) -> dict[str, str]:
+    effect, triads = summary["order_effect"], summary["cyclic_triads"]
+    return {
         "Order effect, first shown (SE)": "not estimable"
         if effect is None
         else f"{effect['estimate']:.3f} ({effect['se']:.3f})",
-        "Judges foretell unseen pairs": str(summary["judge_is_informative"]),
         "Cyclic triads": f"{triads['count']} (share {_shown(triads['share'])})",
         "Deviance (degrees of freedom)": f"{summary['deviance']:.3f} ({summary['degrees_of_freedom']})",
+        "Log-likelihood": f"{summary['log_likelihood']:.3f}",
     }
-    for name, value in lines.items():
-        console.print(f"{name}: {value}", highlight=False, soft_wrap=True)
 
 
 def print_agreement(found: AgreementOfTwo, console: Console) -> None:
-    """Print correlations and the items on which the two differ most."""
-    share = found.same_winner
-    if share is not None:
-        console.print(f"Same winner: {share.share:.3f} of {share.count:g} pairs decided by both")
+    """Print agreement on pairs, correlations, and the pairs and items on which the two differ most."""
+    console.print(f"Pairs judged by both: {found.pairs}")
+    if found.same_winner is not None:
+        same = found.same_winner
+        console.print(f"Same winner: {same.share:.3f} of {same.count:g} pairs decided by both")
+    console.print(f"Quadratic weighted kappa of the verdicts on pairs: {_shown(found.kappa)}")
     console.print(f"Items compared by both: {found.items}")
     console.print(
-        f"Pearson {found.pearson:.3f}, Spearman {found.spearman:.3f}, Kendall's tau-b {found.kendall_tau_b:.3f}"
+        f"Pearson {found.pearson:.3f}, Spearman {found.spearman:.3f}, "
+        f"Kendall's tau-a {found.kendall_tau_a:.3f}, tau-b {found.kendall_tau_b:.3f}"
     )
-    table = Table("Item", "First", "Second", "Difference", "z", title="Largest disagreements, in logits")
+    items = Table("Item", "First", "Second", "Difference", "z", title="Items of largest disagreement, in logits")
     for row in found.largest:
-        table.add_row(row.item, *(f"{value:.3f}" for value in (row.first, row.second, row.difference, row.z)))
-    console.print(table)
+        numbers = (row.first, row.second, row.difference, row.z)
+        items.add_row(escape(row.item), *(f"{value:.3f}" for value in numbers))
+    console.print(items)
+    if found.largest_pairs:
+        pairs = Table("Item", "Against", "First", "Second", title="Pairs of largest disagreement, share won")
+        for pair in found.largest_pairs:
+            pairs.add_row(escape(pair.item), escape(pair.against), f"{pair.first:.3f}", f"{pair.second:.3f}")
+        console.print(pairs)
 
 
 def _shown(value: float | None) -> str:

@@ -77,7 +77,8 @@ def fit(
     order_effect: Annotated[
         bool, typer.Option("--order-effect", help="Scores and errors of the fit with an order effect.")
     ] = False,
-    seed: Annotated[int, typer.Option(help="Seed of random halves and folds.")] = 0,
+    pairing: Annotated[str | None, typer.Option(help="How pairs were chosen: shown beside reliabilities.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of random halves and folds.", min=0)] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Fit a scale to a file of decisions, with everything that says how far to trust it."""
@@ -100,7 +101,7 @@ def fit(
         "choice": choice_column,
     }
     wanted = {role: name for role, name in columns.items() if name is not None}
-    how = How(method, eps if eps is not None else ridge, with_order=order_effect, seed=seed)
+    how = How(method, ridge if eps is None else eps, with_order=order_effect, seed=seed, pairing=pairing)
     summary = _or_exit(lambda: summarise(fitting.read_judgements(decisions, wanted), how))
     (fitting.print_json if as_json else fitting.print_summary)(summary, Console())
 

@@ -40,6 +40,7 @@ def first_pick_rate(judgements: Judgements) -> Share:
 
     With orders drawn at random 0.5 is the rate of an unbiased judge, whatever the essays.
     """
+    judgements.require_order()
     decided = judgements.outcome != 0.5
     weight = judgements.weight[decided]
     hits = float(weight[judgements.outcome[decided] > 0.5].sum())
@@ -52,6 +53,7 @@ def swap_consistency(judgements: Judgements) -> Share:
     In each order the majority decides. A fair coin gives 0.5, a judge who sees only the order 0. Close pairs
     lower it with no fault of the judge. Raises `NotEstimable` if no pair was shown in both orders.
     """
+    judgements.require_order()
     pairs = judgements.ordered_pairs
     lead = np.sign(2.0 * pairs.wins - pairs.total)
     key = pairs.low * pairs.size + pairs.high

@@ -32,7 +32,8 @@ class Fit:
     """A fitted scale: `theta` in logits, centred, shape (n,), in the order of `items`.
 
     `log_likelihood` is that of the data without the penalty, at `theta`; `steps` counts Newton steps. With
-    method "penalised" and `ridge` 0 the scale is the maximum likelihood estimate.
+    method "penalised" and `ridge` 0 the scale is the maximum likelihood estimate. `order_effect` (delta) is
+    in logits and 0 except in the scale of an `OrderEffectFit`.
     """
 
     items: tuple[str, ...]
@@ -41,6 +42,7 @@ class Fit:
     ridge: float
     log_likelihood: float
     steps: int
+    order_effect: float = 0.0
 
     def __post_init__(self) -> None:
         self.theta.setflags(write=False)

@@ -6,14 +6,14 @@ thousand.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.scoring.errors import InvalidJudgements
+from app.scoring.errors import InvalidJudgements, NotEstimable
 
 FloatArray = NDArray[np.float64]
 IndexArray = NDArray[np.int64]
@@ -78,6 +78,9 @@ class Judgements:
 
     Raises `InvalidJudgements` for repeated ids, an index outside `items`, an item against itself, NaN, an
     outcome outside [0, 1], a negative or infinite weight, or arrays of different length.
+
+    `order_known` false: the source names winner and loser and not which of the two was shown first; what
+    asks for the order is then refused.
     """
 
     items: tuple[str, ...]
@@ -87,6 +90,7 @@ class Judgements:
     weight: FloatArray
     judge: IndexArray | None = None
     judges: tuple[str, ...] = ()
+    order_known: bool = True
 
     def __post_init__(self) -> None:
         _check_items(self.items)
@@ -112,7 +116,9 @@ class Judgements:
         return cls(tuple(items), _indices(first), _indices(second), outcomes, weights)
 
     @classmethod
-    def from_records(cls, records: Iterable[Record], items: Sequence[str] | None = None) -> Self:
+    def from_records(
+        cls, records: Iterable[Record], items: Sequence[str] | None = None, *, order_known: bool = True
+    ) -> Self:
         """Read records by item id. Without `items` they are all ids that occur, sorted.
 
         Raises `InvalidJudgements` for an id that is not in `items`.
@@ -131,6 +137,7 @@ class Judgements:
             np.array([row.weight for row in rows], dtype=np.float64),
             np.array([seat.get(row.judge, -1) for row in rows], dtype=np.int64) if judges else None,
             tuple(judges),
+            order_known,
         )
 
     @property
@@ -164,24 +171,25 @@ class Judgements:
         """The same facts summed for each ordered pair: here `low` is the item shown first."""
         return _sum_pairs(self.size, self.first, self.second, self.outcome, self)
 
-    def keep(self, rows: NDArray[np.bool_] | IndexArray) -> "Judgements":
+    def keep(self, rows: NDArray[np.bool_] | IndexArray) -> Self:
         """Return the verdicts that `rows` (mask or indices, repeats allowed) picks; all items stay."""
-        judge = None if self.judge is None else self.judge[rows]
-        return Judgements(
-            self.items,
-            self.first[rows],
-            self.second[rows],
-            self.outcome[rows],
-            self.weight[rows],
-            judge,
-            self.judges,
+        return replace(
+            self,
+            first=self.first[rows],
+            second=self.second[rows],
+            outcome=self.outcome[rows],
+            weight=self.weight[rows],
+            judge=None if self.judge is None else self.judge[rows],
         )
 
-    def reweighted(self, weight: FloatArray) -> "Judgements":
+    def reweighted(self, weight: FloatArray) -> Self:
         """Return the same verdicts with other weights, shape (m,)."""
-        return Judgements(
-            self.items, self.first, self.second, self.outcome, weight.copy(), self.judge, self.judges
-        )
+        return replace(self, weight=weight.copy())
+
+    def require_order(self) -> None:
+        """Raise `NotEstimable` unless the source says which item was shown first."""
+        if not self.order_known:
+            raise NotEstimable("the judgements do not say which item was shown first")
 
 
 def _indices(values: ArrayLike) -> IndexArray:

@@ -1,13 +1,20 @@
 """Judges compared: fed by the judgements of two judges or of many; feeds reports on who differs where."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from app.scoring.agreement import kendall_tau_b, pearson_r, spearman_rho
+from app.scoring.agreement import (
+    kendall_tau_a,
+    kendall_tau_b,
+    pearson_r,
+    quadratic_weighted_kappa,
+    spearman_rho,
+)
 from app.scoring.bias import Share, wilson_interval
 from app.scoring.bradley_terry import PRODUCTION_RIDGE, fit_penalised
-from app.scoring.data import FloatArray, Judgements, Pairs
+from app.scoring.data import FloatArray, IndexArray, Judgements, Pairs
 from app.scoring.errors import InvalidJudgements, NotEstimable
 from app.scoring.standard_errors import centred_errors
 
@@ -24,19 +31,35 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
+class PairDisagreement:
+    """A pair that both judged and saw differently: share of the verdicts that `item` won, by each (a tie 0.5)."""
+
+    item: str
+    against: str
+    first: float
+    second: float
+
+
+@dataclass(frozen=True)
 class AgreementOfTwo:
     """Two judges over the same items.
 
-    `same_winner`: share of the pairs decided by both with the same majority winner, None if there is none;
-    correlations of the scales over items that both compared; `largest`: items by |z|, largest first.
+    `pairs` that both judged; `same_winner`: share of those decided by both with the same majority winner,
+    `kappa`: quadratic weighted kappa of the majorities (lost, tied, won), each pair counted from both sides;
+    None if there is no such pair. Correlations of the scales over `items` that both compared. `largest`:
+    items by |z|, `largest_pairs`: pairs by the difference of shares, largest first.
     """
 
+    pairs: int
     same_winner: Share | None
+    kappa: float | None
     pearson: float
     spearman: float
+    kendall_tau_a: float
     kendall_tau_b: float
     items: int
     largest: tuple[Disagreement, ...]
+    largest_pairs: tuple[PairDisagreement, ...]
 
 
 @dataclass(frozen=True)
@@ -79,13 +102,18 @@ def agreement_of_two(
         )
         for at in order
     )
+    shares = _shared_pairs(first.pairs, second.pairs)
     return AgreementOfTwo(
-        _same_winner(first.pairs, second.pairs),
+        int(shares.low.size),
+        _same_winner(shares),
+        _kappa(shares),
         pearson_r(one, other),
         spearman_rho(one, other),
+        kendall_tau_a(one, other),
         kendall_tau_b(one, other),
         int(shared.size),
         largest,
+        _largest_pairs(first.items, shares, limit),
     )
 
 
@@ -119,18 +147,51 @@ def _scale(
     return theta - theta.mean(), centred_errors(judgements, fit)[shared]
 
 
-def _same_winner(first: Pairs, second: Pairs) -> Share | None:
+class _Shares(NamedTuple):
+    """Pairs (low, high) that both judged, and the share of its verdicts that `low` won, by each judge."""
+
+    low: IndexArray
+    high: IndexArray
+    one: FloatArray
+    other: FloatArray
+
+
+def _shared_pairs(first: Pairs, second: Pairs) -> _Shares:
     size = first.size
-    _, one, other = np.intersect1d(
+    _, mine, theirs = np.intersect1d(
         first.low * size + first.high, second.low * size + second.high, return_indices=True
     )
-    lead_of_one = np.sign(2.0 * first.wins - first.total)[one]
-    lead_of_other = np.sign(2.0 * second.wins - second.total)[other]
-    decided = (lead_of_one != 0) & (lead_of_other != 0)
+    one, other = first.wins[mine] / first.total[mine], second.wins[theirs] / second.total[theirs]
+    return _Shares(first.low[mine], first.high[mine], one, other)
+
+
+def _same_winner(shares: _Shares) -> Share | None:
+    decided = (shares.one != 0.5) & (shares.other != 0.5)
     if not decided.any():
         return None
-    same = (lead_of_one == lead_of_other)[decided]
+    same = ((shares.one > 0.5) == (shares.other > 0.5))[decided]
     return wilson_interval(float(same.sum()), float(same.size))
+
+
+def _kappa(shares: _Shares) -> float | None:
+    if not shares.low.size:
+        return None
+    one, other = (np.sign(share - 0.5).astype(np.int64) for share in (shares.one, shares.other))
+    try:
+        return quadratic_weighted_kappa([*(1 + one), *(1 - one)], [*(1 + other), *(1 - other)], 3)
+    except NotEstimable:
+        return None
+
+
+def _largest_pairs(items: tuple[str, ...], shares: _Shares, limit: int) -> tuple[PairDisagreement, ...]:
+    gap = np.abs(shares.one - shares.other)
+    order = [at for at in np.argsort(-gap, kind="stable")[:limit] if gap[at] > 0]
+    return tuple(
+        PairDisagreement(
+            items[shares.low[at]], items[shares.high[at]], float(shares.one[at]), float(shares.other[at])
+        )
+        for at in order
+    )
 
 
 def _hold_against(judgements: Judgements, theta: FloatArray) -> tuple[float, float | None]:

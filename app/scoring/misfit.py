@@ -3,6 +3,7 @@
 Mean squares of residuals (Wright and Masters 1982, chapter 5): outfit = mean of (x - p)^2 / (p (1 - p)),
 infit = sum of (x - p)^2 / sum of p (1 - p). Both are near 1 under the model; above 1 verdicts contradict the
 scale, below 1 they follow it more closely than chance allows. A tie (x = 0.5) counts with its own residual.
+Without ties these are the mean squares of R's sirt::btm; with an order effect in the fit, p has it in it.
 """
 
 from dataclasses import dataclass
@@ -42,8 +43,8 @@ class FitStatistics:
 def item_fit(judgements: Judgements, fit: Fit) -> FitStatistics:
     """Return the mean squares of each item over its comparisons, from the sums of pairs."""
     _check(judgements, fit)
-    pairs = judgements.pairs
-    ahead = fit.theta[pairs.low] - fit.theta[pairs.high]
+    pairs = judgements.ordered_pairs if fit.order_effect else judgements.pairs
+    ahead = fit.theta[pairs.low] - fit.theta[pairs.high] + fit.order_effect
     chance, variance = expit(ahead), expit(ahead) * expit(-ahead)
     squares = np.maximum(pairs.squares - 2.0 * chance * pairs.wins + chance**2 * pairs.total, 0.0)
     standardised, expected = squares / np.maximum(variance, _TINY), pairs.total * variance
@@ -62,7 +63,7 @@ def judge_fit(judgements: Judgements, fit: Fit) -> FitStatistics:
     if judgements.judge is None:
         raise NotEstimable("the judgements do not say who judged")
     known = judgements.judge >= 0
-    ahead = (fit.theta[judgements.first] - fit.theta[judgements.second])[known]
+    ahead = (fit.theta[judgements.first] - fit.theta[judgements.second])[known] + fit.order_effect
     weight, seat = judgements.weight[known], judgements.judge[known]
     squares = weight * (judgements.outcome[known] - expit(ahead)) ** 2
     variance = expit(ahead) * expit(-ahead)

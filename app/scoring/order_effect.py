@@ -11,7 +11,7 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import chi2
 
-from app.scoring.bradley_terry import PRODUCTION_RIDGE, fit_penalised, penalised_value
+from app.scoring.bradley_terry import PRODUCTION_RIDGE, Fit, fit_penalised, penalised_value
 from app.scoring.data import FloatArray, Judgements, Pairs
 from app.scoring.errors import NotEstimable
 from app.scoring.information import Information
@@ -20,44 +20,50 @@ from app.scoring.newton import climb
 
 @dataclass(frozen=True, eq=False)
 class OrderEffectFit:
-    """Scale and order effect, fitted together; `theta`, `errors` in logits, centred, shape (n,).
+    """Scale and order effect, fitted together; `errors` of theta in logits, centred, shape (n,).
 
-    `order_effect` (delta) and its standard error are in logits; `likelihood_ratio` is twice the gain over the
-    model with delta = 0, `p_value` its tail of chi-square with one degree of freedom.
+    `scale` is the fit with delta in it; `order_effect` (delta) and its standard error are in logits;
+    `likelihood_ratio` is twice the gain over the model with delta = 0, `p_value` its tail of chi-square with
+    one degree of freedom.
     """
 
-    items: tuple[str, ...]
-    theta: FloatArray
+    scale: Fit
     errors: FloatArray
     order_effect: float
     order_effect_error: float
     likelihood_ratio: float
     p_value: float
 
+    @property
+    def theta(self) -> FloatArray:
+        """Scores in logits, centred, shape (n,), in the order of the items."""
+        return self.scale.theta
+
 
 def fit_order_effect(judgements: Judgements, ridge: float = PRODUCTION_RIDGE) -> OrderEffectFit:
     """Fit theta (penalised as in production; delta is not) and delta jointly, by Newton's method.
 
     With ridge = 0 this is maximum likelihood. Raises `NotEstimable` if the essay shown first always won or
-    always lost, or nothing was compared; `NotConnected` or `NotConverged` if ridge is 0 and no maximum
-    exists.
+    always lost or is not known, or nothing was compared; `NotConnected` or `NotConverged` if ridge is 0 and
+    no maximum exists.
     """
+    judgements.require_order()
     pairs = judgements.ordered_pairs
     first_won = float(pairs.wins.sum())
     if not 0.0 < first_won < float(pairs.total.sum()):
         raise NotEstimable("the essay shown first always won or always lost: the order effect has no estimate")
     plain = fit_penalised(judgements, ridge)
     start = np.append(plain.theta, 0.0)
-    solution, _ = climb(start, lambda at: _value(pairs, at, ridge), lambda at: _newton(pairs, at, ridge))
+    solution, steps = climb(start, lambda at: _value(pairs, at, ridge), lambda at: _newton(pairs, at, ridge))
     gain = _value(pairs, solution, ridge) - penalised_value(pairs, plain.theta, ridge)
     ratio = max(0.0, 2.0 * gain)
     variances, own = _variances(pairs, solution, ridge)
-    theta = solution[:-1] - solution[:-1].mean()
+    theta, delta = solution[:-1] - solution[:-1].mean(), float(solution[-1])
+    reached = _value(pairs, np.append(theta, delta), 0.0)
     return OrderEffectFit(
-        judgements.items,
-        theta,
+        Fit(judgements.items, theta, "penalised", ridge, reached, steps, delta),
         np.sqrt(variances),
-        float(solution[-1]),
+        delta,
         float(np.sqrt(own)),
         ratio,
         float(chi2.sf(ratio, 1)),

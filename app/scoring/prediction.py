@@ -23,7 +23,8 @@ class CrossValidation:
     """Mean `log_loss` (nats a verdict) with its standard error over pairs; `accuracy` on decided verdicts.
 
     `accuracy` counts a prediction of exactly 0.5 as half a hit; None if all verdicts are ties. `order_only`
-    is the loss of predicting by the order of showing alone, without the essays.
+    is the loss of predicting by the order of showing alone, without the essays; infinite where the order is
+    not known.
     """
 
     log_loss: float
@@ -104,5 +105,7 @@ def _accuracy(ahead: FloatArray, outcome: FloatArray, weight: FloatArray) -> flo
 
 
 def _order_only(judgements: Judgements) -> float:
+    if not judgements.order_known:
+        return float("inf")
     rate = float(judgements.weight @ judgements.outcome / judgements.weight.sum())
     return -float(xlogy(rate, rate) + xlogy(1.0 - rate, 1.0 - rate))

@@ -13,13 +13,15 @@ from numpy.random import Generator
 from scipy.optimize import brentq
 
 from app.scoring.agreement import pearson_r
-from app.scoring.bradley_terry import Fit, fit_penalised
+from app.scoring.bradley_terry import PRODUCTION_RIDGE, Fit, fit_penalised
 from app.scoring.data import FloatArray, Judgements
 from app.scoring.errors import NotEstimable
 from app.scoring.robust import Unit, clusters
-from app.scoring.standard_errors import centred_errors
+from app.scoring.standard_errors import centred_errors, usual_errors
 
 SMALLEST_SD, LARGEST_SD = 0.01, 30.0
+LEAST_VARIANCE = 1e-18
+"""Scores that vary less than this differ by rounding only."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Separation:
 
     `observed_sd` (n - 1 in the denominator) and `rmse` in logits; `ssr` below 0 (more error than spread) is
     given as it is, G is then 0. `comparisons_per_item` is the mean number, without which ssr says little.
+    With the own-information errors of an "eps" fit `ssr` is the MLE reliability of R's sirt::btm and
+    `observed_ratio` its index sepG.
     """
 
     ssr: float
@@ -35,6 +39,11 @@ class Separation:
     observed_sd: float
     rmse: float
     comparisons_per_item: float
+
+    @property
+    def observed_ratio(self) -> float:
+        """Observed standard deviation over rmse: what some programs call separation; never below G."""
+        return self.observed_sd / self.rmse if self.rmse > 0 else float("inf")
 
 
 @dataclass(frozen=True)
@@ -77,14 +86,19 @@ class ReliabilityReport:
     posterior: PosteriorRatio
 
 
-def reliability_report(judgements: Judgements, fit: Fit, rng: Generator, splits: int = 100) -> ReliabilityReport:
+def reliability_report(
+    judgements: Judgements, fit: Fit, rng: Generator, splits: int = 100, errors: FloatArray | None = None
+) -> ReliabilityReport:
     """Return separation, split-half over judges, and posterior ratio of a scale.
 
-    Raises `NotEstimable` if there are fewer than two items or no spread at all.
+    `errors` (n,) are those of the fit, by default `usual_errors`. Halves of the judges are fitted with the
+    ridge of the fit, or that of production where it has none: half of the data seldom has a maximum
+    likelihood estimate. Raises `NotEstimable` if there are fewer than two items or no spread at all.
     """
-    separation, posterior = _separate(judgements, fit), posterior_ratio(judgements)
+    separation = _separate(judgements, fit, usual_errors(judgements, fit) if errors is None else errors)
+    posterior = posterior_ratio(judgements)
     try:
-        halves = split_half(judgements, rng, splits, ridge=fit.ridge)
+        halves = split_half(judgements, rng, splits, ridge=fit.ridge or PRODUCTION_RIDGE)
     except NotEstimable as refusal:
         return ReliabilityReport(separation, None, refusal.detail, posterior)
     return ReliabilityReport(separation, halves, None, posterior)
@@ -146,13 +160,13 @@ def _posterior(judgements: Judgements, log_sd: float) -> tuple[FloatArray, Float
     return fit.theta, centred_errors(judgements, fit) ** 2
 
 
-def _separate(judgements: Judgements, fit: Fit) -> Separation:
+def _separate(judgements: Judgements, fit: Fit, errors: FloatArray) -> Separation:
     if judgements.size < 2:
         raise NotEstimable("reliability needs two items")
     observed = float(fit.theta.var(ddof=1))
-    if observed == 0.0:
+    if observed <= LEAST_VARIANCE:
         raise NotEstimable("all items have the same score: there is no spread to be reliable")
-    error = float((centred_errors(judgements, fit) ** 2).mean())
+    error = float((errors**2).mean())
     ssr = 1.0 - error / observed
     ratio = float(np.sqrt(max(0.0, ssr) / (1.0 - ssr))) if ssr < 1.0 else float("inf")
     return Separation(

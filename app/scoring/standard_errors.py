@@ -53,6 +53,11 @@ def own_information_errors(judgements: Judgements, fit: Fit) -> FloatArray:
     return errors
 
 
+def usual_errors(judgements: Judgements, fit: Fit) -> FloatArray:
+    """Return the errors that belong beside a fit: own-information ones for "eps", else centred; shape (n,)."""
+    return own_information_errors(judgements, fit) if fit.method == "eps" else centred_errors(judgements, fit)
+
+
 def reference_errors(judgements: Judgements, fit: Fit, reference: str) -> FloatArray:
     """Return the standard errors of theta - theta[reference], shape (n,); zero for the reference itself."""
     if reference not in fit.items:

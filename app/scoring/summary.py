@@ -4,11 +4,12 @@ Fed by `decisions`; feeds the command `cj-runner fit`. What the data cannot carr
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeVar
 
 import numpy as np
 
+from app.scoring.bias import swap_consistency
 from app.scoring.bradley_terry import EPS, PRODUCTION_RIDGE, Fit, fit_eps, fit_mle, fit_penalised
 from app.scoring.cycles import cyclic_triads
 from app.scoring.data import FloatArray, Judgements
@@ -19,7 +20,7 @@ from app.scoring.misfit import item_fit, judge_fit
 from app.scoring.order_effect import fit_order_effect
 from app.scoring.prediction import judge_is_informative
 from app.scoring.reliability import reliability_report
-from app.scoring.standard_errors import centred_errors, own_information_errors
+from app.scoring.standard_errors import usual_errors
 
 Method = Literal["ridge", "eps", "mle"]
 Result = TypeVar("Result")
@@ -30,35 +31,40 @@ Json = dict[str, Any]
 class How:
     """How to fit: ``amount`` is the ridge or eps, None for its usual value; ``seed`` of halves and folds.
 
-    ``with_order`` takes scores and errors from the fit that has an order effect beside them.
+    ``with_order`` takes scores, errors and misfit from the fit that has an order effect beside them.
+    ``pairing`` is how the pairs were chosen, for the reader of reliabilities; None where nobody said so.
     """
 
     method: Method = "ridge"
     amount: float | None = None
     with_order: bool = False
     seed: int = 0
+    pairing: str | None = None
 
 
 def summarise(judgements: Judgements, how: How = How()) -> Json:
     """Fit and describe. Raises `ScoringError`.
 
-    Scores are centred; standard errors are those of the full covariance under that constraint for ``mle`` and
-    ``ridge``, the own-information ones for ``eps``.
+    Scores are centred; standard errors, and with them ``ssr`` and ``separation``, are those of the full
+    covariance under that constraint for ``mle`` and ``ridge``, the own-information ones for ``eps``.
+    ``deviance`` is always that of the model without an order effect, whose saturated model knows no order.
     """
-    method, amount = how.method, how.amount
-    fit, errors = _fitted(judgements, method, amount)
+    plain = _fitted(judgements, how)
+    fit, errors = plain, usual_errors(judgements, plain)
     if how.with_order:
-        joint = fit_order_effect(judgements, fit.ridge)
-        fit, errors = replace(fit, theta=joint.theta), joint.errors
+        joint = fit_order_effect(judgements, plain.ridge)
+        fit, errors = joint.scale, joint.errors
     rng = np.random.default_rng(how.seed)
-    misfit, triads, pairs = deviance(judgements, fit), cyclic_triads(judgements), judgements.pairs
+    misfit, triads, pairs = deviance(judgements, plain), cyclic_triads(judgements), judgements.pairs
     return {
-        "method": method,
-        "amount": fit.ridge if method != "eps" else (EPS if amount is None else amount),
+        "method": how.method,
+        "amount": fit.ridge if how.method != "eps" else (EPS if how.amount is None else how.amount),
         "items": _items(judgements, fit, errors),
         "judges": _judges(judgements, fit),
-        **_reliability(judgements, fit, rng),
-        "order_effect": _order_effect(judgements, fit),
+        "pairing": how.pairing,
+        **_reliability(judgements, fit, errors, rng),
+        "swap_consistency": _swaps(judgements),
+        "order_effect": _order_effect(judgements, plain),
         "judge_is_informative": _informative(judgements, rng),
         "cyclic_triads": {"count": triads.cyclic, "share": triads.share},
         "deviance": misfit.deviance,
@@ -66,18 +72,19 @@ def summarise(judgements: Judgements, how: How = How()) -> Json:
         "log_likelihood": fit.log_likelihood,
         "converged": True,
         "components": {
-            "compared": int(compared_groups(pairs).max()) + 1 if judgements.size else 0,
-            "strongly_connected": int(beaten_groups(pairs).max()) + 1 if judgements.size else 0,
+            "compared": int(compared_groups(pairs).max()) + 1,
+            "strongly_connected": int(beaten_groups(pairs).max()) + 1,
         },
     }
 
 
-def _reliability(judgements: Judgements, fit: Fit, rng: np.random.Generator) -> Json:
-    found = _or_none(lambda: reliability_report(judgements, fit, rng))
+def _reliability(judgements: Judgements, fit: Fit, errors: FloatArray, rng: np.random.Generator) -> Json:
+    found = _or_none(lambda: reliability_report(judgements, fit, rng, errors=errors))
     halves = None if found is None else found.split_half
     return {
         "ssr": None if found is None else found.separation.ssr,
         "separation": None if found is None else found.separation.ratio,
+        "observed_separation": None if found is None else found.separation.observed_ratio,
         "posterior_reliability": None if found is None else found.posterior.reliability,
         "split_half": None
         if halves is None
@@ -87,12 +94,19 @@ def _reliability(judgements: Judgements, fit: Fit, rng: np.random.Generator) -> 
             "low": halves.low,
             "high": halves.high,
             "splits": halves.splits,
+            "judges": halves.clusters,
         },
     }
 
 
+def _swaps(judgements: Judgements) -> Json | None:
+    found = _or_none(lambda: swap_consistency(judgements))
+    return None if found is None else asdict(found)
+
+
 def _order_effect(judgements: Judgements, fit: Fit) -> Json | None:
-    found = _or_none(lambda: fit_order_effect(judgements, fit.ridge))
+    ridge = PRODUCTION_RIDGE if fit.method == "eps" else fit.ridge
+    found = _or_none(lambda: fit_order_effect(judgements, ridge))
     if found is None:
         return None
     return {
@@ -108,13 +122,12 @@ def _informative(judgements: Judgements, rng: np.random.Generator) -> bool | Non
     return None if found is None else found.informative
 
 
-def _fitted(judgements: Judgements, method: Method, amount: float | None) -> tuple[Fit, FloatArray]:
-    if method == "eps":
-        fit = fit_eps(judgements, EPS if amount is None else amount)
-        return fit, own_information_errors(judgements, fit)
-    ridge = PRODUCTION_RIDGE if amount is None else amount
-    fit = fit_mle(judgements) if method == "mle" else fit_penalised(judgements, ridge)
-    return fit, centred_errors(judgements, fit)
+def _fitted(judgements: Judgements, how: How) -> Fit:
+    if how.method == "eps":
+        return fit_eps(judgements, EPS if how.amount is None else how.amount)
+    if how.method == "mle":
+        return fit_mle(judgements)
+    return fit_penalised(judgements, PRODUCTION_RIDGE if how.amount is None else how.amount)
 
 
 def _or_none(compute: Callable[[], Result]) -> Result | None:
