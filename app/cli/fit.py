@@ -15,6 +15,7 @@ from app.cli.client_http import Json
 from app.errors import InvalidInput
 from app.scoring.data import Judgements, Record
 from app.scoring.decisions import Columns, Row, columns_of, records_of
+from app.scoring.errors import InvalidJudgements
 from app.scoring.judges import AgreementOfTwo, agreement_of_two
 
 
@@ -42,6 +43,8 @@ def read_decisions(path: Path, wanted: Mapping[str, str]) -> tuple[list[Record],
         return records_of(_rows(reader, header), columns), columns
     except csv.Error as error:
         raise InvalidInput(f"{path}, line {reader.line_num}: {error}") from error
+    except InvalidJudgements as error:
+        raise InvalidJudgements(f"{path}: {error.detail}") from error
 
 
 def _text(path: Path) -> str:
@@ -60,6 +63,8 @@ def _rows(reader: Lines, header: list[str]) -> Iterator[Row]:
     """Yield the rows that are not blank, each with the number of its line."""
     for cells in reader:
         if any(cell.strip() for cell in cells):
+            if any(cell.strip() for cell in cells[len(header) :]):
+                raise InvalidJudgements(f"line {reader.line_num}: there are more cells than columns")
             yield reader.line_num, dict(zip(header, cells, strict=False))
 
 

@@ -101,6 +101,8 @@ def _id(row: Mapping[str, str | None], column: str, line: int) -> str:
         raise InvalidJudgements(f"line {line}: an essay is missing in column {column}")
     if len(value) > LONGEST_ID:
         raise InvalidJudgements(f"line {line}: the id in column {column} is longer than {LONGEST_ID} characters")
+    if not value.isprintable():
+        raise InvalidJudgements(f"line {line}: the id in column {column} holds a character that cannot be printed")
     return value
 
 

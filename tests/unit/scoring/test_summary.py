@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pytest
 from typer.testing import CliRunner
@@ -67,12 +68,80 @@ def test_columns_may_have_other_names(write: Callable[[str, str], str]) -> None:
         ("winner,loser\na,\n", "line 2: an essay is missing"),
         ("winner,loser\na,a\n", "compared with itself"),
         ("a,b,choice\nx,y,maybe\n", "use a, b, tie"),
+        ("a,b,choice\nx,y,NaN\n", "use a, b, tie"),
+        ("winner,loser\n", "no decisions, only a header"),
+        ("\n\n", "needs the columns"),
+        ("winner,winner,loser\na,b,c\n", "column winner more than once"),
+        ("winner,loser\n\n,\na,b\n\na,a\n", "line 6: a is compared with itself"),
+        ("winner,loser\na,b\nNaN,b\n", "line 3: an essay is missing in column winner"),
+        ("winner,loser\na\n", "line 2: an essay is missing in column loser"),
+        ("winner,loser\na,b,c\n", "line 2: there are more cells than columns"),
+        ("winner,loser\n" + "x" * 201 + ",b\n", "longer than 200 characters"),
+        ("winner,loser\n" + "x" * 200_000 + ",b\n", "line 2: field larger than field limit"),
+        ("winner,loser\na\0,b\n", "cannot be printed"),
+        ('winner,loser\n"a,b\nc,d\n', "line 3: the id in column winner holds a character"),
+        ("a,b,choice\n1,2,1\n2,1,1\n", "line 3: choice '1' is the place of one essay and the id of the other"),
     ],
 )
-def test_a_file_that_cannot_be_read_says_where(write: Callable[[str, str], str], text: str, why: str) -> None:
-    code, output = run("fit", write("d.csv", text))
-    assert code != 0
+@pytest.mark.parametrize("command", ["fit", "agreement"])
+def test_a_file_that_cannot_be_read_says_where(
+    write: Callable[[str, str], str], command: str, text: str, why: str
+) -> None:
+    path = write("d.csv", text)
+    code, output = run(command, *([path] if command == "fit" else [write("good.csv", CYCLE), path]))
+    assert (code, output.count("\n")) == (4, 1)
+    assert output.startswith("error: ")
+    assert path in output
     assert why in output
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ("winner,loser\nö,b\n".encode("latin-1"), "line 2: this is not UTF-8 text"),
+        ("winner,loser\na,b\n".encode("utf-16"), "line 1: this is not UTF-8 text"),
+        (bytes(range(256)), "this is not UTF-8 text"),
+    ],
+)
+def test_bytes_that_are_no_text_say_so(tmp_path: Path, content: bytes, why: str) -> None:
+    path = tmp_path / "d.csv"
+    path.write_bytes(content)
+    code, output = run("fit", str(path))
+    assert (code, output.count("\n")) == (4, 1)
+    assert why in output
+
+
+def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
+    assert "No such file" in run("fit", str(tmp_path / "none.csv"))[1]
+    assert "Is a directory" in run("agreement", str(tmp_path), str(tmp_path))[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + CYCLE,
+        CYCLE.replace("\n", "\r\n"),
+        CYCLE.replace(",", "\t"),
+        CYCLE.replace("judge,winner,loser", " Judge , Winner , LOSER "),
+        CYCLE.replace("j1,a,b", "j1,a,b,,"),
+    ],
+)
+def test_what_table_programs_do_to_a_file_does_no_harm(write: Callable[[str, str], str], text: str) -> None:
+    assert fitted(write("d.csv", text))["items"] == fitted(write("plain.csv", CYCLE))["items"]
+
+
+def test_places_and_ids_of_winners_are_told_apart_by_what_all_rows_allow(write: Callable[[str, str], str]) -> None:
+    by_place = fitted(write("p.csv", "a,b,choice\n1,2,1\n3,2,1\n5,3,2\n"))
+    by_id = fitted(write("i.csv", "a,b,choice\n1,2,1\n3,2,3\n2,1,1\n"))
+    assert {item["id"]: item["wins"] for item in by_place["items"]} == {"1": 1, "2": 0, "3": 2, "5": 0}
+    assert {item["id"]: item["wins"] for item in by_id["items"]} == {"1": 2, "2": 0, "3": 1}
+
+
+def test_ids_that_look_like_markup_are_printed_as_they_are(write: Callable[[str, str], str]) -> None:
+    path = write("d.csv", "judge,winner,loser\n[/j],[red]a,[/]b\n[/j],[/]b,c\n")
+    output = run("fit", path)[1]
+    assert "[red]a" in output
+    assert "[/j]" in output
 
 
 def test_a_refused_fit_names_the_groups_and_fails(write: Callable[[str, str], str]) -> None:
@@ -114,6 +183,66 @@ def test_scores_may_be_those_beside_the_order_effect() -> None:
         abs(one["theta"] - other["theta"]) for one, other in zip(plain["items"], beside["items"], strict=True)
     ]
     assert 0 < max(differences) < 0.01
+
+
+def test_an_order_that_the_file_does_not_tell_is_not_made_up(write: Callable[[str, str], str]) -> None:
+    rng = np.random.default_rng(3)
+    pairs = [rng.permutation(12)[:2].tolist() for _ in range(300)]
+    rows = [f"j{at % 5},e{max(pair):02},e{min(pair):02}" for at, pair in enumerate(pairs)]
+    path = write("d.csv", "\n".join(["judge,winner,loser", *rows]))
+    found = fitted(path)
+    assert found["judge_is_informative"] is True
+    assert found["order_effect"] is None
+    assert found["swap_consistency"] is None
+    code, output = run("fit", path, "--order-effect")
+    assert code == 4
+    assert "do not say which item was shown first" in output
+
+
+def test_the_keys_of_the_document_are_these(write: Callable[[str, str], str]) -> None:
+    found = fitted(write("d.csv", "judge,a,b,choice\nj1,x,y,a\nj2,y,z,b\nj2,z,x,tie\nj1,y,x,a\n"), "--mle")
+    assert set(found["items"][0]) == {"id", "n", "wins", "losses", "theta", "se", "outfit", "infit"}
+    assert set(found["judges"][0]) == {"id", "n", "infit", "outfit"}
+    assert set(found["order_effect"]) == {"estimate", "se", "likelihood_ratio", "p_value"}
+    assert {"mean_r", "spearman_brown"} <= set(found["split_half"] or {"mean_r", "spearman_brown"})
+    assert {"ssr", "separation", "deviance", "log_likelihood", "converged", "components"} <= set(found)
+    assert found["converged"] is True
+
+
+def test_reliability_stands_beside_its_companions_and_the_way_of_pairing() -> None:
+    lines = run("fit", str(VOTES), "--pairing", "as recorded, not adaptive")[1].splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("Scale separation"))
+    assert lines[at - 1] == "Pairs were chosen: as recorded, not adaptive"
+    companions = "\n".join(lines[at + 1 : at + 6])
+    for name in ("Posterior-variance", "Split-half", "Same winner in both orders", "Judges foretell"):
+        assert name in companions
+    assert "not stated" in run("fit", str(VOTES))[1]
+
+
+def test_the_deviance_is_that_of_the_model_without_order_and_the_likelihood_that_of_the_one_shown() -> None:
+    plain, beside = fitted(str(VOTES), "--mle"), fitted(str(VOTES), "--mle", "--order-effect")
+    assert beside["deviance"] == plain["deviance"]
+    gain = 2 * (beside["log_likelihood"] - plain["log_likelihood"])
+    assert gain == pytest.approx(plain["order_effect"]["likelihood_ratio"], abs=1e-6)
+
+
+def test_two_panels_that_agree_on_most_pairs_have_their_differences_named(
+    write: Callable[[str, str], str],
+) -> None:
+    one = write("1.csv", "winner,loser\na,b\nb,c\na,c\nc,d\nd,c\n")
+    other = write("2.csv", "winner,loser\nb,a\nb,c\na,c\nc,d\na,d\n")
+    found = orjson.loads(run("agreement", one, other, "--json")[1])
+    assert found["pairs"] == 4
+    assert (found["same_winner"]["share"], found["same_winner"]["count"]) == (pytest.approx(2 / 3), 3)
+    # From both sides: won-won 2, lost-lost 2, won-lost 1, lost-won 1, tied-won 1, tied-lost 1; by hand.
+    observed, expected = (4 + 4 + 1 + 1) / 8, (6 + 8) / 8
+    assert found["kappa"] == pytest.approx(1 - observed / expected)
+    assert found["largest_pairs"][0] == {"item": "a", "against": "b", "first": 1.0, "second": 0.0}
+    assert found["largest_pairs"][1] == {"item": "c", "against": "d", "first": 0.5, "second": 1.0}
+    assert len(found["largest_pairs"]) == 2
+    output = run("agreement", one, other)[1]
+    assert "Pairs judged by both: 4" in output
+    assert "Pairs of largest disagreement" in output
 
 
 def test_only_one_method_may_be_chosen(write: Callable[[str, str], str]) -> None:
