@@ -1,8 +1,6 @@
 """Grades from scores: anchors calibrate the scale, students get a probability for each grade. PURE.
 
-Each grade is a normal distribution of scores: its centre from the anchors of that grade (isotonic over the
-grades, in logits; grades without anchors lie between or beyond their neighbours), one spread for all. The
-probability of a grade is prior times likelihood, normalised; no interval cuts it off.
+The statistics are those of ``scoring.grade_bands``; here they get the names, priors and rules of a grade scale.
 """
 
 import math
@@ -11,36 +9,39 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import isotonic_regression
 
 from app.contracts.cj_events import ConfidenceLabel
 from app.contracts.grade_scales import GradeScale
+from app.scoring.data import FloatArray
 from app.scoring.errors import NotEstimable
+from app.scoring.grade_bands import GradeBands, fit_bands
 
-LEAST_SPREAD = 0.25
-LEAST_STEP = 0.05
+BELOW = 2.0
+"""So many standard deviations under the lowest centre an essay is below the lowest grade."""
 
 
 @dataclass(frozen=True)
 class Anchor:
-    """An anchor's score in logits and its expert grade."""
+    """An anchor's score and its standard error in logits, and its expert grade."""
 
     score: float
     grade: str
+    error: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Calibration:
     """Grade centres in logits, from the lowest grade to the highest, and the common spread.
 
-    ``spread`` is that of a new essay around the centre of its grade: the anchors' own spread, widened since
-    each centre is known from a few anchors only (by the mean of 1/n over grades with n anchors).
-    ``inversions`` are neighbouring grades (lower, higher) whose anchors scored the other way round.
+    Both sum up ``bands``, from which probabilities come: ``centres`` are means, ``spread`` is that of a new
+    essay around the centre of its grade, with what is not known of the centre in it. ``inversions`` are
+    neighbouring grades (lower, higher) whose anchors scored the other way round.
     """
 
     scale: GradeScale
     centres: tuple[float, ...]
     spread: float
+    bands: GradeBands
     inversions: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -67,60 +68,54 @@ class Projection:
 def calibrate(anchors: Sequence[Anchor], scale: GradeScale) -> Calibration:
     """Return the calibration; raises ``NotEstimable`` with anchors of fewer than two grades of the scale."""
     known = [anchor for anchor in anchors if anchor.grade in scale]
-    by_grade: dict[int, list[float]] = {}
+    by_place: dict[int, list[float]] = {}
     for anchor in known:
-        by_grade.setdefault(scale.index(anchor.grade), []).append(anchor.score)
-    if len(by_grade) < 2:
-        raise NotEstimable(f"anchors of at least two grades of {scale.id} are needed; there are {len(by_grade)}")
-    places = sorted(by_grade)
-    means = [float(np.mean(by_grade[place])) for place in places]
-    sizes = [float(len(by_grade[place])) for place in places]
-    fitted = isotonic_regression(means, weights=sizes).x
-    centres = _all_centres(np.array(places), np.asarray(fitted), len(scale.grades))
-    residuals = [score - centres[place] for place in places for score in by_grade[place]]
-    free = max(1, len(residuals) - len(places))
-    spread = math.sqrt(sum(residual**2 for residual in residuals) / free)
-    inverted = tuple(
-        (scale.grades[low], scale.grades[high])
-        for (low, below), (high, above) in pairwise(zip(places, means, strict=True))
-        if below > above
+        by_place.setdefault(scale.index(anchor.grade), []).append(anchor.score)
+    if len(by_place) < 2:
+        raise NotEstimable(f"anchors of at least two grades of {scale.id} are needed; there are {len(by_place)}")
+    bands = fit_bands(
+        np.array([anchor.score for anchor in known], dtype=np.float64),
+        np.array([anchor.error for anchor in known], dtype=np.float64),
+        np.array([scale.index(anchor.grade) for anchor in known], dtype=np.int64),
+        len(scale.grades),
     )
-    doubt = float(np.mean([1 / size for size in sizes]))
-    return Calibration(scale, tuple(centres), max(LEAST_SPREAD, spread) * math.sqrt(1 + doubt), inverted)
-
-
-def _all_centres(places: np.ndarray, means: np.ndarray, grades: int) -> list[float]:
-    """Interpolate between the grades that have anchors, go on with the mean step beyond them."""
-    every = np.arange(grades, dtype=np.float64)
-    step = max(LEAST_STEP, float((means[-1] - means[0]) / max(1, places[-1] - places[0])))
-    centres = np.interp(every, places, means)
-    centres = np.where(every < places[0], means[0] - step * (places[0] - every), centres)
-    centres = np.where(every > places[-1], means[-1] + step * (every - places[-1]), centres)
-    spaced = np.maximum.accumulate(centres - LEAST_STEP * every) + LEAST_STEP * every
-    return [float(centre) for centre in spaced]
+    spread = math.sqrt(float((bands.sigma**2).mean() + bands.centres.var(axis=0).mean()))
+    means = [(place, float(np.mean(by_place[place]))) for place in sorted(by_place)]
+    inverted = tuple(
+        (scale.grades[low], scale.grades[high]) for (low, below), (high, above) in pairwise(means) if below > above
+    )
+    return Calibration(scale, tuple(map(float, bands.centres.mean(axis=0))), spread, bands, inverted)
 
 
 def project(score: float, error: float, calibration: Calibration) -> Projection:
     """Return the grade of an essay with ``score`` and its standard ``error`` (both in logits)."""
-    scale = calibration.scale
-    variance = calibration.spread**2 + error**2
-    logs = np.array(
-        [
-            math.log(prior) - (score - centre) ** 2 / (2 * variance)
-            for prior, centre in zip(scale.priors, calibration.centres, strict=True)
-        ]
+    return project_all([score], [error], calibration)[0]
+
+
+def project_all(scores: Sequence[float], errors: Sequence[float], calibration: Calibration) -> list[Projection]:
+    """Return the grades of essays with these scores and standard errors, in their order."""
+    shares = calibration.bands.probabilities(
+        np.array(scores, dtype=np.float64),
+        np.array(errors, dtype=np.float64),
+        np.array(calibration.scale.priors, dtype=np.float64),
     )
-    weights = np.exp(logs - logs.max())
-    shares = weights / weights.sum()
+    return [
+        _projection(score, error, row, calibration)
+        for score, error, row in zip(scores, errors, shares, strict=True)
+    ]
+
+
+def _projection(score: float, error: float, shares: FloatArray, calibration: Calibration) -> Projection:
+    scale = calibration.scale
     grade = scale.grades[int(shares.argmax())]
-    below = calibration.centres[0] - 2 * math.sqrt(variance)
+    below = calibration.centres[0] - BELOW * math.hypot(calibration.spread, error)
     if grade == scale.grades[0] and scale.below_lowest is not None and score < below:
         grade = scale.below_lowest
     confidence, label = _confidence(shares, error)
     return Projection(grade, dict(zip(scale.grades, map(float, shares), strict=True)), confidence, label)
 
 
-def _confidence(shares: np.ndarray, error: float) -> tuple[float, ConfidenceLabel]:
+def _confidence(shares: FloatArray, error: float) -> tuple[float, ConfidenceLabel]:
     positive = shares[shares > 1e-12]
     entropy = float(-(positive * np.log(positive)).sum() / math.log(len(shares)))
     factor = 0.3 if error >= 1.5 else 0.6 if error >= 1.0 else 0.8 if error >= 0.5 else 1.0

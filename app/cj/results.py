@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.cj.projection import Anchor, Calibration, Projection, calibrate, project
+from app.cj.projection import Anchor, Calibration, Projection, calibrate, project_all
 from app.cj.scores import Scores
 from app.cj.store import Batch, Comparison, Essay
 from app.contracts.cj_events import AssessmentResult, EssayResult, ProcessingSummary
@@ -58,7 +58,7 @@ def calibration_of(
     if scale is None:
         return None, "a guest batch has no grade scale"
     anchors = [
-        Anchor(scores.by_position[essay.position], essay.grade)
+        Anchor(scores.by_position[essay.position], essay.grade, scores.errors[essay.position])
         for essay in essays
         if essay.is_anchor and essay.grade is not None
     ]
@@ -74,10 +74,9 @@ def projections(
     """Return each essay's grade by position; ``U`` for all without a calibration."""
     if calibration is None:
         return {essay.position: UNGRADED for essay in essays}
-    found = {
-        essay.position: project(scores.by_position[essay.position], scores.errors[essay.position], calibration)
-        for essay in essays
-    }
+    places = [essay.position for essay in essays]
+    by_place = [scores.by_position[place] for place in places], [scores.errors[place] for place in places]
+    found = dict(zip(places, project_all(*by_place, calibration), strict=True))
     for essay in essays:
         if essay.is_anchor and essay.grade is not None:
             found[essay.position] = Projection(essay.grade, {essay.grade: 1.0}, 1.0, "HIGH")
