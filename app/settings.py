@@ -61,6 +61,12 @@ class TelemetrySettings(Settings):
     )
 
 
+class GradeScaleSettings(Settings):
+    """Grade scales beside the built-in ones: a TOML or JSON file with a list ``scales``."""
+
+    file: Path | None = Field(default=None, validation_alias=AliasChoices("file", "GRADE_SCALES_FILE"))
+
+
 class AuthSettings(Settings):
     """Tokens between the services: a shared secret, or a ready-made token for cj's admin routes."""
 

@@ -18,7 +18,8 @@ from app.db.unit import Database
 from app.messaging.kafka import KafkaConsumer, KafkaProducer, consuming, ensure_topics, producing
 from app.messaging.relay import Relay, RelayTimes
 from app.messaging.tables import MessagingTables
-from app.settings import DatabaseSettings, KafkaSettings, TelemetrySettings
+from app.roles.scales import learn_scales
+from app.settings import DatabaseSettings, GradeScaleSettings, KafkaSettings, TelemetrySettings
 from app.telemetry import logs
 
 log = structlog.get_logger(__name__)
@@ -57,6 +58,7 @@ class Parts:
 async def open_parts(service: str) -> AsyncIterator[Parts]:
     """Set up logs and the database for one role."""
     logs.configure(service, TelemetrySettings())
+    learn_scales(GradeScaleSettings().file)
     settings = DatabaseSettings()
     database = Database.connect(settings, application_name=service)
     async with AsyncExitStack() as stack:

@@ -24,7 +24,7 @@ from app.scoring.data import FloatArray, IndexArray, tally
 from app.scoring.errors import InvalidJudgements, NotEstimable
 
 DRAWS, PROPOSALS, SEED = 256, 4096, 20_020
-SPREAD, SPREAD_SD, ROUGHNESS = 0.65, 0.6, 0.3
+SPREAD, SPREAD_SD, ROUGHNESS = 0.75, 0.6, 0.3
 LEAST_STEP = 0.05
 SIGMAS = np.geomspace(0.03, 12.0, 36)
 TAUS = np.concatenate([[0.0], np.geomspace(0.05, 3.0, 11)])
