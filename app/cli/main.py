@@ -1,13 +1,14 @@
 """``cj-runner``: the root of all commands; each imports what it needs when it is called."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
+from app.cli import cj_commands
+from app.cli.exits import or_exit as _or_exit
+
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
-Result = TypeVar("Result")
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the stack keeps its data.")]
 STACK_DIR = Path("var/stack")
 DEMO_DIR = Path("var/demo")
@@ -126,15 +127,7 @@ def agreement(
         fitting.print_agreement(found, Console())
 
 
-def _or_exit(act: Callable[[], Result]) -> Result:
-    from app.errors import AppError
-
-    try:
-        return act()
-    except AppError as error:
-        typer.echo(f"error: {error.detail}", err=True)
-        raise typer.Exit(7 if error.retryable else 4) from error
-
+cj_commands.add_to(app)
 
 if __name__ == "__main__":
     app()
