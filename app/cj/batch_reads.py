@@ -13,6 +13,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cj import store
+from app.cj.platform_names import COUNTS
 from app.cj.results import assessment
 from app.cj.scores import fit
 from app.cj.states import FINAL, BatchState
@@ -107,11 +108,16 @@ def _named(name: str) -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many essays a batch has, how many of them anchors, and how many pairs have a verdict."""
+    """The ids of a batch's essays by position, how many are anchors, and how many pairs have a verdict."""
 
-    essays: int
+    ids: Sequence[str]
     anchors: int
     pairs: int
+
+    @property
+    def essays(self) -> int:
+        """How many essays there are."""
+        return len(self.ids)
 
     @property
     def possible(self) -> int:
@@ -120,18 +126,18 @@ class Coverage:
 
 
 async def coverage(connection: AsyncConnection, batch_id: int) -> Coverage:
-    """Count essays, anchors, and pairs with at least one verdict."""
-    counted = select(func.count(), func.count().filter(essays.c.is_anchor)).where(essays.c.batch_id == batch_id)
-    every, anchored = (await connection.execute(counted)).one()
+    """Return the essays' ids, and count anchors and pairs with at least one verdict."""
+    listed = select(essays.c.essay_id, essays.c.is_anchor).where(essays.c.batch_id == batch_id)
+    every = (await connection.execute(listed.order_by(essays.c.position))).all()
     low, high = func.least(comparisons.c.a, comparisons.c.b), func.greatest(comparisons.c.a, comparisons.c.b)
     met = (
         select(low, high)
-        .where(comparisons.c.batch_id == batch_id, comparisons.c.winner.is_not(None))
+        .where(comparisons.c.batch_id == batch_id, comparisons.c.state == COUNTS)
         .distinct()
         .subquery()
     )
     pairs = (await connection.execute(select(func.count()).select_from(met))).scalar_one()
-    return Coverage(every, anchored, pairs)
+    return Coverage([row.essay_id for row in every], sum(row.is_anchor for row in every), pairs)
 
 
 def _pairs(batch_id: int) -> Select[Any]:
@@ -181,8 +187,8 @@ class Stored:
 
     @property
     def has_scores(self) -> bool:
-        """Whether any comparison has a verdict."""
-        return any(item.winner is not None for item in self.asked)
+        """Whether any comparison has a verdict that counts."""
+        return any(item.state == COUNTS for item in self.asked)
 
 
 async def stored(connection: AsyncConnection, name: str) -> Stored:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Row
 
 from app.cj.batch_reads import Coverage, Stored
-from app.cj.platform_names import FINE_STATE, upload_status, winner_name
+from app.cj.platform_names import COUNTS, FINE_STATE, upload_status, winner_name
 from app.cj.states import BatchState
 from app.contracts.cj_batches import (
     BatchItem,
@@ -83,11 +83,16 @@ def processing_metadata(row: Row[Any], covered: Coverage) -> dict[str, object]:
         "max_possible_pairs": covered.possible,
         "successful_pairs_count": covered.pairs,
         "unique_coverage_complete": covered.possible > 0 and covered.pairs == covered.possible,
-        "bt_scores": row.last_scores,
+        "bt_scores": _by_id(row.last_scores, covered),
         "bt_se_summary": last.get("bt_se_summary"),
         "bt_quality_flags": last.get("bt_quality_flags"),
         "failed_reason": row.reason if row.status == BatchState.FAILED else None,
     }
+
+
+def _by_id(scores: Mapping[str, float] | None, covered: Coverage) -> dict[str, float] | None:
+    """Return stored scores by essay id instead of position."""
+    return None if scores is None else {covered.ids[int(place)]: score for place, score in scores.items()}
 
 
 def pair(row: Row[Any]) -> Pair:
@@ -100,14 +105,15 @@ def pair(row: Row[Any]) -> Pair:
         essay_a_id=row.essay_a,
         essay_b_id=row.essay_b,
         winner=winner_name(row.state, row.winner),
-        winner_id={"a": row.essay_a, "b": row.essay_b}.get(row.winner),
+        winner_id={"a": row.essay_a, "b": row.essay_b}.get(row.winner) if row.state == COUNTS else None,
     )
 
 
 def tallies(found: Stored) -> tuple[Counter[int], Counter[int]]:
     """Return wins and losses by position."""
-    wins = Counter({"a": item.a, "b": item.b}[item.winner] for item in found.asked if item.winner in {"a", "b"})
-    losses = Counter({"a": item.b, "b": item.a}[item.winner] for item in found.asked if item.winner in {"a", "b"})
+    decided = [item for item in found.asked if item.state == COUNTS and item.winner in {"a", "b"}]
+    wins = Counter(item.a if item.winner == "a" else item.b for item in decided)
+    losses = Counter(item.b if item.winner == "a" else item.a for item in decided)
     return wins, losses
 
 

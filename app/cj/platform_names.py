@@ -27,21 +27,27 @@ FINE_STATE: Mapping[BatchState, str] = MappingProxyType(
         BatchState.CANCELLED: "CANCELLED",
     }
 )
-_OF_REASON = {"insufficient_essays": "COMPLETE_INSUFFICIENT_ESSAYS", "timeout": "COMPLETE_FORCED_RECOVERY"}
+_OF_REASON: Mapping[str | None, str] = MappingProxyType(
+    {
+        "cap": "COMPLETE_MAX_COMPARISONS",
+        "cost_cap": "COMPLETE_MAX_COMPARISONS",
+        "insufficient_essays": "COMPLETE_INSUFFICIENT_ESSAYS",
+        "timeout": "COMPLETE_FORCED_RECOVERY",
+    }
+)
+COUNTS = "succeeded"
 WINNERS = {"a": "essay_a", "b": "essay_b"}
 
 
 def upload_status(state: BatchState, reason: str | None) -> str:
     """Return the platform's upload status; of a completed batch, the reason why it stopped decides."""
-    if state is not BatchState.COMPLETED or reason is None:
+    if state is not BatchState.COMPLETED:
         return UPLOAD_STATUS[state]
-    if "cap" in reason or "budget" in reason:
-        return "COMPLETE_MAX_COMPARISONS"
     return _OF_REASON.get(reason, UPLOAD_STATUS[state])
 
 
 def winner_name(state: str, winner: str | None) -> str | None:
-    """Return ``essay_a``, ``essay_b``, another verdict as it is, ``error``, or None without an answer yet."""
-    if winner is not None:
+    """Return ``essay_a``, ``essay_b``, ``error``, or None where no verdict counts (yet)."""
+    if state == COUNTS and winner is not None:
         return WINNERS.get(winner, winner)
     return "error" if state == "failed" else None

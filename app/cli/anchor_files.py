@@ -15,6 +15,7 @@ from app.runner.assets.inventory import kind_of
 from app.runner.assets.read import ESSAY_SUFFIXES, UnreadableFile, extract
 
 FOLDER = "anchor_essays"
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,18 @@ def read(paths: Sequence[Path], table: Path | None, scale: str) -> list[AnchorFi
     found = [anchor for path in files if (anchor := _read(path, grades, scale, problems)) is not None]
     problems.extend(_repeated(files))
     if problems:
-        raise InvalidInput("; ".join(f"{item.field} {item.message}" for item in problems), problems=problems)
+        named = "; ".join(f"{item.field} {item.message}" for item in problems[:MOST_NAMED])
+        more = f"; and {len(problems) - MOST_NAMED} more" if len(problems) > MOST_NAMED else ""
+        raise InvalidInput(named + more, problems=problems)
     if not found:
         raise InvalidInput(f"no essays there: files of type {', '.join(ESSAY_SUFFIXES)} are read")
     return found
+
+
+def why(error: Exception) -> str:
+    """Return in a few words why a file cannot be used."""
+    said = error.strerror if isinstance(error, OSError) else str(error)
+    return said or type(error).__name__
 
 
 def essay_files(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
@@ -74,8 +83,7 @@ def grade_table(tables: Iterable[Path]) -> GradeTable:
         try:
             table = read_table(path.name, path.read_bytes())
         except (UnreadableTable, OSError) as error:
-            why = error if isinstance(error, UnreadableTable) else type(error).__name__
-            raise InvalidInput(f"{path} cannot be used as a table of grades: {why}") from error
+            raise InvalidInput(f"{path} cannot be used as a table of grades: {why(error)}") from error
         by_file |= table.by_file
         by_key |= table.by_key
     return GradeTable(by_file, by_key)
@@ -96,8 +104,7 @@ def _read(path: Path, grades: GradeTable, scale: str, problems: list[FieldProble
     try:
         text = extract(path.name, path.read_bytes())
     except (UnreadableFile, OSError) as error:
-        why = str(error) if isinstance(error, UnreadableFile) else f"cannot be read ({type(error).__name__})"
-        problems.append(FieldProblem(str(path), why))
+        problems.append(FieldProblem(str(path), f"cannot be read: {why(error)}"))
         return None
     grade = grades.grade_of(path.name) or grade_from_name(path.name)
     known = SCALES[scale].grades if scale in SCALES else None

@@ -124,8 +124,7 @@ def _text(path: Path) -> str:
     try:
         return extract(path.name, path.read_bytes())
     except (UnreadableFile, OSError) as error:
-        why = str(error) if isinstance(error, UnreadableFile) else type(error).__name__
-        raise InvalidInput(f"{path} cannot be read: {why}") from error
+        raise InvalidInput(f"{path} cannot be read: {anchor_files.why(error)}") from error
 
 
 def register(

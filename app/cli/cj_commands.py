@@ -183,6 +183,6 @@ def _write(text: str, output: Path | None) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        typer.echo(f"error: {output} cannot be written ({type(error).__name__})", err=True)
+        typer.echo(f"error: {output} cannot be written: {error.strerror}", err=True)
         raise typer.Exit(4) from error
     typer.echo(f"written to {output}", err=True)

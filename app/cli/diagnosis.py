@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.engine import Row
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cj import batch_reads
@@ -18,7 +18,7 @@ from app.cj.batch_views import pair
 from app.contracts.cj_batches import Pair
 from app.contracts.cj_events import AssessmentResult
 from app.db.unit import Database
-from app.errors import InvalidInput, Unavailable
+from app.errors import Unavailable
 from app.runner.runs import essays as run_essays
 from app.runner.runs.essays import RunEssay
 from app.settings import DatabaseSettings
@@ -61,8 +61,6 @@ def reading(database_url: str, act: Callable[[AsyncConnection], Awaitable[Result
     """Do ``act`` in one read-only transaction on one snapshot; raises ``Unavailable`` with one sentence."""
     try:
         return asyncio.run(_read(database_url, act))
-    except (ArgumentError, ValueError) as error:
-        raise InvalidInput("DATABASE_URL is no address of a Postgres database") from error
     except DBAPIError as error:
         raise Unavailable(f"the database does not answer as cj's would: {_first_line(error.orig)}") from error
     except (OSError, TimeoutError) as error:

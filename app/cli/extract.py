@@ -33,6 +33,8 @@ def succeeded(comparison: Mapping[str, Any]) -> bool:
 
 def _batch_info(seen: Diagnosed) -> Document:
     row = seen.row
+    facts = {} if seen.result is None else seen.result.assessment_metadata
+    exactness = {name: facts.get(name) for name in ("bt_se_summary", "bt_quality_flags")}
     return {
         "id": row.id,
         "bos_batch_id": row.bos_batch_id,
@@ -45,6 +47,7 @@ def _batch_info(seen: Diagnosed) -> Document:
         "updated_at": row.updated_at,
         "completed_at": row.finished_at,
         "processing_metadata": processing_metadata(row, seen.covered)
+        | exactness
         | {"stop_reason": row.reason, "detail": row.detail},
         "assignment_id": row.assignment_id,
         "user_id": row.user_id,

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from app.cli.client_http import ApiClient
 from app.edge.tokens import service_token
+from app.errors import InvalidInput
 from app.roles.stack import Plan
 from app.settings import AuthSettings, DatabaseSettings, Neighbours
 
@@ -30,12 +33,18 @@ def cj(url: str | None, data_dir: Path) -> ApiClient:
 
 
 def database(data_dir: Path, environment: Mapping[str, str] = os.environ) -> str:
-    """Return the URL of the database that cj's tables are in, for the driver that we use."""
+    """Return the URL of the database that cj's tables are in, for our driver; raises ``InvalidInput``."""
     plan = Plan.read(data_dir)
     if "DATABASE_URL" not in environment and plan is not None:
         return plan.database_url
     url = DatabaseSettings().url
     for plain in ("postgresql://", "postgres://"):
         if url.startswith(plain):
-            return ASYNC_DRIVER + url.removeprefix(plain)
+            url = ASYNC_DRIVER + url.removeprefix(plain)
+    try:
+        usable = make_url(url).drivername == ASYNC_DRIVER.removesuffix("://")
+    except (ArgumentError, ValueError):
+        usable = False
+    if not usable:
+        raise InvalidInput("DATABASE_URL is no address of a Postgres database (postgresql://user@host/name)")
     return url
