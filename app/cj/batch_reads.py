@@ -212,6 +212,6 @@ def outcome(found: Stored, now: datetime) -> AssessmentResult:
         if found.is_final:
             raise NotFound(f"batch {found.batch.bos_batch_id} ended without any verdict, so it has no scores")
         raise NotReady(f"no comparison of batch {found.batch.bos_batch_id} has a verdict yet")
-    scores = fit(len(found.essays), found.asked)
+    scores = fit(len(found.essays), [item for item in found.asked if item.state == COUNTS])
     reason = found.reason or "not_stopped_yet"
     return assessment(found.batch, found.essays, found.asked, scores, reason, now)
