@@ -59,13 +59,16 @@ async def find_text(connection: AsyncConnection, new: NewAnchor) -> str | None:
 async def register(connection: AsyncConnection, new: NewAnchor, text: Stored, now: datetime) -> AnchorRegistered:
     """Keep an anchor; the same one again changes nothing, another text or grade replaces it."""
     await assignments.needed(connection, new.assignment_id, held=True)
-    values = new.__dict__ | {"text_storage_id": text.storage_id, "created_at": now}
-    fresh = insert(anchors).values(**values).on_conflict_do_nothing().returning(anchors.c.id)
-    anchor_id = (await connection.execute(fresh)).scalar_one_or_none()
-    if anchor_id is None:
-        held = (await connection.execute(select(anchors).where(*_same(new)).with_for_update())).one()
-        return await _again(connection, held, new, text, now)
-    return _registered(anchor_id, text.storage_id, new)
+    mine = select(anchors).where(*_same(new)).with_for_update()
+    held = (await connection.execute(mine)).one_or_none()
+    if held is None:
+        values = new.__dict__ | {"text_storage_id": text.storage_id, "created_at": now}
+        fresh = insert(anchors).values(**values).on_conflict_do_nothing().returning(anchors.c.id)
+        anchor_id = (await connection.execute(fresh)).scalar_one_or_none()
+        if anchor_id is not None:
+            return _registered(anchor_id, text.storage_id, new)
+        held = (await connection.execute(mine)).one()
+    return await _again(connection, held, new, text, now)
 
 
 def _same(new: NewAnchor) -> tuple[Any, ...]:

@@ -39,10 +39,12 @@ async def upsert(connection: AsyncConnection, wanted: InstructionsUpsert, now: d
     key, value = _key(wanted)
     _check_names(wanted)
     given = wanted.model_dump(exclude_none=True)
-    new = {"grade_scale": USUAL_SCALE, "context_origin": USUAL_ORIGIN, "created_at": now} | given
-    await connection.execute(insert(assignments).values(**new).on_conflict_do_nothing())
     mine = select(assignments).where(assignments.c[key] == value).with_for_update()
     row = (await connection.execute(mine)).one_or_none()
+    if row is None:
+        new = {"grade_scale": USUAL_SCALE, "context_origin": USUAL_ORIGIN, "created_at": now} | given
+        await connection.execute(insert(assignments).values(**new).on_conflict_do_nothing())
+        row = (await connection.execute(mine)).one_or_none()
     if row is None:
         raise Conflict(f"assignment {value[:100]} was deleted at the same moment; send it again")
     for fixed in FIXED:

@@ -187,3 +187,11 @@ async def test_the_history_comes_page_by_page(desk: Desk) -> None:
 async def test_anchors_of_an_unknown_assignment_are_not_found(desk: Desk) -> None:
     for end in ("", "/history"):
         await desk.get(f"/admin/v1/anchors/assignment/unknown{end}", 404)
+
+
+async def test_registering_again_uses_up_no_ids(desk: Desk) -> None:
+    name = await desk.assignment()
+    first = registered(await desk.register(name))
+    for _ in range(5):
+        await desk.register(name)
+    assert registered(await desk.register(name, anchor_label="two"))[0] == first[0] + 1
