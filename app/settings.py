@@ -144,6 +144,7 @@ class CJSettings(Settings):
 
     host: str = "127.0.0.1"
     http_port: int = 9095
+    open_anchor_registration: bool = False
     consumer_group_id_cj: str = "cj_assessment_consumer_group"
     default_llm_provider: str = "openai"
     default_llm_model: str = "gpt-5.1"
@@ -162,7 +163,6 @@ class CJSettings(Settings):
     overdue_after_s: float = Field(default=300.0, gt=0)
     fetch_concurrency: int = Field(default=8, ge=1)
     batch_timeout_hours: float = Field(default=4.0, gt=0)
-    open_anchor_registration: bool = False
     system_prompt_file: Path = Path("prompts/system/001_baseline.txt")
 
 

@@ -1,4 +1,4 @@
-"""How commands end: an expected error becomes one sentence and an exit code, never a traceback."""
+"""How a command ends when something expected goes wrong: one sentence, and a code that scripts can read."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -8,13 +8,12 @@ import typer
 from app.errors import AppError
 
 Result = TypeVar("Result")
-UNAVAILABLE, REFUSED = 7, 4
 
 
 def or_exit(act: Callable[[], Result]) -> Result:
-    """Return what ``act`` returns; exit with 7 if a service does not answer, with 4 on any other refusal."""
+    """Return what ``act`` returns; an expected error ends the command with 7 if trying again can help, else 4."""
     try:
         return act()
     except AppError as error:
         typer.echo(f"error: {error.detail}", err=True)
-        raise typer.Exit(UNAVAILABLE if error.retryable else REFUSED) from error
+        raise typer.Exit(7 if error.retryable else 4) from error
