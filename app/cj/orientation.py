@@ -8,10 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from app.cj.pairing import Pair
-
-Oriented = tuple[int, int]
-"""Two positions: the essay shown as A, the essay shown as B."""
+from app.cj.design import Oriented, Pair
 
 
 def orient(pairs: Sequence[Pair], shown: Iterable[Oriented], *, rng: np.random.Generator) -> list[Oriented]:

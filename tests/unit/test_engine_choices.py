@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.cj.design import Pair
 from app.cj.orientation import orient
-from app.cj.pairing import Pair, choose_wave
+from app.cj.pairing.graph_matching import choose_wave
 from app.cj.projection import Anchor, calibrate, project
 from app.cj.states import MOVES, BatchState, check_move
 from app.cj.stopping import Decision, Progress, Rules, StopRule, decide, largest_change

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import networkx as nx
 import numpy as np
 
-Pair = tuple[int, int]
-"""Two positions, the smaller first."""
+from app.cj.design import Pair
 
 
 @dataclass(frozen=True)
