@@ -77,6 +77,14 @@ def pair_of(shown: Oriented) -> Pair:
     return (shown[0], shown[1]) if shown[0] < shown[1] else (shown[1], shown[0])
 
 
+def policy_named(name: str) -> Policy:
+    """Return the policy of this name; raises ``InvalidInput`` naming those there are."""
+    try:
+        return Policy(name)
+    except ValueError as error:
+        raise InvalidInput.at("policy", f"{name!r} is none of {', '.join(Policy)}") from error
+
+
 def check_design(design: Design, essays: int, anchors: frozenset[int]) -> None:
     """Raise ``InvalidInput``, naming the field, where a design cannot be carried out with these essays."""
     if design.policy is Policy.ANCHORS_ONLY and not 0 < len(anchors) < essays:
