@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.cj.store import Comparison
-from app.scoring.bradley_terry import fit_penalised
+from app.scoring.bradley_terry import Fit, fit_penalised
 from app.scoring.data import Judgements
 from app.scoring.standard_errors import (
     SummaryOfErrors,
@@ -20,12 +20,17 @@ from app.scoring.standard_errors import (
 
 @dataclass(frozen=True)
 class Scores:
-    """Scores and standard errors in logits, and the number of successful comparisons, by position."""
+    """Scores and standard errors in logits, and the number of successful comparisons, by position.
+
+    ``verdicts`` and ``fitted`` are the judgements and the fit that they come from.
+    """
 
     by_position: Mapping[int, float]
     errors: Mapping[int, float]
     counts: Mapping[int, int]
     used: int
+    verdicts: Judgements
+    fitted: Fit
 
     def summary(self, positions: Sequence[int]) -> Mapping[str, float | int]:
         """Return ``bt_se_summary`` of some of the essays."""
@@ -65,4 +70,6 @@ def fit(essay_count: int, asked: Sequence[Comparison]) -> Scores:
         dict(enumerate(map(float, errors))),
         {position: counts[position] for position in range(essay_count)},
         len(good),
+        judgements,
+        fitted,
     )

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.cj.orientation import Oriented
+from app.cj.design import Oriented
 from app.cj.states import BatchState, check_move
 from app.cj.stopping import Rules, StopRule
 from app.cj.tables import BATCHES_CHANNEL, batches, comparisons, essays

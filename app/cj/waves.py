@@ -13,13 +13,13 @@ import numpy as np
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cj import finish, store
-from app.cj.orientation import orient
-from app.cj.pairing import Pair, Weights, choose_wave
+from app.cj.design import Design, Pair, Standing, pair_of
+from app.cj.pairing import wave
 from app.cj.parts import Parts
 from app.cj.scores import Scores, fit
 from app.cj.states import BatchState
 from app.cj.stopping import Decision, Progress, Verdict, decide, largest_change
-from app.cj.store import Batch, Comparison, Planned
+from app.cj.store import Batch, Comparison, Essay, Planned
 
 NAMESPACE = UUID("7b0f0c43-94b8-4f5e-9d3c-1d0b9d7a1f6e")
 
@@ -28,7 +28,8 @@ async def plan_first(
     parts: Parts, connection: AsyncConnection, batch: Batch, essay_count: int, changes: Mapping[str, object]
 ) -> None:
     """Plan wave 1 of a held batch and hand it to ``send``."""
-    planned = next_wave(batch, essay_count, [], None, Weights())
+    standing = Standing(essay_count, frozenset(), (), None, None)
+    planned = next_wave(batch, standing, Design())
     await _plan(parts, connection, batch, planned, changes)
 
 
@@ -43,8 +44,12 @@ async def score(parts: Parts, batch_id: int) -> None:
     scores = await asyncio.to_thread(fit, len(essays), asked)
     verdict = _decision(parts, batch, scores)
     again = again_after_failure(asked, batch, parts.settings.comparison_retries)
-    weights = Weights(parts.settings.matching_weight_comparison_count, parts.settings.matching_weight_bt_proximity)
-    planned = again or await asyncio.to_thread(next_wave, batch, len(essays), asked, scores.by_position, weights)
+    design = Design(
+        count_weight=parts.settings.matching_weight_comparison_count,
+        proximity_weight=parts.settings.matching_weight_bt_proximity,
+    )
+    standing = _standing(essays, asked, scores)
+    planned = again or await asyncio.to_thread(next_wave, batch, standing, design)
     history = [*batch.decisions, _entry(batch, verdict, scores)]
     changes = {"last_scores": _stored(scores), "decisions": history}
     async with parts.database.transaction() as connection:
@@ -61,20 +66,22 @@ async def score(parts: Parts, batch_id: int) -> None:
             await _plan(parts, connection, held, planned, changes)
 
 
-def next_wave(
-    batch: Batch,
-    essay_count: int,
-    asked: Sequence[Comparison],
-    scores: Mapping[int, float] | None,
-    weights: Weights,
-) -> list[Planned]:
-    """Return the next pairs, within the budget, oriented; the seed and the wave's number decide all draws."""
+def next_wave(batch: Batch, standing: Standing, design: Design) -> list[Planned]:
+    """Return the next comparisons, within the budget; the seed and the wave's number decide all draws."""
     rng = np.random.default_rng([batch.plan.seed, batch.wave + 1])
-    times: Counter[Pair] = Counter(item.pair for item in asked)
-    pairs = choose_wave(essay_count, times.elements(), scores, rng=rng, weights=weights)
     room = max(0, batch.plan.cap - batch.asked)
-    oriented = orient(pairs[:room], [(item.a, item.b) for item in asked], rng=rng)
-    return [Planned(shown, times[(min(shown), max(shown))], attempt=0) for shown in oriented]
+    times: Counter[Pair] = Counter(pair_of(shown) for shown in standing.asked)
+    planned = []
+    for shown in wave.next_wave(standing, design, room=room, rng=rng):
+        planned.append(Planned(shown, times[pair_of(shown)], attempt=0))
+        times[pair_of(shown)] += 1
+    return planned
+
+
+def _standing(essays: Sequence[Essay], asked: Sequence[Comparison], scores: Scores) -> Standing:
+    anchors = frozenset(essay.position for essay in essays if essay.is_anchor)
+    shown = [(item.a, item.b) for item in asked]
+    return Standing(len(essays), anchors, shown, scores.verdicts, scores.fitted)
 
 
 def again_after_failure(asked: Sequence[Comparison], batch: Batch, retries: int) -> list[Planned]:

@@ -1,0 +1,1 @@
+"""Pairs of the next wave, by policy. PURE."""
