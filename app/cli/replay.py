@@ -49,10 +49,10 @@ def _replayed(
 ) -> "list[Point]":
     from app.cj.design import Design, policy_named
     from app.cj.replay import replay
-    from app.cli.fit import read_records
+    from app.cli.fit import read_decisions
 
     design = Design(policy_named(policy), both_orders=both_orders, early_repeats=early_repeats)
-    return replay(read_records(judgements, {}), design, per_item, seed, anchors)
+    return replay(read_decisions(judgements, {})[0], design, per_item, seed, anchors)
 
 
 def _print_json(points: "Sequence[Point]", policy: str, seed: int) -> None:
