@@ -138,7 +138,7 @@ async def hold_for_deletion(connection: AsyncConnection, key: Key, value: str) -
             batches.c.assignment_id == value, batches.c.status == BatchState.RECEIVED
         )
         if count := (await connection.execute(waiting)).scalar_one():
-            raise Conflict(f"{count} batches of this assignment have yet to copy it; try again in a moment")
+            raise Conflict(f"batches that have yet to copy this assignment: {count}; try again in a moment")
     return int(row_id)
 
 

@@ -201,7 +201,7 @@ async def test_an_assignment_that_a_new_batch_has_yet_to_copy_is_not_deleted(des
     await desk.batch("received", request={"assignment_id": "another"})
     answer = await desk.http.delete(f"{INSTRUCTIONS}/assignment/{name}")
     assert answer.status_code == 409
-    assert "1 batches" in answer.json()["error"]["message"]
+    assert "yet to copy this assignment: 1;" in answer.json()["error"]["message"]
     await desk.get(f"{INSTRUCTIONS}/assignment/{name}")
 
 

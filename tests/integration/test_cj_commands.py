@@ -20,6 +20,7 @@ from app.db.unit import Database
 from app.roles.probe_http import answers
 from app.roles.stack import ROOT
 from tests.integration.desk import ESSAY, LEGACY, ROUND, Desk
+from tests.integration.house import House
 
 DEMO = ROOT / "data" / "eng5-demo"
 FOUR = ["best", "good", "fair", "weak"]
@@ -307,3 +308,16 @@ async def test_a_scale_that_is_unknown_or_not_the_batchs_is_refused(shell: Shell
     for scale, words in (("best", "unknown"), ("swedish_8_anchor", "is graded on")):
         arguments = ("align-report", "--cj-batch-id", batch_id, "--grade-scale", scale)
         assert words in await shell.run(*arguments, code=4)
+
+
+async def test_a_batch_of_our_own_runner_is_compared_by_the_grades_that_it_noted(shell: Shell) -> None:
+    house = House(shell.desk.database, shell.tmp_path / "files")
+    await house.open()
+    async with house.stack:
+        run, ids = await house.running()
+    weakest_first = [(high, low) for high in range(len(ids)) for low in range(high)]
+    await shell.desk.judged(ids, weakest_first, bos_batch_id=run["batch_uuid"])
+    said = await shell.run("align-report", "--bos-batch-id", run["batch_uuid"])
+    assert "| Anchors with a grade on the scale | 100% |" in said
+    assert "| Kendall's tau | 1.000 | ≥ 0.90 | met |" in said
+    assert "| anchor_essay_eng_5_17_vt_003_E-.txt |" in said
