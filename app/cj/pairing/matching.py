@@ -114,3 +114,22 @@ def _pair_the_rest(mate: IndexArray, players: IndexArray, merit: Merit) -> None:
     fine = np.isfinite(merits)
     for one, two in _blossom(low[fine], high[fine], merits[fine]) if fine.any() else []:
         mate[one], mate[two] = two, one
+    alone = players[mate[players] < 0][:BLOSSOM].tolist()
+    while len(alone) > 1:
+        u = alone.pop()
+        found = next((w for w in alone if _take_apart(mate, u, w, players, merit)), None)
+        alone = [at for at in alone if at != found]
+
+
+def _take_apart(mate: IndexArray, u: int, w: int, players: IndexArray, merit: Merit) -> bool:
+    """Pair u with v and w with the mate of v, the best v of all; False if there is none."""
+    v = players[mate[players] >= 0]
+    if not v.size:
+        return False
+    gains = _merit_or_none(np.full(v.size, u), v, merit) + _merit_or_none(np.full(v.size, w), mate[v], merit)
+    best = int(gains.argmax())
+    if not np.isfinite(gains[best]):
+        return False
+    partner = int(v[best])
+    _rejoin(mate, u, partner, w, int(mate[partner]))
+    return True
