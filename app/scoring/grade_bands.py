@@ -6,11 +6,12 @@ error. One anchor a grade cannot tell sigma from tau, and two cannot tell either
 and plugged in: a, b, u, sigma and tau are drawn from their posterior and probabilities are averaged over the
 draws. What the anchors leave open makes the probabilities less extreme.
 
-Priors: a, log b and log sigma flat, but sigma / b log-normal around `SPREAD` and tau / b half-normal with scale
-`ROUGHNESS`. Given sigma and tau all else is linear and normal, so sigma and tau lie on a grid, weighted by their
-restricted likelihood (Patterson and Thompson 1971), a, b and u are drawn exactly, and draws are resampled by the
-priors of the two ratios (Rubin 1988). Each draw of centres is put in order (Chernozhukov, Fernandez-Val and
-Galichon 2009): within a draw, and so on average, a higher score makes higher grades more likely.
+Priors: a, log b, log sigma and log tau flat (tau may be 0), but sigma / b log-normal around `SPREAD` and tau /
+b cut off like a half-normal with scale `ROUGHNESS`. Given sigma and tau all else is linear and normal, so sigma
+and tau lie on a grid, weighted by their restricted likelihood (Patterson and Thompson 1971), a, b and u are
+drawn exactly, and draws are resampled by the priors of the two ratios (Rubin 1988). Each draw of centres is put
+in order (Chernozhukov, Fernandez-Val and Galichon 2009): within a draw, and so on average, a higher score makes
+higher grades more likely.
 """
 
 from collections.abc import Iterator

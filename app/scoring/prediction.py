@@ -10,7 +10,7 @@ from numpy.random import Generator
 from scipy.special import xlogy
 
 from app.scoring.bradley_terry import PRODUCTION_RIDGE, fit_penalised
-from app.scoring.data import FloatArray, Judgements, tally
+from app.scoring.data import FloatArray, IndexArray, Judgements, tally
 from app.scoring.errors import NotEstimable
 
 COIN = float(np.log(2.0))
@@ -36,12 +36,22 @@ class CrossValidation:
 
 
 @dataclass(frozen=True)
+class Forward:
+    """Mean `log_loss` (nats) of verdicts foretold from earlier ones, its standard error, and their number."""
+
+    log_loss: float
+    error: float
+    comparisons: float
+
+
+@dataclass(frozen=True)
 class Informativeness:
-    """Whether the verdicts carry information on the essays, and the cross-validation that says so."""
+    """Whether the verdicts carry information on the essays, and the two predictions that say so."""
 
     informative: bool
     baseline: float
     cross_validation: CrossValidation
+    forward: Forward
 
 
 def cross_validate(
@@ -49,37 +59,75 @@ def cross_validate(
 ) -> CrossValidation:
     """Predict each verdict from a fit to the other folds; all verdicts on one pair are in the same fold.
 
-    (Otherwise a judge who repeats itself would be predicted from its own earlier answer.) Raises
-    `NotEstimable` for fewer pairs than folds, or fewer than two folds.
+    (Otherwise a judge who repeats itself would be predicted from its own earlier answer.) Where pairs were
+    chosen by what was said before, the choice of the other pairs betrays a verdict, and even a coin may look
+    foreseen: see `foretell`. Raises `NotEstimable` for fewer pairs than folds, or fewer than two folds.
     """
-    key = np.minimum(judgements.first, judgements.second) * judgements.size
-    pair = np.unique(key + np.maximum(judgements.first, judgements.second), return_inverse=True)[1]
-    size = int(pair.max()) + 1 if pair.size else 0
+    pair, size = _pair_of(judgements)
     if folds < 2 or size < folds or not judgements.count:
         raise NotEstimable(f"cross-validation in {folds} folds needs at least as many pairs, and two folds")
     fold = rng.permutation(np.arange(size) % folds)[pair]
     ahead = _ahead_unseen(judgements, fold, folds, ridge)
     outcome, weight = judgements.outcome, judgements.weight
-    loss = outcome * np.logaddexp(0.0, -ahead) + (1.0 - outcome) * np.logaddexp(0.0, ahead)
-    total = float(weight.sum())
-    mean = float(weight @ loss) / total
-    spread = tally(pair, weight * (loss - mean), size)
-    error = float(np.sqrt((spread @ spread) * size / max(1, size - 1))) / total
+    mean, error = _mean_loss(ahead, judgements)
     accuracy = _accuracy(ahead, outcome, weight)
-    return CrossValidation(mean, error, accuracy, _order_only(judgements), size, total)
+    return CrossValidation(mean, error, accuracy, _order_only(judgements), size, float(weight.sum()))
+
+
+def foretell(judgements: Judgements, blocks: int = 10, ridge: float = CAUTIOUS_RIDGE) -> Forward:
+    """Predict the verdicts of each block of rows, but the first, from earlier rows on other pairs.
+
+    With rows in the order in which they were made this is fair to any way of pairing: whatever the past, a
+    coin's next verdict is a coin's (Dawid 1984). Raises `NotEstimable` for fewer verdicts than blocks.
+    """
+    rows = judgements.first.size
+    if blocks < 2 or judgements.count < blocks:
+        raise NotEstimable(f"prediction in {blocks} blocks needs at least as many verdicts, and two blocks")
+    pair, _ = _pair_of(judgements)
+    block = np.arange(rows) * blocks // rows
+    ahead = np.zeros(rows)
+    start: dict[str, float] = {}
+    for number in range(1, blocks):
+        unseen = block == number
+        earlier = (block < number) & ~np.isin(pair, pair[unseen])
+        fit = fit_penalised(judgements.keep(earlier), ridge, start)
+        start = fit.scores()
+        ahead[unseen] = fit.theta[judgements.first[unseen]] - fit.theta[judgements.second[unseen]]
+    later = judgements.keep(block > 0)
+    mean, error = _mean_loss(ahead[block > 0], later)
+    return Forward(mean, error, float(later.weight.sum()))
 
 
 def judge_is_informative(judgements: Judgements, rng: Generator, folds: int = 10) -> Informativeness:
     """Return whether unseen verdicts are foretold better than by a coin, and than by the order of showing.
 
-    The cross-validated log-loss must lie 1.645 standard errors below the better of the two baselines
-    (one-sided 5 %; a coin passes more rarely than that, since fitting noise costs log-loss). The fit uses a
-    ridge of 1 (prior N(0, 1)), so that few verdicts do not make it overconfident. False means "not shown",
-    not "a coin".
+    Both log-losses, cross-validated and of later verdicts from earlier ones, must lie 1.645 standard errors
+    below the better of the two baselines (one-sided 5 %; a coin passes more rarely than that, since fitting
+    noise costs log-loss). The fits use a ridge of 1 (prior N(0, 1)), so that few verdicts do not make them
+    overconfident. False means "not shown", not "a coin".
     """
-    result = cross_validate(judgements, rng, folds, CAUTIOUS_RIDGE)
+    result, forward = cross_validate(judgements, rng, folds, CAUTIOUS_RIDGE), foretell(judgements, folds)
     baseline = min(COIN, result.order_only)
-    return Informativeness(result.log_loss + ONE_SIDED * result.error < baseline, baseline, result)
+    highest = max(found.log_loss + ONE_SIDED * found.error for found in (result, forward))
+    return Informativeness(highest < baseline, baseline, result, forward)
+
+
+def _pair_of(judgements: Judgements) -> tuple[IndexArray, int]:
+    """Return for each verdict the number of its unordered pair, and how many pairs there are."""
+    key = np.minimum(judgements.first, judgements.second) * judgements.size
+    pair = np.unique(key + np.maximum(judgements.first, judgements.second), return_inverse=True)[1]
+    return pair.astype(np.int64), int(pair.max()) + 1 if pair.size else 0
+
+
+def _mean_loss(ahead: FloatArray, judgements: Judgements) -> tuple[float, float]:
+    """Return the mean log-loss of predicted distances, and its standard error with pairs as clusters."""
+    outcome, weight = judgements.outcome, judgements.weight
+    loss = outcome * np.logaddexp(0.0, -ahead) + (1.0 - outcome) * np.logaddexp(0.0, ahead)
+    total = float(weight.sum())
+    mean = float(weight @ loss) / total
+    pair, size = _pair_of(judgements)
+    spread = tally(pair, weight * (loss - mean), size)
+    return mean, float(np.sqrt((spread @ spread) * size / max(1, size - 1))) / total
 
 
 def _ahead_unseen(

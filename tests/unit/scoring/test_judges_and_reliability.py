@@ -9,7 +9,7 @@ from app.scoring.cycles import cyclic_triads
 from app.scoring.data import FloatArray, Judgements, Record
 from app.scoring.errors import InvalidJudgements, NotEstimable
 from app.scoring.judges import agreement_of_two, leave_judges_out
-from app.scoring.prediction import cross_validate, judge_is_informative
+from app.scoring.prediction import cross_validate, foretell, judge_is_informative
 from app.scoring.reliability import posterior_ratio, reliability_report, split_half
 from app.scoring.robust import bootstrap, sandwich_errors
 from app.scoring.simulate import simulate
@@ -243,3 +243,40 @@ def test_the_sandwich_is_its_definition() -> None:
     inverse = covariance(found, fit)
     expected = np.sqrt(np.diagonal(inverse @ scores.T @ scores @ inverse) * 2 / 1)
     assert sandwich_errors(found, fit) == pytest.approx(expected)
+
+
+def test_coins_that_choose_their_own_pairs_are_never_informative() -> None:
+    """Held-out verdicts leak through the choice of later pairs; what foretells them from the past cannot leak."""
+    leaked, ahead = 0, []
+    for seed in range(12):
+        rng = np.random.default_rng(100 + seed)
+        found = judge_is_informative(coin_with_adaptive_pairs(30, 10, rng), rng)
+        leaked += found.cross_validation.log_loss + 1.645 * found.cross_validation.error < found.baseline
+        assert not found.informative
+        ahead.append(found.forward.log_loss)
+    assert leaked > 0
+    assert np.mean(ahead) > np.log(2)
+
+
+def test_verdicts_are_foretold_from_earlier_rows_on_other_pairs() -> None:
+    rows = [("a", "b", 1.0), ("b", "c", 1.0), ("a", "b", 0.0), ("a", "c", 1.0), ("c", "b", 1.0), ("a", "b", 1.0)]
+    found = foretell(records(*rows), blocks=3, ridge=0.5)
+    losses = []
+    for at in (2, 3, 4, 5):
+        block = rows[at // 2 * 2 : at // 2 * 2 + 2]
+        taken = [{one, other} for one, other, _ in block]
+        earlier = [Record(*row) for row in rows[: at // 2 * 2] if {row[0], row[1]} not in taken]
+        theta = fit_penalised(Judgements.from_records(earlier, ["a", "b", "c"]), 0.5).scores()
+        first, second, outcome = rows[at]
+        ahead = theta[first] - theta[second]
+        losses.append(np.log1p(np.exp(-ahead if outcome == 1.0 else ahead)))
+    assert found.log_loss == pytest.approx(np.mean(losses))
+    assert found.comparisons == 4
+    # Clusters: a-b (two verdicts), a-c, b-c.
+    rest = np.array(losses) - np.mean(losses)
+    sums = np.array([rest[0] + rest[3], rest[1], rest[2]])
+    assert found.error == pytest.approx(float(np.sqrt((sums**2).sum() * 3 / 2)) / 4)
+    with pytest.raises(NotEstimable):
+        foretell(records(*rows), blocks=7)
+    with pytest.raises(NotEstimable):
+        foretell(records(*rows), blocks=1)
