@@ -143,6 +143,7 @@ class CJSettings(Settings):
     fetch_concurrency: int = Field(default=8, ge=1)
     batch_timeout_hours: float = Field(default=4.0, gt=0)
     system_prompt_file: Path = Path("prompts/system/001_baseline.txt")
+    use_extended_ttl_for_service_constants: bool = False
 
 
 class GatewaySettings(Settings):

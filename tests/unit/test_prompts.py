@@ -51,7 +51,7 @@ def test_a_system_text_caps_the_reason_at_50_words_and_asks_for_1_to_5(item: pro
 
 @pytest.mark.parametrize("item", ALL, ids=lambda item: f"{item.role}/{item.name}")
 def test_no_text_speaks_of_another_scale_or_of_its_own_purpose(item: prompts.NamedPrompt) -> None:
-    assert not re.search(r"\b0\s*(?:-|–|to)\s*[15]\b", item.text)
+    assert not re.search(r"\b0\s*(?:-|\u2013|to)\s*[15]\b", item.text)
     assert item.purpose is not None
     assert item.purpose not in item.text
 
