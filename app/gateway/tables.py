@@ -47,3 +47,14 @@ is the hash of the request, so that the same id with another body is noticed; ``
 was published, so that it can be published again."""
 Index("ix_requests_waiting", requests.c.available_at, postgresql_where=requests.c.state == "queued")
 Index("ix_requests_leased", requests.c.leased_until, postgresql_where=requests.c.state == "processing")
+
+MOCK_MODE_CHANNEL = "gateway_mock_mode"
+mock_modes = Table(
+    "mock_modes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("mode", String(64), nullable=False),
+    Column("set_by", String(255), nullable=False),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+)
+"""The mock's mode where an operator switched it: one row, or none."""

@@ -79,7 +79,11 @@ def test_the_winner_is_what_the_first_8_digits_of_the_prompts_hash_say() -> None
 
 async def test_the_mode_decides_for_models_without_a_profile_and_a_request_decides_for_itself() -> None:
     mode = ["cj-generic"]
-    judge = MockJudge(GatewaySettings(), lambda: mode[0])
+
+    async def current() -> str:
+        return mode[0]
+
+    judge = MockJudge(GatewaySettings(), current)
     prompt = next(f"p{n}" for n in range(99) if not by_hash(PROFILES["default"], f"p{n}")[0])
     answer = await judge.judge(question(prompt, "gpt-5.1"))
     assert (answer.first_wins, answer.model) == (True, "gpt-5.1")

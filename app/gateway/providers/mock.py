@@ -6,7 +6,7 @@ gateway. The same seed, prompt and repeat number give the same verdict in every 
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from app.errors import InvalidInput, Misconfigured
@@ -38,16 +38,20 @@ class _Verdict:
 class MockJudge:
     """Answers at once, or after the latency of its profile.
 
-    ``mode`` tells the current mode of the gateway at each question; ``any_model`` lets it answer for whatever
-    model is named, where it stands in for all providers. Raises ``Misconfigured`` for an unknown mode.
+    ``mode`` is asked for the current mode of the gateway at each question; ``any_model`` lets it answer for
+    whatever model is named, where it stands in for all providers. Raises ``Misconfigured`` for an unknown mode.
     """
 
     def __init__(
-        self, settings: GatewaySettings, mode: Callable[[], str] | None = None, *, any_model: bool = False
+        self,
+        settings: GatewaySettings,
+        mode: Callable[[], Awaitable[str]] | None = None,
+        *,
+        any_model: bool = False,
     ) -> None:
         if profile_of(settings.mock_mode) is None:
             raise Misconfigured(f"mock_mode: there is no mode {settings.mock_mode}; there are {', '.join(KNOWN)}")
-        self._mode = mode or (lambda: settings.mock_mode)
+        self._mode, self._own_mode = mode, settings.mock_mode
         self._seed = settings.mock_provider_seed
         self._base = from_settings(settings)
         self._any_model = any_model
@@ -59,7 +63,7 @@ class MockJudge:
     async def judge(self, question: Question) -> Answer:
         """Return the verdict; raises ``JudgeFailed`` as configured, or for what cannot be judged."""
         options = self._options(question)
-        profile = self._profile(question, options)
+        profile = await self._profile(question, options)
         seed = question.number("seed", self._seed) if options.seed is None else options.seed
         await _think(profile, options, question, seed)
         failed = failure_of(options, question, seed)
@@ -80,7 +84,7 @@ class MockJudge:
         except InvalidInput as error:
             raise JudgeFailed("LLM_INVALID_CONFIG", error.detail, kind=FailureKind.REFUSED) from error
 
-    def _profile(self, question: Question, options: MockOptions) -> Profile:
+    async def _profile(self, question: Question, options: MockOptions) -> Profile:
         if question.model is not None and question.model not in MODELS and not self._any_model:
             known = ", ".join(MODELS)
             raise JudgeFailed(
@@ -88,9 +92,11 @@ class MockJudge:
                 f"the mock has no model {question.model}; it has {known}",
                 kind=FailureKind.REFUSED,
             )
-        by_model = PROFILES.get(question.model or "")
-        wished = profile_of(options.profile) if options.profile else by_model
-        return wished or profile_of(self._mode()) or PROFILES[DEFAULT_MODE]
+        wished = profile_of(options.profile) if options.profile else PROFILES.get(question.model or "")
+        if wished is not None:
+            return wished
+        mode = self._own_mode if self._mode is None else await self._mode()
+        return profile_of(mode) or PROFILES[DEFAULT_MODE]
 
 
 async def _think(profile: Profile, options: MockOptions, question: Question, seed: int) -> None:
