@@ -1,15 +1,22 @@
 """The role of the LLM gateway: takes comparisons in, asks judges, publishes verdicts."""
 
+from collections.abc import Mapping
+
 from app.contracts.llm_http import PROVIDERS
 from app.contracts.topics import ALL
+from app.db.unit import Database
 from app.gateway.api import mock_mode
 from app.gateway.api.app import build
 from app.gateway.callbacks import SERVICE
+from app.gateway.jobs import Jobs
 from app.gateway.mock_mode import MockMode
+from app.gateway.money import PriceTable
+from app.gateway.parts import Parts
 from app.gateway.providers.base import Judge
-from app.gateway.providers.mock import MockJudge
+from app.gateway.providers.mock import PRICE_PER_TOKEN, MockJudge
+from app.gateway.providers.mock_batch import InProcessBatches
 from app.gateway.providers.replay import ReplayJudge
-from app.gateway.tables import MOCK_MODE_CHANNEL, QUEUE_CHANNEL, messages
+from app.gateway.tables import JOBS_CHANNEL, MOCK_MODE_CHANNEL, QUEUE_CHANNEL, messages
 from app.gateway.work import Worker
 from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
@@ -26,19 +33,39 @@ def judges(settings: GatewaySettings, mode: MockMode) -> dict[str, Judge]:
     return {**mock, "replay": ReplayJudge(settings)}
 
 
+def batch_judges(settings: GatewaySettings, available: Mapping[str, Judge]) -> dict[str, InProcessBatches]:
+    """Return the batch interfaces, by provider: one over each mock."""
+    mocks = {name: judge for name, judge in available.items() if isinstance(judge, MockJudge)}
+    return {name: InProcessBatches(judge, now, settings.mock_batch_latency_s) for name, judge in mocks.items()}
+
+
+def assemble(database: Database, settings: GatewaySettings, auth: AuthSettings, mode: MockMode) -> Parts:
+    """Return the gateway's parts."""
+    available = judges(settings, mode)
+    return Parts(
+        database,
+        available,
+        settings,
+        now,
+        auth,
+        batch_judges=batch_judges(settings, available),
+        prices=PriceTable({("mock", None): PRICE_PER_TOKEN, ("replay", None): (0.0, 0.0)}),
+    )
+
+
 async def run() -> None:
     """Work until stopped."""
-    settings = GatewaySettings()
+    settings, auth = GatewaySettings(), AuthSettings()
     mode = MockMode(settings)
-    available = judges(settings, mode)
     async with open_parts(SERVICE) as opened:
         await ensure_topics(opened.kafka, ALL)
-        worker = Worker(opened.database, available, settings, now)
-        app = build(opened.database, available, settings, now)
-        app.include_router(mock_mode.routes(opened.database, mode, settings, AuthSettings(), now))
+        parts = assemble(opened.database, settings, auth, mode)
+        app = build(parts)
+        app.include_router(mock_mode.routes(opened.database, mode, settings, auth, now))
         await until_stopped(
             serve(app, settings.host, settings.port),
-            worker.run(await opened.wakeup(QUEUE_CHANNEL)),
+            Worker(parts).run(await opened.wakeup(QUEUE_CHANNEL)),
+            Jobs(parts).worker().run(await opened.wakeup(JOBS_CHANNEL)),
             mode.follow(opened.database, await opened.wakeup(MOCK_MODE_CHANNEL)),
             await opened.relay(messages),
         )

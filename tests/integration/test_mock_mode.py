@@ -16,11 +16,12 @@ from app.edge import problems
 from app.edge.tokens import service_token
 from app.gateway.api.mock_mode import routes
 from app.gateway.mock_mode import LOOK_AGAIN_S, MockMode
-from app.gateway.providers.base import Question
+from app.gateway.providers.base import Judge, Question
 from app.gateway.providers.mock import MockJudge
 from app.gateway.providers.profiles import PROFILES, by_hash
 from app.gateway.tables import MOCK_MODE_CHANNEL
 from app.settings import AuthSettings, GatewaySettings
+from tests.integration.gateway_parts import opened
 from tests.integration.parts import Clock, in_process
 
 AUTH = AuthSettings(jwt_secret_key=SecretStr("a secret that is long enough for the tests"), admin_token=None)
@@ -125,3 +126,14 @@ async def test_switched_off_admin_routes_do_not_exist(database: Database, databa
         for answer in (await http.get(WHERE), await http.put(WHERE, json={"mock_mode": None}, headers=ADMIN)):
             assert answer.status_code == 404
             assert answer.json()["error"]["code"] == "ADMIN_API_DISABLED"
+
+
+async def test_a_wish_of_the_mock_that_cannot_be_followed_is_refused_when_it_is_asked(
+    database: Database, database_url: str
+) -> None:
+    judges: dict[str, Judge] = {"mock": MockJudge(SETTINGS)}
+    async with opened(database, database_url, judges) as gateway:
+        answer = await gateway.ask(metadata={"mock": {"noise": -1}})
+        assert answer.status_code == 400
+        assert "metadata.mock.noise" in answer.json()["error"]["message"]
+        assert (await gateway.ask(metadata={"mock": {"noise": 2.5}})).status_code == 202
