@@ -25,11 +25,17 @@ def pair(callback: Json) -> tuple[str, str]:
     return str(meta["essay_a_id"]), str(meta["essay_b_id"])
 
 
-async def test_three_batches_have_each_pair_once_with_the_same_winner(rig: Rig) -> None:
-    batches = [(await rig.ask(lower5_load(), MODEL, within_s=90)).callbacks for _ in range(3)]
-    winners = [{pair(callback): callback["winner"] for callback in callbacks} for callbacks in batches]
-    assert [len(found) for found in winners] == [10, 10, 10]
-    assert winners[0] == winners[1] == winners[2]
+def verdict(callback: Json) -> tuple[object, ...]:
+    names = ("winner", "confidence", "justification", "token_usage", "cost_estimate", "model")
+    return tuple(callback[name] for name in names)
+
+
+async def test_three_batches_have_each_pair_once_with_the_same_verdict(rig: Rig) -> None:
+    backwards, load = lower5_load()[::-1], lower5_load()
+    batches = [(await rig.ask(asked, MODEL, within_s=90)).callbacks for asked in (load, backwards, load)]
+    verdicts = [{pair(callback): verdict(callback) for callback in callbacks} for callbacks in batches]
+    assert [len(found) for found in verdicts] == [10, 10, 10]
+    assert verdicts[0] == verdicts[1] == verdicts[2]
     for callbacks in batches:
         share = checks.share_of_a(callbacks)
         assert share <= 0.5
