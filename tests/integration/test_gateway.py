@@ -12,7 +12,7 @@ from app.contracts.prompt import sha256
 from app.db.unit import Database
 from app.errors import AppError
 from app.gateway.api.guard import guard
-from app.gateway.providers.base import Answer, FailureKind, JudgeFailed, Question
+from app.gateway.providers.base import Answer, FailureKind, Judge, JudgeFailed, Question
 from app.gateway.providers.mock import MockJudge
 from app.gateway.providers.replay import ReplayJudge
 from app.settings import AuthSettings
@@ -32,7 +32,7 @@ from tests.integration.parts import Json
 
 @pytest.fixture
 async def gateway(database: Database, database_url: str) -> AsyncIterator[Gateway]:
-    judges = {"mock": MockJudge(SETTINGS), "replay": ReplayJudge(SETTINGS)}
+    judges: dict[str, Judge] = {"mock": MockJudge(SETTINGS), "replay": ReplayJudge(SETTINGS)}
     async with opened(database, database_url, judges) as found:
         yield found
 
