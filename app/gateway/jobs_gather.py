@@ -37,13 +37,12 @@ async def gather(parts: Parts, now: datetime) -> None:
         return
     async with parts.database.transaction() as connection:
         lanes = await queue.lanes(connection, queue.BATCH_LANES)
-        ready = [lane for lane in lanes if await _is_ready(connection, parts, lane, now)]
-    for lane in ready:
-        while await _plan(parts, lane, now) == settings.batch_api_max_requests_per_job:
+    for lane in lanes:
+        while await _is_ready(parts, lane, now) and await _plan(parts, lane, now):
             pass
 
 
-async def _is_ready(connection: AsyncConnection, parts: Parts, lane: Lane, now: datetime) -> bool:
+async def _is_ready(parts: Parts, lane: Lane, now: datetime) -> bool:
     most = parts.settings.batch_api_max_requests_per_job
     first = (
         select(requests.c.queued_at)
@@ -52,13 +51,14 @@ async def _is_ready(connection: AsyncConnection, parts: Parts, lane: Lane, now: 
         .limit(most)
         .subquery()
     )
-    row = (await connection.execute(select(func.count(), func.min(first.c.queued_at)))).one()
+    async with parts.database.transaction() as connection:
+        row = (await connection.execute(select(func.count(), func.min(first.c.queued_at)))).one()
     waited = timedelta(seconds=parts.settings.batch_api_gather_s)
     return bool(row[0] >= most or (row[1] is not None and row[1] <= now - waited))
 
 
 async def _plan(parts: Parts, lane: Lane, now: datetime) -> int:
-    """Plan one job in one transaction; return how many comparisons were taken for it."""
+    """Plan one job in one transaction; return how many comparisons it was offered."""
     job_id = uuid4()
     async with parts.database.transaction() as connection:
         items = await queue.claim(

@@ -162,7 +162,7 @@ class Worker:
         try:
             return await ask(self._parts, item, gate)
         except (DBAPIError, OSError) as error:
-            log.warning("leave_to_ask_failed", error=type(error).__name__)
+            log.warning("leave_to_ask_failed", error=type(error).__name__, why=str(error)[:200])
             return NotAsked(item, now + timedelta(seconds=BACK_OFF_S))
         except Exception as error:
             log.exception("asking_crashed", correlation_id=str(item.correlation_id))

@@ -58,7 +58,6 @@ class Scripted:
     def __init__(self, *moods: Exception | Answer) -> None:
         self.moods = list(moods)
         self.asked: list[Question] = []
-        self.most_at_once = self._now = 0
 
     def models(self) -> tuple[str, ...]:
         return ("latent", "coin")
@@ -89,25 +88,30 @@ class Gateway:
     url: str
     http: httpx.AsyncClient
     clock: Clock
+    judges: dict[str, Judge]
 
     @property
     def database(self) -> Database:
         return self.parts.database
 
     async def work(self, steps: int = 6, worker: Worker | None = None) -> Worker:
-        """Let a worker, a new one unless given, take ``steps`` steps."""
+        """Let a worker, a new one unless given, take ``steps`` steps, and more while it holds something."""
         worker = worker or Worker(self.parts)
         async with Wakeup(self.url, QUEUE_CHANNEL) as wakeup:
-            for _ in range(steps):
+            for number in range(200):
+                if number >= steps and not worker._units and not worker._done:
+                    break
                 wakeup.wake()
                 await worker.step(wakeup)
         return worker
 
     async def jobs(self, steps: int = 3) -> None:
-        """Let a new worker over batch jobs take ``steps`` steps."""
+        """Let a new worker over batch jobs take ``steps`` steps, and more while it holds a job."""
         worker = Jobs(self.parts).worker()
         async with Wakeup(self.url, JOBS_CHANNEL) as wakeup:
-            for _ in range(steps):
+            for number in range(200):
+                if number >= steps and not worker._busy:
+                    break
                 wakeup.wake()
                 await worker.step(wakeup)
 
@@ -144,20 +148,20 @@ async def opened(
     batch_judges: Mapping[str, BatchJudge] | None = None,
 ) -> AsyncIterator[Gateway]:
     """Yield a gateway whose jitter is half and whose clock moves only when told to."""
-    clock = Clock()
+    clock, available = Clock(), dict(judges)
     parts = Parts(
         database,
-        dict(judges),
+        available,
         chosen,
         clock,
         AUTH,
-        batch_judges=batch_judges or {},
+        batch_judges={} if batch_judges is None else batch_judges,
         prices=PriceTable({("mock", None): PRICE}),
         draw=lambda: 0.5,
     )
     async with in_process(build(parts)) as http:
         http.headers["Authorization"] = f"Bearer {service_token(AUTH, 'tests')}"
-        yield Gateway(parts, url, http, clock)
+        yield Gateway(parts, url, http, clock, available)
 
 
 def metric(name: str, **labels: str) -> float:
