@@ -18,10 +18,12 @@ from app.gateway.api.mock_mode import routes
 from app.gateway.mock_mode import LOOK_AGAIN_S, MockMode
 from app.gateway.providers.base import Judge, Question
 from app.gateway.providers.mock import MockJudge
+from app.gateway.providers.mock_failures import failure_of
+from app.gateway.providers.mock_options import MockOptions, for_request
 from app.gateway.providers.profiles import PROFILES, by_hash
 from app.gateway.tables import MOCK_MODE_CHANNEL
 from app.settings import AuthSettings, GatewaySettings
-from tests.integration.gateway_parts import opened
+from tests.integration.gateway_parts import opened, request
 from tests.integration.parts import Clock, in_process
 
 AUTH = AuthSettings(jwt_secret_key=SecretStr("a secret that is long enough for the tests"), admin_token=None)
@@ -137,3 +139,25 @@ async def test_a_wish_of_the_mock_that_cannot_be_followed_is_refused_when_it_is_
         assert answer.status_code == 400
         assert "metadata.mock.noise" in answer.json()["error"]["message"]
         assert (await gateway.ask(metadata={"mock": {"noise": 2.5}})).status_code == 202
+
+
+async def test_a_drawn_failure_passes_at_the_next_attempt_that_is_drawn_well(
+    database: Database, database_url: str
+) -> None:
+    wishes = {"error_rate": 0.5, "error_codes": [503]}
+    options, prompt = for_request(MockOptions(), {"mock": wishes}), request()["user_prompt"]
+
+    def passes(number: int, attempt: int) -> bool:
+        asked = Question(prompt, "", "", None, metadata={"comparison_number": number}, attempt=attempt)
+        return failure_of(options, asked, 3) is None
+
+    number = next(n for n in range(99) if not passes(n, 1) and passes(n, 2))
+    judges: dict[str, Judge] = {"mock": MockJudge(SETTINGS)}
+    async with opened(database, database_url, judges) as gateway:
+        await gateway.ask(metadata={"mock": wishes | {"seed": 3}, "comparison_number": number})
+        await gateway.work()
+        assert await gateway.callbacks() == []
+        gateway.clock.pass_by(60)
+        await gateway.work()
+        [callback] = await gateway.callbacks()
+        assert callback["error_detail"] is None

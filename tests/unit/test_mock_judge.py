@@ -5,6 +5,7 @@ import hashlib
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,20 @@ async def test_errors_come_at_their_rate_with_their_codes_and_the_same_ones_agai
     }
     again = await fails(1000, error_rate=0.3, error_codes=[429, 503, 401])
     assert [f and f.http_status for f in again] == [f and f.http_status for f in found]
+
+
+async def test_what_failed_may_pass_at_the_next_attempt() -> None:
+    async def passes(attempt: int) -> bool:
+        asked = question("p", "coin", mock={"error_rate": 0.5, "error_codes": [503]})
+        try:
+            await mock().judge(replace(asked, attempt=attempt))
+        except JudgeFailed as failed:
+            return not failed.retryable
+        return True
+
+    first = [await passes(attempt) for attempt in range(1, 21)]
+    assert set(first) == {True, False}
+    assert first == [await passes(attempt) for attempt in range(1, 21)]
 
 
 async def test_a_burst_takes_a_whole_stretch_of_comparisons() -> None:

@@ -1,7 +1,7 @@
 """Whether the mock fails a question, and how: drawn from the question, alike in every process. PURE.
 
-Single failures come at a rate; bursts take a whole stretch of consecutive comparisons at once. A question that
-failed fails again when it is asked again with the same number and repeat.
+Single failures come at a rate; bursts take a whole stretch of consecutive comparisons at once. Each attempt is
+drawn by itself, so that what may pass passes.
 """
 
 import hashlib
@@ -28,9 +28,9 @@ def failure_of(options: MockOptions, question: Question, seed: int) -> JudgeFail
         return None
     digest = hashlib.sha256(question.prompt.encode()).hexdigest()
     number = question.number("comparison_number", int(digest[:8], 16))
-    key = (seed, digest, number, question.number("comparison_repeat", 0))
+    key = (seed, digest, number, question.number("comparison_repeat", 0), question.attempt)
     in_burst = options.error_burst_length > 0 and (
-        uniform(seed, "burst", number // options.error_burst_length) < options.error_burst_rate
+        uniform(seed, "burst", number // options.error_burst_length, question.attempt) < options.error_burst_rate
     )
     if not in_burst and uniform("error", *key) >= options.error_rate:
         return None
