@@ -36,10 +36,13 @@ def quick_stack(
 
 @pytest.fixture(scope="module")
 def full_stack(new_server_dir: Callable[[], Path], request: pytest.FixtureRequest) -> Iterator[Stack]:
-    mode = PROFILES[request.module.PROFILE].mode
+    settings = {
+        "LLM_PROVIDER_SERVICE_MOCK_MODE": PROFILES[request.module.PROFILE].mode,
+        "LLM_PROVIDER_SERVICE_QUEUE_PROCESSING_MODE": request.module.QUEUE_MODE,
+    }
     with (
         servers_of_their_own(new_server_dir(), prefer_usual=False) as plan,
-        gateway(plan, {"LLM_PROVIDER_SERVICE_MOCK_MODE": mode}) as stack,
+        gateway(plan, settings) as stack,
     ):
         yield stack
 
@@ -52,10 +55,14 @@ def form(request: pytest.FixtureRequest) -> tuple[str, Stack]:
 
 @pytest.fixture
 async def rig(form: tuple[str, Stack], request: pytest.FixtureRequest) -> Rig:
-    """The gateway in the profile of the module: started in it (full), or switched to it while running (quick)."""
+    """The gateway in the profile and queue mode of the module.
+
+    It was started in them (full), or is switched while running, and asked by hints (quick).
+    """
     name, stack = form
     wanted = PROFILES[request.module.PROFILE].mode
-    found = Rig(stack, full=name == "full")
+    hint = {"batch_api": "provider_batch_api"}.get(request.module.QUEUE_MODE, request.module.QUEUE_MODE)
+    found = Rig(stack, None if name == "full" else hint, full=name == "full")
     if not found.full:
         await found.switch(wanted)
     assert await found.mode() == wanted

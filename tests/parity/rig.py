@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 from uuid import uuid4
 
 import httpx
@@ -78,11 +77,6 @@ class Rig:
         self.headers = {"Authorization": f"Bearer {service_token(auth, 'parity')}"}
         self.url, self.full, self._hint = stack.plan.url("gateway"), full, hint
         self._kafka = KafkaSettings(bootstrap_servers=stack.plan.kafka_bootstrap)
-
-    def hinted(self, hint: str) -> Self:
-        """Return the same rig with another hint."""
-        self._hint = hint
-        return self
 
     async def mode(self) -> str | None:
         """Return the mode that the gateway says it is in."""

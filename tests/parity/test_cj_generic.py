@@ -5,6 +5,7 @@ from tests.parity.rig import BUNDLE, Rig
 from tests.parity.traces import GENERIC, generic_load
 
 PROFILE = "cj-generic"
+QUEUE_MODE = "serial_bundle"
 MODEL = "mock-model-v1"
 
 
@@ -15,7 +16,7 @@ async def test_twelve_requests_are_answered_as_recorded(rig: Rig) -> None:
     checks.tokens_are_near(answers.callbacks, GENERIC)
     checks.latency_is_no_worse(answers.callbacks, GENERIC)
     checks.bundles_are_pinned(answers.metrics, MODEL, 12, BUNDLE)
-    checks.queue_metrics_are_pinned(answers.metrics, "serial_bundle", 12)
+    checks.queue_metrics_are_pinned(answers.metrics, QUEUE_MODE, 12)
 
 
 async def test_three_batches_are_answered_alike(rig: Rig) -> None:

@@ -5,6 +5,7 @@ from tests.parity.rig import BUNDLE, Rig
 from tests.parity.traces import ANCHOR, anchor_load
 
 PROFILE = "eng5-anchor"
+QUEUE_MODE = "serial_bundle"
 MODEL = "gpt-5.1"
 
 
@@ -18,4 +19,4 @@ async def test_the_66_pairs_of_twelve_anchors_are_answered_as_recorded(rig: Rig)
     checks.latency_is_no_worse(answers.callbacks, ANCHOR)
     assert min(item["response_time_ms"] for item in answers.callbacks) >= (1200 if rig.full else 0)
     checks.bundles_are_pinned(answers.metrics, MODEL, 66, BUNDLE)
-    checks.queue_metrics_are_pinned(answers.metrics, "serial_bundle", 66)
+    checks.queue_metrics_are_pinned(answers.metrics, QUEUE_MODE, 66)

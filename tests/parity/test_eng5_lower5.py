@@ -6,6 +6,7 @@ from tests.parity.rig import BUNDLE, Rig
 from tests.parity.traces import LOWER5, lower5_load
 
 PROFILE = "eng5-lower5"
+QUEUE_MODE = "serial_bundle"
 MODEL = "gpt-5.1"
 
 
@@ -17,7 +18,7 @@ async def test_the_10_pairs_of_five_essays_are_answered_as_recorded(rig: Rig) ->
     checks.latency_is_no_worse(answers.callbacks, LOWER5)
     assert min(item["response_time_ms"] for item in answers.callbacks) >= (1000 if rig.full else 0)
     checks.bundles_are_pinned(answers.metrics, MODEL, 10, BUNDLE)
-    checks.queue_metrics_are_pinned(answers.metrics, "serial_bundle", 10)
+    checks.queue_metrics_are_pinned(answers.metrics, QUEUE_MODE, 10)
 
 
 def pair(callback: Json) -> tuple[str, str]:

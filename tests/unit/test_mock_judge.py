@@ -92,6 +92,7 @@ async def test_the_mode_decides_for_models_without_a_profile_and_a_request_decid
     mode[0] = "default"
     assert not (await judge.judge(question(prompt, "gpt-5.1"))).first_wins
     assert (await judge.judge(question(prompt, "cj-generic"))).first_wins
+    assert (await judge.judge(question(prompt, "cj_generic_batch"))).first_wins
     assert (await judge.judge(question(prompt, "gpt-5.1", mock={"profile": "cj_generic_batch"}))).first_wins
 
 

@@ -21,7 +21,7 @@ from app.settings import GatewaySettings
 DEFAULT_MODEL = "mock-model-v1"
 STAND_INS = ("claude-haiku-4-5-20251001", "claude-sonnet-4-5-20250929", "gpt-5.1", "gemini-2.5-flash")
 """Real models that the mock answers for under their own names, in the mode of the moment."""
-MODELS = (DEFAULT_MODEL, *PROFILES, *STAND_INS)
+MODELS = (DEFAULT_MODEL, *KNOWN, *STAND_INS)
 PRICE_PER_TOKEN = (0.25e-6, 1.25e-6)
 """USD for a prompt token and a completion token: small and not zero, so that costs can be followed."""
 STEEPEST = 30.0
@@ -92,7 +92,7 @@ class MockJudge:
                 f"the mock has no model {question.model}; it has {known}",
                 kind=FailureKind.REFUSED,
             )
-        wished = profile_of(options.profile) if options.profile else PROFILES.get(question.model or "")
+        wished = profile_of(options.profile or question.model or "")
         if wished is not None:
             return wished
         mode = self._own_mode if self._mode is None else await self._mode()
@@ -100,13 +100,13 @@ class MockJudge:
 
 
 async def _think(profile: Profile, options: MockOptions, question: Question, seed: int) -> None:
-    latency, jitter = profile.latency_ms, profile.jitter_ms
+    latency, jitter = float(profile.latency_ms), profile.jitter_ms
     if options.latency_ms is not None or options.jitter_ms is not None:
-        latency, jitter = options.latency_ms or 0, options.jitter_ms or 0
-    draw = uniform(seed, "latency", question.prompt, question.number("comparison_repeat", 0))
-    wait_ms = latency + draw * jitter
-    if wait_ms:
-        await asyncio.sleep(wait_ms / 1000)
+        latency, jitter = float(options.latency_ms or 0), options.jitter_ms or 0
+    if jitter:
+        latency += jitter * uniform(seed, "latency", question.prompt, question.number("comparison_repeat", 0))
+    if latency:
+        await asyncio.sleep(latency / 1000)
 
 
 def _decide(profile: Profile, options: MockOptions, question: Question, seed: int) -> _Verdict:
