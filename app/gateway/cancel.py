@@ -35,7 +35,7 @@ async def cancel(parts: Parts, correlation_ids: Sequence[UUID], now: datetime) -
 
 async def _stop_empty_jobs(connection: AsyncConnection, now: datetime) -> None:
     """Have running jobs cancelled in which no comparison is wanted any more."""
-    left = exists().where(requests.c.job_id == jobs.c.id, requests.c.state == "in_job")
+    left = exists().where(requests.c.job_id == jobs.c.id, queue.in_state("in_job"))
     empty = select(jobs.c.id).where(jobs.c.status != "done", ~jobs.c.cancel_wanted, ~left)
     stopped = await connection.execute(
         update(jobs).where(jobs.c.id.in_(empty.scalar_subquery())).values(cancel_wanted=True, due_at=now)

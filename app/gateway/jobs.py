@@ -220,7 +220,7 @@ _REFUSED = FailureKind.REFUSED
 
 
 async def _items(connection: AsyncConnection, job_id: UUID, only: list[UUID] | None = None) -> list[Queued]:
-    statement = select(*FIELDS).where(requests.c.job_id == job_id, requests.c.state == "in_job")
+    statement = select(*FIELDS).where(requests.c.job_id == job_id, queue.in_state("in_job"))
     if only is not None:
         statement = statement.where(requests.c.queue_id.in_(only))
     rows = await connection.execute(statement.order_by(requests.c.queue_id).with_for_update())

@@ -46,7 +46,7 @@ async def _is_ready(parts: Parts, lane: Lane, now: datetime) -> bool:
     most = parts.settings.batch_api_max_requests_per_job
     first = (
         select(requests.c.queued_at)
-        .where(requests.c.state == "queued", requests.c.lane == lane.key)
+        .where(queue.in_state("queued"), requests.c.lane == lane.key)
         .order_by(requests.c.rank, requests.c.seq)
         .limit(most)
         .subquery()

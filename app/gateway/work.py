@@ -6,9 +6,9 @@ one transaction. A process that dies leaves its leases to the next one.
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -33,6 +33,14 @@ MOST_LANES = 64
 SLOW_BUNDLE_S = 30.0
 
 
+@dataclass(frozen=True)
+class Unit:
+    """What is judged on one place: the provider and model, and one comparison or a bundle."""
+
+    model: tuple[str, str | None]
+    items: tuple[Queued, ...]
+
+
 class Worker:
     """One worker; several may run, in one process or many.
 
@@ -47,7 +55,7 @@ class Worker:
         self._sweep = Sweep(parts)
         self._places = asyncio.Semaphore(parts.settings.concurrency)
         self._held: dict[UUID, Queued] = {}
-        self._units: dict[asyncio.Task[None], tuple[str, str | None]] = {}
+        self._units: dict[asyncio.Task[None], Unit] = {}
         self._done: list[Outcome | NotAsked] = []
         self._news = asyncio.Event()
         self._renew_at: datetime | None = None
@@ -111,7 +119,7 @@ class Worker:
 
     def _share(self, lane: Lane, wanted: int, now: datetime) -> int:
         gate = self._parts.gates.of(lane.provider, lane.model)
-        held = Counter(self._units.values())[(lane.provider, lane.model)]
+        held = sum(unit.model == (lane.provider, lane.model) for unit in self._units.values())
         return min(wanted, gate.allowance(now) - held)
 
     def _start(self, lane: Lane, items: Sequence[Queued]) -> None:
@@ -120,11 +128,17 @@ class Worker:
             unit = items[first : first + lane.size]
             self._held.update({item.queue_id: item for item in unit})
             task = asyncio.create_task(self._judge(lane, unit, gate))
-            self._units[task] = (lane.provider, lane.model)
+            self._units[task] = Unit((lane.provider, lane.model), tuple(unit))
             task.add_done_callback(self._over)
 
     def _over(self, task: "asyncio.Task[None]") -> None:
-        del self._units[task]
+        """Forget a unit; what it left without an outcome is no longer held, so that its lease runs out."""
+        unit = self._units.pop(task)
+        if not self._stopping:
+            done = {entry.item.queue_id for entry in self._done}
+            for item in unit.items:
+                if item.queue_id not in done:
+                    self._held.pop(item.queue_id, None)
         self._news.set()
 
     async def _judge(self, lane: Lane, unit: Sequence[Queued], gate: Gate) -> None:
