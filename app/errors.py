@@ -24,6 +24,8 @@ class AppError(Exception):
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong inside the service"
     retryable: ClassVar[bool] = False
+    retry_after_s: int | None = None
+    """Seconds after which trying again makes sense; the HTTP edge says so in ``Retry-After``."""
 
     def __init__(self, detail: str, *, problems: Sequence[FieldProblem] = ()) -> None:
         super().__init__(detail)

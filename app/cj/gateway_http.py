@@ -1,6 +1,6 @@
 """The gateway as cj uses it: many comparisons in one call, each accepted or refused by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pydantic
 
@@ -10,16 +10,21 @@ from app.errors import UpstreamRefused
 
 
 class Gateway:
-    """Asks for verdicts; a comparison may be asked for again under the same id."""
+    """Asks for verdicts; a comparison may be asked for again under the same id.
 
-    def __init__(self, client: HttpClient, base_url: str) -> None:
+    ``token`` makes the bearer token of each call; without it none is sent.
+    """
+
+    def __init__(self, client: HttpClient, base_url: str, token: Callable[[], str] | None = None) -> None:
         self._client = client
+        self._token = token
         self._url = base_url.rstrip("/").removesuffix("/api/v1") + "/api/v1/comparisons"
 
     async def ask(self, wanted: Sequence[ComparisonRequest]) -> list[BatchItem]:
         """Return one answer each, in order; raises ``Unavailable`` or ``UpstreamRefused``."""
         body = {"comparisons": [request.model_dump(mode="json") for request in wanted]}
-        response = await self._client.call("POST", self._url, json=body)
+        headers = {} if self._token is None else {"Authorization": f"Bearer {self._token()}"}
+        response = await self._client.call("POST", self._url, json=body, headers=headers)
         if response.status_code != 202:
             raise self._client.refused(response, "take comparisons")
         try:

@@ -1,10 +1,7 @@
 """``cj-runner fit`` and ``agreement``: statistics of a file of decisions, without any service."""
 
-import csv
-from collections.abc import Iterator, Mapping
-from io import StringIO
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
 
 import orjson
 from rich.console import Console
@@ -14,17 +11,9 @@ from rich.table import Table
 from app.cli.client_http import Json
 from app.errors import InvalidInput
 from app.scoring.data import Judgements, Record
-from app.scoring.decisions import Columns, Row, columns_of, records_of
+from app.scoring.decisions import Columns, columns_of, records_of, table_of
 from app.scoring.errors import InvalidJudgements
 from app.scoring.judges import AgreementOfTwo, agreement_of_two
-
-
-class Lines(Protocol):
-    """What ``csv.reader`` gives: rows of cells, and the number of the line last read."""
-
-    line_num: int
-
-    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 def read_decisions(path: Path, wanted: Mapping[str, str]) -> tuple[list[Record], Columns]:
@@ -34,15 +23,10 @@ def read_decisions(path: Path, wanted: Mapping[str, str]) -> tuple[list[Record],
     no sense.
     """
     text = _text(path)
-    first, _, _ = text.partition("\n")
-    delimiter = max(",;\t", key=first.count)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
     try:
-        header = [name.strip() for name in next(reader, [])]
+        header, rows = table_of(text)
         columns = columns_of(header, wanted)
-        return records_of(_rows(reader, header), columns), columns
-    except csv.Error as error:
-        raise InvalidInput(f"{path}, line {reader.line_num}: {error}") from error
+        return records_of(rows, columns), columns
     except InvalidJudgements as error:
         raise InvalidJudgements(f"{path}: {error.detail}") from error
 
@@ -57,15 +41,6 @@ def _text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise InvalidInput(f"{path}, line {line}: this is not UTF-8 text; save the file as CSV UTF-8") from error
-
-
-def _rows(reader: Lines, header: list[str]) -> Iterator[Row]:
-    """Yield the rows that are not blank, each with the number of its line."""
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            if any(cell.strip() for cell in cells[len(header) :]):
-                raise InvalidJudgements(f"line {reader.line_num}: there are more cells than columns")
-            yield reader.line_num, dict(zip(header, cells, strict=False))
 
 
 def read_judgements(path: Path, wanted: Mapping[str, str]) -> Judgements:

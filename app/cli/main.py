@@ -7,6 +7,7 @@ import typer
 
 from app.cli import cj_commands, plan_budget, replay
 from app.cli.exits import or_exit
+from app.cli.prompts import commands as prompt_commands
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the stack keeps its data.")]
@@ -129,6 +130,7 @@ def agreement(
 
 
 cj_commands.add_to(app)
+app.add_typer(prompt_commands, name="prompts")
 app.command("replay")(replay.replay_command)
 app.command("plan-budget")(plan_budget.plan_budget_command)
 

@@ -78,3 +78,71 @@ class ComparisonBatchResponse(Wire):
     """One item for each comparison asked, in the same order."""
 
     items: list[BatchItem]
+
+
+class CancelRequest(Wire):
+    """Comparisons that are no longer wanted, by the caller's own ids."""
+
+    correlation_ids: list[UUID] = Field(min_length=1, max_length=1000)
+
+
+class CancelResponse(Wire):
+    """How many were ended now, were over before, or are not known here."""
+
+    cancelled: int
+    already_answered: int
+    unknown: int
+
+
+class ProviderStatus(Wire):
+    """One provider: whether it is set up, and, by model, its circuit and how many calls may be under way."""
+
+    name: str
+    set_up: bool
+    status: Literal["available", "degraded", "unavailable", "not_set_up"]
+    batch_jobs: bool
+    models: list[str]
+    circuits: dict[str, dict[str, object]] = Field(default_factory=dict)
+
+
+class ProviderList(Wire):
+    """All providers that the gateway knows."""
+
+    providers: list[ProviderStatus]
+
+
+class ProviderTest(Wire):
+    """What one small question to a provider came to."""
+
+    provider: str
+    status: Literal["ok", "failed"]
+    model: str | None = None
+    response_time_ms: int
+    error_code: str | None = None
+    error: str | None = None
+
+
+class ModelView(Wire):
+    """One model that may be asked for."""
+
+    provider: str
+    model: str
+    default: bool = False
+    deprecated: bool = False
+    facts: dict[str, object] = Field(default_factory=dict)
+
+
+class ModelList(Wire):
+    """Models, of one provider or of all."""
+
+    models: list[ModelView]
+
+
+class QueueView(Wire):
+    """How full the queue is: by state, and by provider and state; the age of what has waited longest."""
+
+    queued: int
+    limit: int
+    states: dict[str, int]
+    providers: dict[str, dict[str, int]]
+    oldest_age_s: float | None = None

@@ -55,7 +55,10 @@ class _Edge:
         if error.status >= 500:
             log.warning("request_failed", code=error.code, detail=error.detail, path=request.url.path)
         refusal = _Refusal(error.status, error.code, error.title, error.detail, error.problems)
-        return self._answer(request, refusal)
+        answer = self._answer(request, refusal)
+        if error.retry_after_s is not None:
+            answer.headers["Retry-After"] = str(error.retry_after_s)
+        return answer
 
     async def invalid(self, request: Request, error: Exception) -> Response:
         problems = field_problems(error) if isinstance(error, RequestValidationError) else ()

@@ -37,6 +37,11 @@ def service_token(settings: AuthSettings, subject: str) -> str:
     return jwt.encode(claims, settings.jwt_secret_key.get_secret_value(), algorithm="HS256")
 
 
+def can_make_tokens(settings: AuthSettings) -> bool:
+    """Return whether ``service_token`` has something to make a token from."""
+    return settings.admin_token is not None or settings.jwt_secret_key is not None
+
+
 class AdminTokens:
     """Checks bearer tokens on calls in; the settings fix one algorithm and one kind of key.
 

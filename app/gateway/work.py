@@ -1,52 +1,66 @@
 """The work loop: leases comparisons, asks their judges, writes each outcome with its callback.
 
-Fed by the queue; feeds the outbox. Many judges think at once; whatever has finished together is written in
+Fed by the queue; feeds the ledger. Many judges think at once; whatever has finished together is written in
 one transaction. A process that dies leaves its leases to the next one.
 """
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from sqlalchemy.exc import DBAPIError
 
-from app.contracts.prompt import essays_of
 from app.db.listen import Wakeup
-from app.db.unit import Database
-from app.gateway import metrics, queue
-from app.gateway.callbacks import Outcome, callback, to_event
-from app.gateway.providers.base import Answer, FailureKind, Judge, JudgeFailed, Question
-from app.gateway.queue import Queued
-from app.gateway.tables import messages
-from app.messaging import outbox
-from app.settings import GatewaySettings
+from app.gateway import ledger, metrics, money, observe, queue
+from app.gateway.ask import NotAsked, ask
+from app.gateway.callbacks import Outcome
+from app.gateway.gates import Gate
+from app.gateway.modes import Lane, Mode
+from app.gateway.parts import Parts
+from app.gateway.providers.base import FailureKind, JudgeFailed
+from app.gateway.queue import PutBack, Queued
+from app.gateway.sweep import Sweep
 
 log = structlog.get_logger(__name__)
 IDLE_S = 1.0
 BACK_OFF_S = 1.0
+MOST_LANES = 64
+SLOW_BUNDLE_S = 30.0
+
+
+@dataclass(frozen=True)
+class Unit:
+    """What is judged on one place: the provider and model, and one comparison or a bundle."""
+
+    model: tuple[str, str | None]
+    items: tuple[Queued, ...]
 
 
 class Worker:
-    """One worker; several may run, in one process or many."""
+    """One worker; several may run, in one process or many.
 
-    def __init__(
-        self,
-        database: Database,
-        judges: Mapping[str, Judge],
-        settings: GatewaySettings,
-        clock: Callable[[], datetime],
-    ) -> None:
-        self._database = database
-        self._judges = judges
-        self._settings = settings
-        self._clock = clock
+    What it holds is judged in units: one comparison, or a serial bundle, each on one of ``concurrency`` places.
+    Half as many units again wait in reserve, so that a place that falls free is filled without the database.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self._owner = uuid4().hex
-        self._thinking: dict[asyncio.Task[Outcome], Queued] = {}
-        self._lease = timedelta(seconds=settings.lease_s)
+        self._lease = timedelta(seconds=parts.settings.lease_s)
+        self._sweep = Sweep(parts)
+        self._places = asyncio.Semaphore(parts.settings.concurrency)
+        self._held: dict[UUID, Queued] = {}
+        self._units: dict[asyncio.Task[None], Unit] = {}
+        self._done: list[Outcome | NotAsked] = []
+        self._news = asyncio.Event()
+        self._renew_at: datetime | None = None
+        self._after: str | None = None
+        self._stopping = False
 
     async def run(self, wakeup: Wakeup) -> None:
         """Work until cancelled; survives a database that is away for a while."""
@@ -58,139 +72,164 @@ class Worker:
                     log.warning("work_failed_will_retry", error=type(error).__name__)
                     await asyncio.sleep(BACK_OFF_S)
         finally:
-            for task in self._thinking:
-                task.cancel()
-            await asyncio.gather(*self._thinking, return_exceptions=True)
+            await self._stop()
 
     async def step(self, wakeup: Wakeup) -> None:
         """Lease what there is room for, then wait for an outcome, for news or for a short while."""
-        room = min(self._settings.claim_size, self._settings.concurrency - len(self._thinking))
-        claimed = await self._claim(room) if room > 0 else []
-        for item in claimed:
-            self._thinking[asyncio.create_task(self._ask(item))] = item
-        if claimed and len(claimed) == room and len(self._thinking) < self._settings.concurrency:
-            return
-        await self._wait(wakeup, look_for_more=len(self._thinking) < self._settings.concurrency)
-        done = [task for task in self._thinking if task.done()]
-        await self._settle([task.result() for task in done])
-        for task in done:
-            del self._thinking[task]
+        now = self._parts.clock()
+        await self._sweep.if_due(now)
+        await self._renew(now)
+        claimed = await self._claim(now)
+        if not (claimed and self._room() > 0):
+            await self._wait(wakeup)
+        await self._settle()
 
-    async def _claim(self, room: int) -> list[Queued]:
-        now = self._clock()
-        async with self._database.transaction() as connection:
-            claimed = await queue.claim(connection, self._owner, now=now, lease=self._lease, limit=room)
-            if self._thinking:
-                held = [item.queue_id for item in self._thinking.values()]
-                await queue.renew(connection, self._owner, held, until=now + self._lease)
-            if not claimed:
-                metrics.QUEUE_DEPTH.set(await queue.depth(connection))
-        return claimed
+    def _room(self) -> int:
+        most = self._parts.settings.concurrency
+        return most + most // 2 - len(self._units)
 
-    async def _wait(self, wakeup: Wakeup, *, look_for_more: bool) -> None:
-        if not self._thinking:
+    async def _renew(self, now: datetime) -> None:
+        if self._held and self._renew_at is not None and now >= self._renew_at:
+            async with self._parts.database.transaction() as connection:
+                await queue.renew(connection, self._owner, list(self._held), until=now + self._lease)
+        if self._renew_at is None or now >= self._renew_at:
+            self._renew_at = now + self._lease / 3
+
+    async def _claim(self, now: datetime) -> int:
+        room = self._room()
+        if room <= 0:
+            return 0
+        started = 0
+        async with self._parts.database.transaction() as connection:
+            found = await queue.lanes(connection, queue.OTHER_LANES, after=self._after, most=MOST_LANES)
+            self._after = found[-1].key if len(found) == MOST_LANES else None
+            claimed: list[tuple[Lane, list[Queued]]] = []
+            for place, lane in enumerate(found):
+                units = self._share(lane, max(1, (room - started) // (len(found) - place)), now)
+                units = min(units, room - started)
+                if units <= 0:
+                    continue
+                limit = min(units * lane.size, max(lane.size, self._parts.settings.claim_size))
+                items = await queue.claim(connection, lane, self._owner, now=now, lease=self._lease, limit=limit)
+                claimed.append((lane, items))
+                started += -(-len(items) // lane.size)
+        for lane, items in claimed:
+            self._start(lane, items)
+        return started
+
+    def _share(self, lane: Lane, wanted: int, now: datetime) -> int:
+        gate = self._parts.gates.of(lane.provider, lane.model)
+        held = sum(unit.model == (lane.provider, lane.model) for unit in self._units.values())
+        return min(wanted, gate.allowance(now) - held)
+
+    def _start(self, lane: Lane, items: Sequence[Queued]) -> None:
+        gate = self._parts.gates.of(lane.provider, lane.model)
+        for first in range(0, len(items), lane.size):
+            unit = items[first : first + lane.size]
+            self._held.update({item.queue_id: item for item in unit})
+            task = asyncio.create_task(self._judge(lane, unit, gate))
+            self._units[task] = Unit((lane.provider, lane.model), tuple(unit))
+            task.add_done_callback(self._over)
+
+    def _over(self, task: "asyncio.Task[None]") -> None:
+        """Forget a unit; what it left without an outcome is no longer held, so that its lease runs out."""
+        unit = self._units.pop(task)
+        if not self._stopping:
+            done = {entry.item.queue_id for entry in self._done}
+            for item in unit.items:
+                if item.queue_id not in done:
+                    self._held.pop(item.queue_id, None)
+        self._news.set()
+
+    async def _judge(self, lane: Lane, unit: Sequence[Queued], gate: Gate) -> None:
+        """Judge one unit on one place; each item comes to an outcome of its own."""
+        await gate.enter()
+        try:
+            async with self._places:
+                started = time.monotonic()
+                if lane.mode is Mode.SERIAL_BUNDLE:
+                    self._dispatched(lane, len(unit))
+                for item in unit:
+                    self._done.append(await self._one(item, gate))
+                    self._news.set()
+                if (took := time.monotonic() - started) > SLOW_BUNDLE_S and len(unit) > 1:
+                    log.warning("serial_bundle_slow", duration_s=round(took, 1), bundle_size=len(unit))
+        finally:
+            gate.leave()
+
+    def _dispatched(self, lane: Lane, size: int) -> None:
+        model = self._parts.label(lane.provider, lane.model)
+        metrics.BUNDLE_CALLS.labels(lane.provider, model).inc()
+        metrics.BUNDLE_ITEMS.labels(lane.provider, model).observe(size)
+        log.info(
+            "serial_bundle_dispatch",
+            bundle_size=size,
+            provider=lane.provider,
+            model=model,
+            queue_processing_mode=str(lane.mode),
+        )
+
+    async def _one(self, item: Queued, gate: Gate) -> Outcome | NotAsked:
+        now = self._parts.clock()
+        if self._stopping:
+            return NotAsked(item, now)
+        try:
+            return await ask(self._parts, item, gate)
+        except (DBAPIError, OSError) as error:
+            log.warning("leave_to_ask_failed", error=type(error).__name__, why=str(error)[:200])
+            return NotAsked(item, now + timedelta(seconds=BACK_OFF_S))
+        except Exception as error:
+            log.exception("asking_crashed", correlation_id=str(item.correlation_id))
+            failure = JudgeFailed("LLM_INTERNAL_ERROR", type(error).__name__, kind=FailureKind.RETRY_NOW)
+            return Outcome(item, failure, asked_at=now)
+
+    async def _wait(self, wakeup: Wakeup) -> None:
+        if not self._units and not self._done:
             await wakeup.wait(IDLE_S)
             return
-        news = asyncio.create_task(wakeup.wait(IDLE_S)) if look_for_more else None
-        waited = {*self._thinking, news} if news is not None else set(self._thinking)
-        await asyncio.wait(waited, timeout=self._settings.lease_s / 3, return_when=asyncio.FIRST_COMPLETED)
-        if news is not None and not news.done():
-            news.cancel()
-            with suppress(asyncio.CancelledError):
-                await news
-
-    async def _ask(self, item: Queued) -> Outcome:
-        started = time.monotonic()
-        metrics.QUEUE_WAIT.labels(item.provider).observe((self._clock() - item.queued_at).total_seconds())
-        result = await self._judged(item)
-        return Outcome(item, result, int((time.monotonic() - started) * 1000))
-
-    async def _judged(self, item: Queued) -> Answer | JudgeFailed:
-        judge = self._judges.get(item.provider)
-        if judge is None:
-            return JudgeFailed(
-                "LLM_PROVIDER_UNAVAILABLE", f"{item.provider} is not set up", kind=FailureKind.BROKEN
-            )
-        if self._clock() > item.expires_at:
-            metrics.EXPIRED.labels(item.provider).inc()
-            return JudgeFailed(
-                "TIMEOUT", "the comparison waited longer than its time to live", kind=FailureKind.REFUSED
-            )
-        try:
-            return await judge.judge(_question(item))
-        except JudgeFailed as failure:
-            return failure
-        except Exception as error:
-            log.exception("judge_crashed", provider=item.provider)
-            return JudgeFailed("LLM_INTERNAL_ERROR", type(error).__name__, kind=FailureKind.RETRY_NOW)
-
-    async def _settle(self, outcomes: Sequence[Outcome]) -> None:
-        if not outcomes:
-            return
-        now = self._clock()
-        async with self._database.transaction() as connection:
-            events = []
-            for outcome in outcomes:
-                if self._may_try_again(outcome, now):
-                    pause = timedelta(seconds=min(60.0, 0.5 * 2**outcome.item.attempts))
-                    await queue.put_back(connection, self._owner, outcome.item.queue_id, available_at=now + pause)
-                    continue
-                result = callback(outcome, now)
-                values = _ledger(outcome, now) | {"callback": result.model_dump(mode="json")}
-                if await queue.finish(connection, self._owner, outcome.item.queue_id, values):
-                    events.append(to_event(result, outcome.item.callback_topic, now))
-            await outbox.add(connection, messages, events)
-        _count(outcomes)
-
-    def _may_try_again(self, outcome: Outcome, now: datetime) -> bool:
-        if not isinstance(outcome.result, JudgeFailed) or not outcome.result.retryable:
-            return False
-        return outcome.item.attempts <= self._settings.queue_max_retries and now < outcome.item.expires_at
-
-
-def _question(item: Queued) -> Question:
-    essays = essays_of(item.user_prompt)
-    if essays is None:
-        raise JudgeFailed(
-            "LLM_INVALID_PROMPT", "the prompt does not show two marked essays", kind=FailureKind.REFUSED
+        outcome: asyncio.Task[bool] = asyncio.create_task(self._news.wait())
+        waited: set[asyncio.Task[bool]] = {outcome}
+        if self._room() > 0:
+            waited.add(asyncio.create_task(wakeup.wait(IDLE_S)))
+        await asyncio.wait(
+            waited, timeout=min(IDLE_S, self._parts.settings.lease_s / 3), return_when=asyncio.FIRST_COMPLETED
         )
-    settings = item.settings
-    temperature, tokens = settings.get("temperature_override"), settings.get("max_tokens_override")
-    system = settings.get("system_prompt_override")
-    return Question(
-        item.user_prompt,
-        *essays,
-        model=item.model,
-        temperature=temperature if isinstance(temperature, float) else None,
-        max_tokens=tokens if isinstance(tokens, int) else None,
-        system_prompt=system if isinstance(system, str) else None,
-        metadata=item.metadata,
-    )
+        for task in waited:
+            task.cancel()
+        await asyncio.gather(*waited, return_exceptions=True)
 
+    async def _settle(self) -> None:
+        self._news.clear()
+        done = list(self._done)
+        if not done:
+            return
+        now = self._parts.clock()
+        async with self._parts.database.transaction() as connection:
+            settled = await ledger.write(self._parts, connection, done, now)
+        del self._done[: len(done)]
+        for entry in done:
+            self._held.pop(entry.item.queue_id, None)
+        observe.ended(self._parts, settled.ended, now)
+        if settled.late:
+            log.warning("outcomes_came_too_late", count=settled.late)
 
-def _ledger(outcome: Outcome, now: datetime) -> dict[str, object]:
-    result = outcome.result
-    if isinstance(result, JudgeFailed):
-        return {"state": "failed", "finished_at": now, "error_code": result.code[:64]}
-    return {
-        "state": "succeeded",
-        "finished_at": now,
-        "winner": "a" if result.first_wins else "b",
-        "confidence": result.confidence,
-        "justification": result.justification,
-        "cost_usd": result.usage.cost_usd,
-        "prompt_tokens": result.usage.prompt_tokens,
-        "completion_tokens": result.usage.completion_tokens,
-    }
+    async def _stop(self) -> None:
+        """Let calls under way end for a short while, write what they came to, give the rest back."""
+        self._stopping = True
+        if self._units:
+            await asyncio.wait(list(self._units), timeout=self._parts.settings.drain_s)
+        tasks = list(self._units)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(DBAPIError, OSError):
+            await self._settle()
+            await self._give_back()
 
-
-def _count(outcomes: Sequence[Outcome]) -> None:
-    for outcome in outcomes:
-        result, provider = outcome.result, outcome.item.provider
-        if isinstance(result, JudgeFailed):
-            metrics.VERDICTS.labels(provider, "unknown", "failed").inc()
-            continue
-        metrics.VERDICTS.labels(provider, result.model, "succeeded").inc()
-        metrics.TOKENS.labels(provider, result.model, "prompt").inc(result.usage.prompt_tokens)
-        metrics.TOKENS.labels(provider, result.model, "completion").inc(result.usage.completion_tokens)
-        metrics.COST.labels(provider, result.model).inc(result.usage.cost_usd)
+    async def _give_back(self) -> None:
+        now = self._parts.clock()
+        async with self._parts.database.transaction() as connection:
+            await queue.put_back(connection, [PutBack(item, now) for item in self._held.values()], now)
+            calls = [(item.queue_id, item.generation) for item in self._held.values()]
+            await money.presume_spent(connection, calls)
+        self._held.clear()

@@ -13,7 +13,7 @@ from app.contracts.topics import ALL
 from app.db.leased import LeasedWork, Stage
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
-from app.edge.key_set import KeySet
+from app.edge.tokens import can_make_tokens, service_token
 from app.messaging.consume import ConsumeLoop, Route
 from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
@@ -24,7 +24,8 @@ from app.settings import AuthSettings, CJSettings, Neighbours
 
 async def run() -> None:
     """Work until stopped."""
-    settings, neighbours = CJSettings(), Neighbours()
+    settings, neighbours, auth = CJSettings(), Neighbours(), AuthSettings()
+    token = partial(service_token, auth, finish.SERVICE) if can_make_tokens(auth) else None
     async with open_parts(finish.SERVICE) as opened:
         await ensure_topics(opened.kafka, ALL)
         content = http_client("the content store", timeout_s=neighbours.timeout_s)
@@ -32,7 +33,7 @@ async def run() -> None:
         parts = Parts(
             opened.database,
             ContentStore(await opened.stack.enter_async_context(content), neighbours.content_url),
-            Gateway(await opened.stack.enter_async_context(gateway), neighbours.gateway_url),
+            Gateway(await opened.stack.enter_async_context(gateway), neighbours.gateway_url, token),
             settings,
             settings.system_prompt_file.read_text(encoding="utf-8").strip(),
             now,
@@ -40,22 +41,13 @@ async def run() -> None:
         routes: list[Route[Any]] = [intake.route(settings, now), collect.route(now)]
         consumer = await opened.consumer(settings.consumer_group_id_cj, [route.topic for route in routes])
         loop = ConsumeLoop(finish.SERVICE, opened.database, messages, consumer, routes)
-        auth = AuthSettings()
-        api = build(parts, auth, await key_set(opened, auth))
+        api = build(parts, auth, await opened.key_set(auth))
         await until_stopped(
             serve(api, settings.host, settings.http_port),
             loop.run(limit=opened.kafka.fetch_max_records),
             worker(opened, parts).run(await opened.wakeup(BATCHES_CHANNEL)),
             await opened.relay(messages),
         )
-
-
-async def key_set(opened: Opened, auth: AuthSettings) -> KeySet | None:
-    """Return the identity service's keys, where the settings name them."""
-    if auth.jwt_jwks_url is None:
-        return None
-    client = http_client("the identity service", timeout_s=5.0)
-    return KeySet(await opened.stack.enter_async_context(client), auth.jwt_jwks_url, auth.jwt_jwks_ttl_s, now)
 
 
 def worker(opened: Opened, parts: Parts) -> LeasedWork:

@@ -15,11 +15,14 @@ from fastapi import FastAPI
 
 from app.db.listen import Wakeup
 from app.db.unit import Database
+from app.edge.client_http import http_client
+from app.edge.key_set import KeySet
 from app.messaging.kafka import KafkaConsumer, KafkaProducer, consuming, ensure_topics, producing
 from app.messaging.relay import Relay, RelayTimes
 from app.messaging.tables import MessagingTables
+from app.roles.clock import now
 from app.roles.scales import learn_scales
-from app.settings import DatabaseSettings, GradeScaleSettings, KafkaSettings, TelemetrySettings
+from app.settings import AuthSettings, DatabaseSettings, GradeScaleSettings, KafkaSettings, TelemetrySettings
 from app.telemetry import logs
 
 log = structlog.get_logger(__name__)
@@ -47,6 +50,13 @@ class Parts:
         """Join ``group``, after making sure that the topics exist."""
         await ensure_topics(self.kafka, topics)
         return await self.stack.enter_async_context(consuming(self.kafka, group, topics))
+
+    async def key_set(self, auth: AuthSettings) -> KeySet | None:
+        """Return the identity service's keys, where the settings name them."""
+        if auth.jwt_jwks_url is None:
+            return None
+        client = await self.stack.enter_async_context(http_client("the identity service", timeout_s=5.0))
+        return KeySet(client, auth.jwt_jwks_url, auth.jwt_jwks_ttl_s, now)
 
     async def relay(self, tables: MessagingTables) -> Coroutine[None, None, None]:
         """Return the running relay of one outbox, to be awaited with the other loops."""

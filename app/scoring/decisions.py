@@ -1,11 +1,14 @@
 """Rows of a decisions file to judgements: which column is what, and what is wrong with a row. PURE.
 
-Fed by the command line, which reads the file; feeds every fit. Two layouts are known: ``judge, winner, loser``
-and ``judge, a, b, choice`` with the essay shown first as ``a``.
+Fed by the command line and by the replay of votes, which read the file; feeds every fit. Two layouts are known:
+``judge, winner, loser`` and ``judge, a, b, choice`` with the essay shown first as ``a``.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
+from typing import Protocol
 
 from app.scoring.data import Record
 from app.scoring.errors import InvalidJudgements
@@ -21,6 +24,36 @@ NO_ROWS = "the file has no decisions, only a header"
 
 Row = tuple[int, Mapping[str, str | None]]
 """Number of the line in the file, and the cells by column."""
+
+
+class _Lines(Protocol):
+    """What ``csv.reader`` gives: rows of cells, and the number of the line last read."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def table_of(text: str) -> tuple[list[str], list[Row]]:
+    """Return header and rows of a CSV text with comma, semicolon or tab; blank rows are left out.
+
+    Raises `InvalidJudgements` naming the line for text that is no such table.
+    """
+    first, _, _ = text.partition("\n")
+    reader = csv.reader(StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    try:
+        header = [name.strip() for name in next(reader, [])]
+        return header, list(_rows(reader, header))
+    except csv.Error as error:
+        raise InvalidJudgements(f"line {reader.line_num}: {error}") from error
+
+
+def _rows(reader: _Lines, header: list[str]) -> Iterator[Row]:
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            if any(cell.strip() for cell in cells[len(header) :]):
+                raise InvalidJudgements(f"line {reader.line_num}: there are more cells than columns")
+            yield reader.line_num, dict(zip(header, cells, strict=False))
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
 from app.errors import AppError
 from app.gateway.api.app import build as build_gateway
+from app.gateway.parts import Parts as GatewayParts
 from app.gateway.providers.mock import MockJudge
 from app.gateway.tables import QUEUE_CHANNEL
 from app.gateway.tables import messages as gateway_messages
@@ -61,16 +62,17 @@ class System:
         judges = {"mock": MockJudge(gateway)}
         enter = self.stack.enter_async_context
         self.content = await enter(in_process(build_content(self.database, ContentSettings()), "http://content"))
-        asked = await enter(in_process(build_gateway(self.database, judges, gateway, self.clock)))
+        gateway_parts = GatewayParts(self.database, judges, gateway, self.clock, AUTH)
+        asked = await enter(in_process(build_gateway(gateway_parts)))
         self.parts = Parts(
             self.database,
             ContentStore(neighbour(self.content, "content"), "http://content/v1/content"),
-            Gateway(neighbour(asked, "gateway"), "http://gateway"),
+            Gateway(neighbour(asked, "gateway"), "http://gateway", lambda: service_token(AUTH, "cj")),
             settings,
             "system prompt",
             self.clock,
         )
-        self.worker = Worker(self.database, judges, gateway, self.clock)
+        self.worker = Worker(gateway_parts)
         self.http = await enter(in_process(build_cj(self.parts, AUTH)))
         self.http.headers["Authorization"] = f"Bearer {service_token(AUTH, 'tests')}"
         self.intake, self.collect = intake.route(settings, self.clock), collect.route(self.clock)

@@ -1,101 +1,39 @@
-"""The gateway: every accepted comparison has exactly one callback, whatever happens to it."""
+"""The gateway's requests: taken in once, answered by exactly one callback with the contract's fields."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import httpx
 import pytest
+from pydantic import SecretStr
 
-from app.contracts.prompt import comparison_blocks, joined, sha256
-from app.contracts.topics import Topic
-from app.db.listen import Wakeup
+from app.contracts.error_codes import ERROR_CODES
+from app.contracts.llm_http import PromptBlock
+from app.contracts.prompt import sha256
 from app.db.unit import Database
-from app.gateway.api.app import build
+from app.errors import AppError
+from app.gateway.api.guard import guard
 from app.gateway.providers.base import Answer, FailureKind, Judge, JudgeFailed, Question
 from app.gateway.providers.mock import MockJudge
 from app.gateway.providers.replay import ReplayJudge
-from app.gateway.tables import QUEUE_CHANNEL, messages
-from app.gateway.work import Worker
-from app.roles.stack import ROOT
-from app.settings import GatewaySettings
-from tests.integration.parts import Clock, Json, in_process, sent
-
-SETTINGS = GatewaySettings(replay_votes_dir=ROOT / "data/recorded-judgements", queue_max_retries=1, lease_s=30)
-GOOD = "The argument is developed carefully. However, it considers several consequences and alternatives. " * 3
-POOR = "i dont know. it is good becaus it is good. he have it. i like it. " * 3
-
-
-class Moody:
-    """Fails or crashes as told, then answers."""
-
-    def __init__(self, *moods: Exception) -> None:
-        self.moods = list(moods)
-
-    def models(self) -> tuple[str, ...]:
-        return ("latent",)
-
-    async def judge(self, question: Question) -> Answer:
-        if self.moods:
-            raise self.moods.pop(0)
-        return await MockJudge(SETTINGS).judge(question)
-
-
-def request(**changes: Any) -> Json:
-    prompt = joined(comparison_blocks(None, GOOD, POOR))
-    return {
-        "user_prompt": prompt,
-        "callback_topic": Topic.COMPARISON_RESULT,
-        "correlation_id": str(uuid4()),
-        "llm_config_overrides": {
-            "provider_override": "mock",
-            "model_override": "latent",
-            "temperature_override": 0.0,
-        },
-        "metadata": {"essay_a_id": "a", "essay_b_id": "b", "bos_batch_id": "batch", "seed": 7},
-    } | changes
-
-
-class Gateway:
-    """One gateway in process: its HTTP, its worker, its outbox."""
-
-    def __init__(
-        self, database: Database, url: str, http: httpx.AsyncClient, judges: dict[str, Judge], clock: Clock
-    ):
-        self.database, self.http, self.clock = database, http, clock
-        self.judges, self.url = judges, url
-
-    def worker(self) -> Worker:
-        return Worker(self.database, self.judges, SETTINGS, self.clock)
-
-    async def work(self, steps: int = 4) -> None:
-        worker = self.worker()
-        async with Wakeup(self.url, QUEUE_CHANNEL) as wakeup:
-            for _ in range(steps):
-                wakeup.wake()
-                await worker.step(wakeup)
-
-    async def callbacks(self) -> list[Json]:
-        async with self.database.transaction() as connection:
-            return [item["data"] for item in await sent(connection, messages, Topic.COMPARISON_RESULT)]
-
-    async def ask(self, **changes: Any) -> httpx.Response:
-        return await self.http.post("/api/v1/comparison", json=request(**changes))
-
-
-@asynccontextmanager
-async def opened(database: Database, url: str, judges: dict[str, Judge] | None = None) -> AsyncIterator[Gateway]:
-    clock = Clock()
-    available = judges or {"mock": MockJudge(SETTINGS), "replay": ReplayJudge(SETTINGS)}
-    async with in_process(build(database, available, SETTINGS, clock)) as http:
-        yield Gateway(database, url, http, available, clock)
+from app.settings import AuthSettings
+from tests.integration.gateway_parts import (
+    GOOD,
+    SETTINGS,
+    Gateway,
+    Scripted,
+    failure,
+    opened,
+    request,
+    settings,
+    verdict,
+)
+from tests.integration.parts import Json
 
 
 @pytest.fixture
 async def gateway(database: Database, database_url: str) -> AsyncIterator[Gateway]:
-    async with opened(database, database_url) as found:
+    judges: dict[str, Judge] = {"mock": MockJudge(SETTINGS), "replay": ReplayJudge(SETTINGS)}
+    async with opened(database, database_url, judges) as found:
         yield found
 
 
@@ -112,6 +50,51 @@ async def test_a_comparison_is_answered_once_with_the_effective_settings(gateway
     assert meta["prompt_sha256"] == sha256(request()["user_prompt"])
     assert (meta["essay_a_id"], meta["bos_batch_id"]) == ("a", "batch")
     assert meta["effective_settings"]["temperature_override"] == 0.0
+    assert (meta["resolved_provider"], meta["resolved_model"]) == ("mock", "latent")
+    assert (meta["queue_processing_mode"], meta["attempts"]) == ("per_request", 1)
+
+
+async def test_every_setting_and_block_of_a_request_reaches_the_judge_and_comes_back(
+    database: Database, database_url: str
+) -> None:
+    judge = Scripted()
+    wanted = {
+        "max_tokens_override": 321,
+        "reasoning_effort": "low",
+        "output_verbosity": "high",
+        "system_prompt_override": "be fair",
+        "temperature_override": 0,
+    }
+    blocks = [PromptBlock(content="rubric", cacheable=True, ttl="1h"), PromptBlock(content="essays")]
+    async with opened(database, database_url, {"mock": judge}) as gateway:
+        await gateway.ask(
+            overrides=wanted,
+            prompt_blocks=[block.model_dump() for block in blocks],
+            user_prompt="Text one: x\nText two: y",
+        )
+        await gateway.work()
+        [callback] = await gateway.callbacks()
+    [asked] = judge.asked
+    assert (asked.max_tokens, asked.reasoning_effort, asked.output_verbosity) == (321, "low", "high")
+    assert (asked.system_prompt, asked.temperature, asked.blocks) == ("be fair", 0.0, tuple(blocks))
+    assert (asked.essay_a, asked.essay_b) == ("", "")
+    effective = callback["request_metadata"]["effective_settings"]
+    assert {key: effective[key] for key in wanted if key != "system_prompt_override"} == {
+        key: value for key, value in wanted.items() if key != "system_prompt_override"
+    }
+    assert "be fair" not in str(callback)
+
+
+async def test_the_hash_of_a_prompt_that_the_adapter_changed_is_the_one_that_was_sent(
+    database: Database, database_url: str
+) -> None:
+    judge = Scripted(verdict(Question("p", "", "", "m"), prompt_sha256="f" * 64, effective={"temperature": None}))
+    async with opened(database, database_url, {"mock": judge}) as gateway:
+        await gateway.ask()
+        await gateway.work()
+        meta = (await gateway.callbacks())[0]["request_metadata"]
+    assert meta["prompt_sha256"] == "f" * 64
+    assert meta["effective_settings"]["temperature"] is None
 
 
 async def test_asking_twice_gives_one_queue_id_and_asking_after_the_end_the_callback_again(
@@ -128,6 +111,14 @@ async def test_asking_twice_gives_one_queue_id_and_asking_after_the_end_the_call
     assert one == again
 
 
+async def test_the_same_comparison_twice_in_one_call_is_kept_once(gateway: Gateway) -> None:
+    wanted = request()
+    answer = await gateway.http.post("/api/v1/comparisons", json={"comparisons": [wanted, wanted]})
+    one, two = answer.json()["items"]
+    assert one["queue_id"] == two["queue_id"]
+    assert await gateway.states() == ["queued"]
+
+
 async def test_the_same_id_for_another_comparison_is_a_conflict(gateway: Gateway) -> None:
     wanted = request()
     await gateway.http.post("/api/v1/comparison", json=wanted)
@@ -136,10 +127,18 @@ async def test_the_same_id_for_another_comparison_is_a_conflict(gateway: Gateway
 
 
 async def test_in_a_batch_each_comparison_is_accepted_or_refused_by_itself(gateway: Gateway) -> None:
-    items = [request(), {"user_prompt": ""}, request(llm_config_overrides=None), request(callback_topic="other")]
-    answer = await gateway.http.post("/api/v1/comparisons", json={"comparisons": items})
+    bad = [
+        {"user_prompt": ""},
+        request(llm_config_overrides=None),
+        request(callback_topic="other"),
+        request(user_prompt="nul \x00"),
+        request(metadata={"priority": 11}),
+    ]
+    answer = await gateway.http.post("/api/v1/comparisons", json={"comparisons": [request(), *bad]})
     assert answer.status_code == 202
-    assert [item["status"] for item in answer.json()["items"]] == ["queued", "refused", "refused", "refused"]
+    items = answer.json()["items"]
+    assert [item["status"] for item in items] == ["queued"] + ["refused"] * len(bad)
+    assert {item["error_code"] for item in items[1:]} <= ERROR_CODES
     await gateway.work()
     assert len(await gateway.callbacks()) == 1
 
@@ -150,79 +149,116 @@ async def test_in_a_batch_each_comparison_is_accepted_or_refused_by_itself(gatew
 )
 async def test_a_judge_that_is_not_there_is_refused(gateway: Gateway, overrides: Json | None) -> None:
     answer = await gateway.ask(llm_config_overrides=overrides)
-    assert answer.status_code in {400, 422}
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] in ERROR_CODES
     assert "llm_config_overrides" in answer.json()["error"]["message"]
 
 
-async def test_a_passing_failure_is_tried_again_and_a_lasting_one_reported(
+async def test_a_model_that_nobody_listed_is_asked_for_at_a_real_provider(
     database: Database, database_url: str
 ) -> None:
-    moody = Moody(JudgeFailed("RATE_LIMIT", "busy", kind=FailureKind.RATE_LIMITED))
-    async with opened(database, database_url, {"mock": moody}) as gateway:
-        await gateway.ask()
+    judge = Scripted()
+    async with opened(database, database_url, {"openai": judge}) as gateway:
+        answer = await gateway.ask(overrides={"provider_override": "openai", "model_override": "gpt-next"})
         await gateway.work()
-        assert await gateway.callbacks() == []
-        gateway.clock.pass_by(60)
-        await gateway.work()
-        assert [item["winner"] for item in await gateway.callbacks()] == ["Essay A"]
-        moody.moods = [JudgeFailed("INVALID_API_KEY", "no", kind=FailureKind.BROKEN)]
-        await gateway.ask()
-        await gateway.work()
-        assert (await gateway.callbacks())[-1]["error_detail"]["error_code"] == "INVALID_API_KEY"
+        assert answer.status_code == 202
+        assert [asked.model for asked in judge.asked] == ["gpt-next"]
 
 
-async def test_a_judge_that_crashes_ends_in_one_error_callback(database: Database, database_url: str) -> None:
-    async with opened(database, database_url, {"mock": Moody(RuntimeError("x"), RuntimeError("x"))}) as gateway:
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/api/v1/comparison", request()),
+        ("POST", "/api/v1/comparisons", {"comparisons": [request()]}),
+        ("POST", "/api/v1/comparisons/cancel", {"correlation_ids": [str(UUID(int=1))]}),
+        ("POST", "/api/v1/providers/mock/test", None),
+    ],
+)
+async def test_every_route_that_writes_wants_the_service_credential(
+    gateway: Gateway, method: str, path: str, body: Json | None
+) -> None:
+    good = gateway.http.headers.pop("Authorization")
+    assert (await gateway.http.request(method, path, json=body)).status_code == 401
+    wrong = {"Authorization": good[:-3] + "abc"}
+    assert (await gateway.http.request(method, path, json=body, headers=wrong)).status_code == 401
+    assert await gateway.rows() == []
+    answer = await gateway.http.request(method, path, json=body, headers={"Authorization": good})
+    assert answer.status_code < 300
+
+
+async def test_a_gateway_without_a_secret_says_so_unless_writes_are_open() -> None:
+    nothing = AuthSettings(jwt_secret_key=None, admin_token=None)
+    with pytest.raises(AppError) as caught:
+        await guard(nothing, SETTINGS)("Bearer x")
+    assert (caught.value.status, caught.value.code) == (500, "misconfigured")
+    assert await guard(nothing, settings(open_writes=True))(None) == "anybody"
+    shared = settings(service_token=SecretStr("shared"))
+    assert await guard(nothing, shared)("Bearer shared") == "service"
+    with pytest.raises(AppError):
+        await guard(nothing, shared)("Bearer wrong")
+
+
+async def test_a_long_justification_is_cut_on_the_wire_and_kept_whole_in_the_ledger(
+    database: Database, database_url: str
+) -> None:
+    judge = Scripted(verdict(Question("p", "", "", "latent"), justification="ä" * 2000 + "\x00\ud800"))
+    async with opened(database, database_url, {"mock": judge}) as gateway:
         await gateway.ask()
-        for _ in range(2):
-            await gateway.work()
-            gateway.clock.pass_by(60)
+        await gateway.work()
+        [callback], [row] = await gateway.callbacks(), await gateway.rows()
+    assert callback["justification"] == "ä" * 500
+    assert row.justification == "ä" * 2000 + "?"
+
+
+@pytest.mark.parametrize("confidence", [0.4, 5.1, float("nan")])
+async def test_a_verdict_outside_the_contract_is_an_error_with_its_cost_and_never_a_winner(
+    database: Database, database_url: str, confidence: float
+) -> None:
+    judge = Scripted(verdict(Question("p", "", "", "latent"), confidence=confidence))
+    async with opened(database, database_url, {"mock": judge}) as gateway:
+        await gateway.ask()
+        await gateway.work()
         [callback] = await gateway.callbacks()
-        assert callback["winner"] is None
-        assert callback["error_detail"]["error_code"] == "LLM_INTERNAL_ERROR"
+    assert callback["winner"] is None
+    assert callback["error_detail"]["error_code"] == "LLM_INVALID_RESPONSE"
+    assert callback["cost_estimate"] > 0
 
 
-async def test_a_comparison_that_waited_too_long_gets_an_error_callback(gateway: Gateway) -> None:
-    await gateway.ask()
-    gateway.clock.pass_by(5 * 3600)
-    await gateway.work()
-    [callback] = await gateway.callbacks()
-    assert callback["error_detail"]["error_code"] == "TIMEOUT"
-
-
-async def test_a_prompt_without_two_essays_gets_an_error_callback(gateway: Gateway) -> None:
-    await gateway.ask(user_prompt="no essays here")
-    await gateway.work()
-    [callback] = await gateway.callbacks()
-    assert callback["error_detail"]["error_code"] == "LLM_INVALID_PROMPT"
-
-
-async def test_the_lease_of_a_dead_worker_is_taken_over_and_the_zombie_fenced_out(
-    database: Database, database_url: str
-) -> None:
-    release, asked = asyncio.Event(), asyncio.Event()
-
-    class Slow(Moody):
-        async def judge(self, question: Question) -> Answer:
-            asked.set()
-            await release.wait()
-            return await super().judge(question)
-
-    slow: dict[str, Judge] = {"mock": Slow()}
-    async with opened(database, database_url, slow) as gateway, Wakeup(database_url, QUEUE_CHANNEL) as wakeup:
+async def test_a_code_that_the_platform_does_not_know_is_translated(database: Database, database_url: str) -> None:
+    judge = Scripted(failure(FailureKind.REFUSED, "weird_code", message="x" * 9000, http_status=418))
+    async with opened(database, database_url, {"mock": judge}) as gateway:
         await gateway.ask()
-        zombie = gateway.worker()
-        thinking = asyncio.create_task(zombie.step(wakeup))
-        async with asyncio.timeout(5):
-            await asked.wait()
-        gateway.clock.pass_by(SETTINGS.lease_s + 1)
-        gateway.judges["mock"] = MockJudge(SETTINGS)
         await gateway.work()
-        assert len(await gateway.callbacks()) == 1
-        release.set()
-        await thinking
-        await zombie.step(wakeup)
-        assert len(await gateway.callbacks()) == 1
+        [callback] = await gateway.callbacks()
+    detail = callback["error_detail"]
+    assert detail["error_code"] == "LLM_PROVIDER_API_ERROR"
+    assert (detail["details"]["original_code"], detail["details"]["http_status"]) == ("weird_code", 418)
+    assert len(detail["message"]) == 500
+    assert callback["request_metadata"]["prompt_sha256"] == sha256(request()["user_prompt"])
+
+
+async def test_the_lists_of_providers_and_models_say_what_is_set_up(gateway: Gateway) -> None:
+    found = (await gateway.http.get("/api/v1/providers")).json()["providers"]
+    by_name = {item["name"]: item for item in found}
+    assert by_name["openai"] | {"models": []} == by_name["openai"]
+    assert (by_name["openai"]["status"], by_name["mock"]["status"]) == ("not_set_up", "available")
+    assert "latent" in by_name["mock"]["models"]
+    shown = (await gateway.http.get("/api/v1/models")).json()["models"]
+    assert {item["provider"] for item in shown} == {"replay"}
+    mocks = (await gateway.http.get("/api/v1/models", params={"provider": "mock"})).json()["models"]
+    assert [item["model"] for item in mocks if item["default"]] == ["mock-model-v1"]
+    assert (await gateway.http.get("/api/v1/models", params={"provider": "nobody"})).status_code == 404
+
+
+async def test_a_provider_is_tried_with_one_small_question(database: Database, database_url: str) -> None:
+    broken = failure(FailureKind.BROKEN, "INVALID_API_KEY")
+    async with opened(database, database_url, {"mock": Scripted(), "openai": Scripted(broken)}) as gateway:
+        good = (await gateway.http.post("/api/v1/providers/mock/test")).json()
+        bad = (await gateway.http.post("/api/v1/providers/openai/test")).json()
+        none = await gateway.http.post("/api/v1/providers/google/test")
+    assert (good["status"], good["model"]) == ("ok", "latent")
+    assert (bad["status"], bad["error_code"]) == ("failed", "INVALID_API_KEY")
+    assert none.status_code == 404
 
 
 async def test_replayed_verdicts_come_from_people_and_follow_the_seed() -> None:
@@ -245,16 +281,9 @@ async def test_replayed_verdicts_come_from_people_and_follow_the_seed() -> None:
 async def test_the_mock_judge_repeats_itself_for_the_same_seed() -> None:
     judge = MockJudge(SETTINGS)
 
-    def question(seed: int, repeat: int) -> Question:
-        return Question("p", GOOD, GOOD + "x", "coin", metadata={"seed": seed, "comparison_repeat": repeat})
+    async def tosses(seed: int) -> list[Answer]:
+        metas = [{"seed": seed, "comparison_repeat": n} for n in range(40)]
+        return [await judge.judge(Question("p", GOOD, GOOD + "x", "coin", metadata=meta)) for meta in metas]
 
-    one = [(await judge.judge(question(1, n))).first_wins for n in range(40)]
-    assert one == [(await judge.judge(question(1, n))).first_wins for n in range(40)]
-    assert one != [(await judge.judge(question(2, n))).first_wins for n in range(40)]
-
-
-async def test_a_queue_id_is_a_uuid(gateway: Gateway) -> None:
-    queue_id = (await gateway.ask()).json()["queue_id"]
-    assert str(UUID(queue_id)) == queue_id
-    assert (await gateway.http.get("/api/v1/queue")).json()["queued"] == 1
-    assert "latent" in (await gateway.http.get("/api/v1/providers")).json()["providers"]["mock"]
+    assert await tosses(1) == await tosses(1)
+    assert await tosses(1) != await tosses(2)
