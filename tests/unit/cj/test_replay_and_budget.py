@@ -31,13 +31,14 @@ def records(essays: int = 8, votes: int = 6) -> list[Record]:
     ]
 
 
-def tau_against_truth(policy: Policy, essays: int, spread: float, per_essay: int, seeds: int) -> float:
+def tau_against_truth(
+    policy: Policy, essays: int, spread: float, per_essay: int, seeds: int, noise: float = 1.0
+) -> float:
     found = []
     for seed in range(seeds):
         truth = np.random.default_rng([seed, 7]).normal(0, spread, essays)
-        play = Play(
-            essays, Design(policy), simulated_judge(truth.tolist(), np.random.default_rng([seed, 8])), seed
-        )
+        judge = simulated_judge(truth.tolist(), np.random.default_rng([seed, 8]), noise=noise)
+        play = Play(essays, Design(policy), judge, seed)
         [(_, fit)] = play.until([essays * per_essay // 2])
         found.append(kendall_tau_b(fit.theta, truth))
     return float(np.mean(found))
@@ -46,6 +47,11 @@ def tau_against_truth(policy: Policy, essays: int, spread: float, per_essay: int
 def test_with_the_same_budget_information_orders_essays_better_than_random_pairs() -> None:
     adaptive = tau_against_truth(Policy.INFORMATION, 24, 3.0, 10, 8)
     assert adaptive > tau_against_truth(Policy.RANDOM_BALANCED, 24, 3.0, 10, 8) + 0.02
+
+
+def test_with_a_judge_who_never_errs_ten_comparisons_by_information_order_better_than_twenty_random_ones() -> None:
+    adaptive = tau_against_truth(Policy.INFORMATION, 24, 2.0, 10, 6, noise=1e-3)
+    assert adaptive > tau_against_truth(Policy.RANDOM_BALANCED, 24, 2.0, 20, 6, noise=1e-3)
 
 
 def test_a_replay_that_uses_all_verdicts_ends_at_full_agreement() -> None:
