@@ -120,6 +120,11 @@ class JudgeFailed(Exception):
         """Whether the same question may succeed later."""
         return self.kind in _MAY_PASS
 
+    @property
+    def maybe_paid(self) -> bool:
+        """Whether the failed call may have been charged without our knowing how much: a cut or late answer."""
+        return not self.spent.cost_known
+
 
 class Judge(Protocol):
     """Compares two essays."""
@@ -129,6 +134,27 @@ class Judge(Protocol):
 
     def models(self) -> tuple[str, ...]:
         """Return the names of the models that may be asked for; the first is the default."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A provider that answered: how many models it offers to this key, None where it does not say."""
+
+    models: int | None
+
+
+class Probed(Protocol):
+    """A judge that can be asked cheaply, without a paid token, whether its key and address work."""
+
+    async def probe(self) -> Probe:
+        """Return what the provider says of itself; raises ``JudgeFailed``."""
+
+
+class Closing(Protocol):
+    """A judge that holds connections."""
+
+    async def aclose(self) -> None:
+        """Close them; called once, when the role ends."""
 
 
 class JobState(StrEnum):
@@ -162,7 +188,11 @@ class BatchJudge(Protocol):
         """
 
     async def find(self, job_key: str) -> str | None:
-        """Return the provider's id of the job that was started with ``job_key``, or None."""
+        """Return the provider's id of the job that was started with ``job_key``, or None.
+
+        Raises ``JudgeFailed`` with ``RETRY_AFTER`` where that cannot be told yet; starting the job anew
+        before it can would risk paying twice.
+        """
 
     async def look(self, job_id: str) -> JobProgress:
         """Return where the job stands; raises ``JudgeFailed``."""
