@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 CONFIDENCE = (1.0, 5.0)
+_MOST_TRIES = 32
 _WINNER = re.compile(r"""["'*]*(?:essay[\s_-]*)?([ab])["'*.]*""", re.IGNORECASE)
 _SIGN_OF_A_VERDICT = re.compile(r"""["']winner["']""", re.IGNORECASE)
 
@@ -93,15 +94,17 @@ def _objects(text: str) -> tuple[list[dict[str, object]], str]:
 
 
 def _pieces(text: str) -> Iterator[str | dict[str, object]]:
-    at = 0
+    at, failed = 0, 0
     while (start := text.find("{", at)) >= 0:
+        if failed > _MOST_TRIES:
+            raise UnusableAnswer("the answer's JSON is malformed")
         yield text[at:start]
         try:
             value, at = _DECODER.raw_decode(text, start)
             yield value
         except (ValueError, RecursionError):
             yield "{"
-            at = start + 1
+            at, failed = start + 1, failed + 1
     yield text[at:]
 
 

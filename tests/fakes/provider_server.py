@@ -11,13 +11,14 @@ Use it like this::
 An act is a scenario's name (``SCENARIOS``), a verdict (``Say``) or a whole ``Reply``. ``fake.decide`` may be
 replaced by a function of (provider, request body) that returns an act, for answers that depend on the prompt.
 Batch jobs wait in ``fake.jobs`` until the test ends them: ``fake.jobs["batch_1"].finish()``, ``.expire(done=2)``,
-``.fail()``. ``settings(llm_request_timeout=0.2)`` makes the scenario ``timeout`` quick.
+``.fail()``. ``cut_results_at`` cuts the download of their results. ``settings(llm_request_timeout=0.2)`` makes
+the scenario ``timeout`` quick.
 """
 
 import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from pydantic import SecretStr
@@ -70,6 +71,7 @@ class FakeProviders:
         self.jobs: dict[str, Job] = self._jobs.by_id
         self._scripts: dict[str, deque[Act]] = defaultdict(deque)
         self._all_seen: list[Seen] = []
+        self.cut_results_at: int | None = None
         self._server = HttpServer(self._answer)
 
     async def __aenter__(self) -> Self:
@@ -86,6 +88,12 @@ class FakeProviders:
     def seen(self, provider: str) -> list[Seen]:
         """Return the requests of ``provider`` so far, oldest first."""
         return [seen for seen in self._all_seen if seen.provider == provider]
+
+    def forget(self) -> None:
+        """Drop what was scripted and seen so far."""
+        self._scripts.clear()
+        self._all_seen.clear()
+        self.decide = essay_a_wins
 
     def base_url(self, provider: str) -> str:
         """Return the base URL of ``provider`` as its SDK wants it."""
@@ -125,15 +133,20 @@ class FakeProviders:
         return provider == "local" or key == KEYS[provider]
 
     def _other(self, provider: str, request: Request, path: str) -> Reply:
-        if path.startswith("/v1/messages/batches"):
-            return self._jobs.anthropic(request, path, self.base_url("anthropic"))
-        if path.startswith(("/files", "/batches")):
-            return self._jobs.openai(request, path)
+        if path.endswith(("/results", "/content")):
+            return replace(self._job_call(request, path), cut_at=self.cut_results_at)
+        if path.startswith(("/v1/messages/batches", "/files", "/batches")):
+            return self._job_call(request, path)
         if path == "/key":
             return ok({"data": {"label": "test", "limit": None, "usage": 0}})
         if path.endswith("/models"):
             return ok(_models(provider))
         return Reply(404)
+
+    def _job_call(self, request: Request, path: str) -> Reply:
+        if path.startswith("/v1/messages/batches"):
+            return self._jobs.anthropic(request, path, self.base_url("anthropic"))
+        return self._jobs.openai(request, path)
 
 
 def _models(provider: str) -> Json:

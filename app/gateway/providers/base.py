@@ -150,6 +150,24 @@ class Probed(Protocol):
         """Return what the provider says of itself; raises ``JudgeFailed``."""
 
 
+class Sending(Protocol):
+    """What would be sent: the user's prompt as one text, and the settings under the callback's names."""
+
+    @property
+    def prompt(self) -> str:
+        """Return the user prompt, all its blocks joined."""
+
+    def effective(self) -> Mapping[str, object]:
+        """Return the settings."""
+
+
+class Describing(Protocol):
+    """A judge that says without asking what it would send: for failures, and for items of batch jobs."""
+
+    def describe(self, question: Question) -> Sending:
+        """Return what would be sent; raises ``JudgeFailed`` where the question cannot be sent as it is."""
+
+
 class Closing(Protocol):
     """A judge that holds connections."""
 
