@@ -4,6 +4,7 @@ Prices come from the maintained price package where it covers the model, else fr
 neither knows costs an unknown amount, which is said and never passes for zero. PURE but for reading its tables.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +18,8 @@ from app.gateway.manifest import Manifest, Model, Price
 PACKAGE_SOURCE = f"genai-prices {genai_prices.__version__}"
 _BATCH = {"processing": "batch"}
 _DIGITS = 9
+_PROMPT_PARTS = ("input", "cache_write", "cache_write_1h")
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,58 @@ def quote(model: Model, manifest: Manifest, *, at: datetime) -> Quote | None:
     if model.price is not None:
         return Quote(model.price, f"{manifest.source}, {manifest.as_of.isoformat()}")
     return None
+
+
+@dataclass(frozen=True)
+class ManifestPrices:
+    """The most that a token of a model can cost now, for money that is held back before a call."""
+
+    manifest: Manifest
+    defaults: Mapping[str, str]
+    clock: Callable[[], datetime]
+
+    def price(self, provider: str, model: str | None) -> tuple[float, float] | None:
+        """Return USD for one prompt token and one completion token at most, or None where nobody knows.
+
+        The dearest way counts: a prompt so long that a surcharge applies, written to the cache for an hour.
+        """
+        name = model or self.defaults.get(provider)
+        if name is None:
+            return None
+        try:
+            found = self.manifest.find(provider, name)
+        except LookupError:
+            return None
+        rates, _ = _rates(found, self.clock(), batch=False)
+        if rates is None:
+            return None
+        prompt = max(_dearest(getattr(rates, f"{part}_mtok")) for part in _PROMPT_PARTS)
+        return prompt / MILLION, _dearest(rates.output_mtok) / MILLION
+
+
+def _dearest(rate: Decimal | TieredPrices | None) -> float:
+    if rate is None:
+        return 0.0
+    return float(max(rate.base, *(tier.price for tier in rate.tiers)) if isinstance(rate, TieredPrices) else rate)
+
+
+def facts(model: Model, manifest: Manifest, *, at: datetime) -> dict[str, object]:
+    """Return what ``GET /api/v1/models`` shows of a model: limits, abilities, the price and who says so."""
+    family = model.family
+    said = quote(model, manifest, at=at)
+    return {
+        "context_tokens": family.context_tokens,
+        "max_output_tokens": family.max_output_tokens,
+        "takes_temperature": family.temperature,
+        "reasoning": family.reasoning,
+        "takes_verbosity": family.verbosity,
+        "answer": family.answer,
+        "takes_batch_jobs": family.batch,
+        "cost_known": said is not None,
+        "usd_per_million_tokens": None if said is None else said.price.model_dump(exclude_none=True),
+        "batch_factor": family.batch_factor if family.batch else None,
+        "price_source": None if said is None else said.source,
+    }
 
 
 def _rates(model: Model, at: datetime, *, batch: bool) -> tuple[ModelPrice | None, Decimal]:

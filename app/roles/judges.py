@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 
 from app.gateway.manifest import manifest
+from app.gateway.prices import ManifestPrices
 from app.gateway.providers import anthropic, google, local, openai, openrouter
 from app.gateway.providers.anthropic_jobs import AnthropicJobs
 from app.gateway.providers.base import BatchJudge, Judge
@@ -12,6 +13,8 @@ from app.gateway.providers.chat import ChatJudge, Dialect
 from app.gateway.providers.openai_jobs import OpenAIJobs
 from app.roles.clock import now
 from app.settings import ProviderSettings
+
+REAL = ("anthropic", "openai", "google", "openrouter", "local")
 
 
 def real_judges(settings: ProviderSettings, clock: Callable[[], datetime] = now) -> dict[str, Judge]:
@@ -45,6 +48,12 @@ def batch_judges(settings: ProviderSettings, clock: Callable[[], datetime] = now
     if (key := settings.api_key("openai")) is not None:
         judges["openai"] = OpenAIJobs(openai.client(settings, key), settings, known, clock)
     return judges
+
+
+def real_prices(settings: ProviderSettings, clock: Callable[[], datetime] = now) -> ManifestPrices:
+    """Return the prices of all real providers, for money that is held back."""
+    defaults = {name: str(getattr(settings, f"{name}_default_model")) for name in REAL}
+    return ManifestPrices(manifest(), defaults, clock)
 
 
 def close_with(stack: AsyncExitStack, judges: Mapping[str, object]) -> None:

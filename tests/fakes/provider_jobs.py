@@ -13,7 +13,6 @@ from typing import Any, Literal
 from tests.fakes.http_server import Reply, Request
 from tests.fakes.provider_replies import Act, Json, answer, error_body, ok
 
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 End = Literal["completed", "expired", "cancelled", "failed"]
 
 
@@ -25,7 +24,7 @@ class Job:
     provider: Literal["openai", "anthropic"]
     items: list[tuple[str, Json]]
     metadata: Mapping[str, str] = field(default_factory=dict)
-    created: datetime = NOW
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
     ended: End | None = None
     cancelling: bool = False
     acts: dict[str, Act] = field(default_factory=dict)
@@ -214,7 +213,7 @@ def _file(file_id: str, size: int) -> Json:
         "id": file_id,
         "object": "file",
         "bytes": size,
-        "created_at": int(NOW.timestamp()),
+        "created_at": 1_790_000_000,
         "filename": "questions.jsonl",
         "purpose": "batch",
         "status": "processed",

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -209,6 +209,23 @@ async def test_a_job_on_record_does_not_hold_up_the_search(fake: FakeProviders, 
     async with FreshJobs(fake) as restarted:
         await restarted["anthropic"].look(running)
         assert await restarted["anthropic"].find("second") is None
+
+
+async def test_jobs_of_last_week_are_not_looked_through(fake: FakeProviders, jobs: dict[str, Any]) -> None:
+    old = await jobs["anthropic"].submit(ITEMS, job_key="first")
+    fake.jobs[old].created -= timedelta(days=7)
+    fake.jobs[old].finish()
+    async with FreshJobs(fake) as restarted:
+        assert await restarted["anthropic"].find("first") is None
+    assert not any(seen.path.endswith("/results") for seen in fake.seen("anthropic"))
+
+
+async def test_the_mark_of_an_ended_job_is_read_once(fake: FakeProviders, jobs: dict[str, Any]) -> None:
+    fake.jobs[await jobs["anthropic"].submit(ITEMS, job_key="first")].finish()
+    async with FreshJobs(fake) as restarted:
+        for key in ("second", "third"):
+            assert await restarted["anthropic"].find(key) is None
+    assert sum(seen.path.endswith("/results") for seen in fake.seen("anthropic")) == 1
 
 
 async def test_the_process_that_started_a_job_finds_it_at_once(jobs: dict[str, Any]) -> None:

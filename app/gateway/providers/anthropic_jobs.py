@@ -8,7 +8,7 @@ start and our note of it, ``find`` therefore says yes or no for ended jobs, and 
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 import anthropic
@@ -36,7 +36,8 @@ MOST_ITEMS = 100_000
 MARK_LENGTH = 16
 LOOK_AGAIN_S = 60.0
 _CUSTOM_ID = re.compile(r"[A-Za-z0-9_-]{1,47}")
-_LOOKED_THROUGH = 1_000
+SOUGHT_FOR = timedelta(days=3)
+"""Older jobs are not looked through: the comparisons of such a job have outlived their time to live."""
 _STATUS = {
     "invalid_request_error": 400,
     "authentication_error": 401,
@@ -71,6 +72,7 @@ class AnthropicJobs:
         self._clock = clock
         self._started: dict[str, str] = {}
         self._known: set[str] = set()
+        self._marks: dict[str, str] = {}
 
     def describe(self, question: Question) -> Sent:
         """Return what would be sent for ``question``; raises ``JudgeFailed``."""
@@ -95,11 +97,12 @@ class AnthropicJobs:
         return {"custom_id": f"{mark}-{custom_id}", "params": cast("MessageCreateParamsNonStreaming", payload)}
 
     async def find(self, job_key: str) -> str | None:
-        """Return the id of the job with our mark among the newest 1,000, or None.
+        """Return the id of the job with our mark among those of the last three days, or None.
 
-        Raises ``JudgeFailed`` (``RETRY_AFTER``) while a job is running that this process has neither started nor
-        looked at, since it may be the one. So look at all jobs on record first; what is then left running is the
-        one sought or a stranger's, and ends within a day.
+        To be called only where an earlier ``submit`` with this key may have happened. Raises ``JudgeFailed``
+        (``RETRY_AFTER``) while a job is running that this process has neither started nor looked at, since it may
+        be the one. So look at all jobs on record first; what is then left running is the one sought or a
+        stranger's, and ends within a day.
         """
         if job_key in self._started:
             return self._started[job_key]
@@ -109,7 +112,7 @@ class AnthropicJobs:
             async for job in self._strangers():
                 if job.processing_status != "ended":
                     running += 1
-                elif await self._begins_with(job, mark):
+                elif await self._mark(job) == mark:
                     return job.id
         if running:
             raise JudgeFailed(
@@ -121,28 +124,25 @@ class AnthropicJobs:
         return None
 
     async def _strangers(self) -> AsyncIterator[MessageBatch]:
-        """Yield the newest 1,000 jobs that this process has neither started nor looked at."""
-        looked = 0
+        """Yield the jobs of the last three days that this process has neither started nor looked at."""
+        oldest = self._clock() - SOUGHT_FOR
         async for job in self._client.messages.batches.list(limit=100):
+            if job.created_at < oldest:
+                break
             if job.id not in self._known:
                 yield job
-            looked += 1
-            if looked >= _LOOKED_THROUGH:
-                break
 
-    async def _begins_with(self, job: MessageBatch, mark: str) -> bool:
-        """Return whether the first result of an ended job carries ``mark``."""
-        if job.results_url is None or job.archived_at is not None:
-            return False
-        rows = await self._client.messages.batches.results(job.id)
-        try:
-            async for row in rows:
-                if row.custom_id.startswith(f"{mark}-"):
-                    return True
-                break
-        finally:
-            await rows.close()
-        return False
+    async def _mark(self, job: MessageBatch) -> str:
+        """Return the mark in the first result of an ended job, empty where it has none; read once a process."""
+        if job.id not in self._marks and job.results_url is not None and job.archived_at is None:
+            rows = await self._client.messages.batches.results(job.id)
+            try:
+                async for row in rows:
+                    self._marks[job.id] = row.custom_id.partition("-")[0]
+                    break
+            finally:
+                await rows.close()
+        return self._marks.get(job.id, "")
 
     async def look(self, job_id: str) -> JobProgress:
         """Return where the job stands."""

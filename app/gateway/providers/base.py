@@ -208,6 +208,7 @@ class BatchJudge(Protocol):
     async def find(self, job_key: str) -> str | None:
         """Return the provider's id of the job that was started with ``job_key``, or None.
 
+        To be called before ``submit`` only where an earlier ``submit`` with this key may have happened.
         Raises ``JudgeFailed`` with ``RETRY_AFTER`` where that cannot be told yet; starting the job anew
         before it can would risk paying twice.
         """

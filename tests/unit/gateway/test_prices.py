@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.contracts.llm_http import PROVIDERS
 from app.gateway.manifest import Price, manifest, parsed
-from app.gateway.prices import Tokens, cost, quote
+from app.gateway.prices import ManifestPrices, Tokens, cost, facts, quote
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 REAL = [provider for provider in PROVIDERS if provider not in {"mock", "replay"}]
@@ -114,3 +116,52 @@ def test_a_manifest_with_a_model_twice_is_refused() -> None:
 def test_a_negative_price_is_refused() -> None:
     with pytest.raises(ValidationError):
         Price(input=-1, output=1)
+
+
+@pytest.mark.parametrize(
+    ("provider", "name", "most"),
+    [
+        ("anthropic", "claude-haiku-4-5-20251001", (2e-6, 5e-6)),
+        ("anthropic", None, (2e-6, 5e-6)),
+        ("openai", "gpt-5.1", (1.25e-6, 10e-6)),
+        ("openai", "gpt-5.4", (5e-6, 22.5e-6)),
+        ("local", "anything", (0.0, 0.0)),
+        ("openai", "gpt-9-unheard", None),
+        ("mock", "latent", None),
+        ("google", None, None),
+    ],
+)
+def test_what_is_held_back_is_the_most_that_a_token_can_cost(
+    provider: str, name: str | None, most: tuple[float, float] | None
+) -> None:
+    prices = ManifestPrices(manifest(), {"anthropic": "claude-haiku-4-5-20251001"}, lambda: AT)
+    found = prices.price(provider, name)
+    assert found == (None if most is None else pytest.approx(most))
+
+
+@given(
+    st.sampled_from([("anthropic", "claude-sonnet-4-5-20250929"), ("openai", "gpt-5.4"), ("openai", "gpt-4.1")]),
+    st.integers(0, 500_000),
+    st.integers(0, 100_000),
+    st.data(),
+)
+def test_no_call_costs_more_than_was_held_back(
+    asked: tuple[str, str], prompt: int, completion: int, data: st.DataObject
+) -> None:
+    cached = data.draw(st.integers(0, prompt))
+    written = data.draw(st.integers(0, prompt - cached))
+    hour = data.draw(st.integers(0, written)) if asked[0] == "anthropic" else 0
+    prices = ManifestPrices(manifest(), {}, lambda: AT)
+    most = prices.price(*asked)
+    assert most is not None
+    paid = cost(manifest().find(*asked), Tokens(prompt, completion, cached, written, hour), at=AT)
+    assert paid.usd <= prompt * most[0] + completion * most[1] + 1e-9
+
+
+def test_the_facts_of_a_model_are_its_limits_abilities_and_price() -> None:
+    shown = facts(manifest().find("openai", "gpt-5.1"), manifest(), at=AT)
+    assert shown["usd_per_million_tokens"] == {"input": 1.25, "output": 10.0, "cache_read": 0.125}
+    assert (shown["takes_temperature"], shown["reasoning"], shown["batch_factor"]) == (False, "effort", 0.5)
+    assert str(shown["price_source"]).startswith("genai-prices ")
+    unknown = facts(manifest().find("openai", "gpt-9-unheard"), manifest(), at=AT)
+    assert (unknown["cost_known"], unknown["usd_per_million_tokens"]) == (False, None)
