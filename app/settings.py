@@ -7,7 +7,7 @@ with (``CJ_ASSESSMENT_SERVICE_…``, ``LLM_PROVIDER_SERVICE_…``, ``CJ_SERVICE_
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BatchingMode = Literal["per_request", "serial_bundle", "provider_batch_api"]
@@ -225,13 +225,25 @@ class ProviderSettings(Settings):
                 raise ValueError(f"set {name}_api_key or {name}_api_key_file, not both")
         return self
 
+    @field_validator(*(f"{name}_base_url" for name in _KEYED))
+    @classmethod
+    def _is_an_address(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return url
+
     def api_key(self, provider: str) -> SecretStr | None:
-        """Return the key of ``provider``, or None; raises ``OSError`` where its secret file cannot be read."""
+        """Return the key of ``provider``, or None.
+
+        Raises ``OSError`` where its secret file cannot be read, ``ValueError`` for what cannot be a key.
+        """
         given: SecretStr | None = getattr(self, f"{provider}_api_key")
         file: Path | None = getattr(self, f"{provider}_api_key_file")
         if given is None and file is not None:
             given = SecretStr(file.read_text(encoding="utf-8"))
         value = "" if given is None else given.get_secret_value().strip()
+        if not (value.isascii() and value.isprintable() and " " not in value):
+            raise ValueError(f"the API key of {provider} holds characters that no key has")
         return SecretStr(value) if value else None
 
 

@@ -22,13 +22,17 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """What goes out: ``hang`` never answers, ``cut_at`` closes the connection after so many bytes of the body."""
+    """What goes out: ``hang`` never answers, ``cut_at`` closes the connection after so many bytes of the body.
+
+    ``drip_s`` sends the body byte by byte, with such a pause after each.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     hang: bool = False
     cut_at: int | None = None
+    drip_s: float | None = None
 
     def head(self) -> bytes:
         """Return the status line and headers."""
@@ -76,6 +80,13 @@ class HttpServer:
         if reply.hang:
             await reader.read()
             return False
+        if reply.drip_s is not None:
+            writer.write(reply.head())
+            for byte in reply.body:
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(reply.drip_s)
+            return True
         writer.write(reply.head() + (reply.body if reply.cut_at is None else reply.body[: reply.cut_at]))
         await writer.drain()
         return reply.cut_at is None

@@ -105,6 +105,15 @@ async def test_an_answer_that_does_not_come_is_a_time_out(fake: FakeProviders) -
     await closed(judges)
 
 
+async def test_an_answer_that_comes_drop_by_drop_is_a_time_out(fake: FakeProviders) -> None:
+    judges = real_judges(fake.settings(llm_request_timeout=0.3))
+    for provider, judge in judges.items():
+        fake.next(provider, Reply(200, b" " * 1_000, drip_s=0.05))
+        failure = await failed(judge, question())
+        assert (failure.kind, failure.code, failure.http_status) == FAILURES["timeout"]
+    await closed(judges)
+
+
 @pytest.mark.parametrize("provider", PROVIDERS)
 async def test_no_failure_holds_a_key_or_an_essay(
     fake: FakeProviders, judges: dict[str, Judge], provider: str, caplog: pytest.LogCaptureFixture
@@ -284,3 +293,15 @@ async def test_the_most_detailed_log_holds_neither_a_key_nor_an_essay(
     assert "the log is on" in told
     for secret in (*KEYS.values(), ESSAY_A):
         assert secret not in told
+
+
+async def test_openais_organization_is_told_to_openai_only(
+    fake: FakeProviders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_ORG_ID", "org-school")
+    judges = real_judges(fake.settings())
+    for judge in judges.values():
+        await judge.judge(question())
+    told = {name for name in PROVIDERS if "openai-organization" in fake.seen(name)[-1].headers}
+    assert told == {"openai"}
+    await closed(judges)

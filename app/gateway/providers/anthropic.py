@@ -3,6 +3,7 @@
 Fed by the work loop; the reading of a message is shared with batch jobs.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -54,7 +55,8 @@ class AnthropicJudge:
         """Return the verdict; raises ``JudgeFailed``."""
         payload, sent = request(question, self._settings, self._manifest)
         with failures.translating(PROVIDER, self._clock):
-            message = await self._client.messages.create(**for_sdk(payload))
+            async with asyncio.timeout(self._settings.llm_request_timeout):
+                message = await self._client.messages.create(**for_sdk(payload))
             said = read(message.to_dict(warnings=False))
         return settle(sent, said, question, at=self._clock())
 

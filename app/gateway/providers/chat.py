@@ -3,6 +3,7 @@
 Fed by the work loop; ``google``, ``openrouter`` and ``local`` are dialects of it, each in its own module.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,6 +68,9 @@ class ChatJudge:
             timeout=openai.Timeout(settings.llm_request_timeout, connect=settings.llm_connect_timeout),
             max_retries=0,
         )
+        self._client.organization = self._client.project = (
+            None  # OpenAI's, which the SDK takes from the environment
+        )
 
     def models(self) -> tuple[str, ...]:
         """Return the default model and the listed ones."""
@@ -77,7 +81,8 @@ class ChatJudge:
         """Return the verdict; raises ``JudgeFailed``."""
         payload, sent = request(question, self._dialect, self._settings, self._manifest)
         with failures.translating(self._dialect.provider, self._clock):
-            completion = await self._client.chat.completions.create(**payload)
+            async with asyncio.timeout(self._settings.llm_request_timeout):
+                completion = await self._client.chat.completions.create(**payload)
             said = read(completion.to_dict(warnings=False), self._dialect.provider, self._clock())
         return settle(sent, said, question, at=self._clock())
 

@@ -20,7 +20,7 @@ from app.gateway.providers.base import FailureKind, JudgeFailed, Usage
 from app.gateway.providers.hints import wait_hint
 
 UNKNOWN_COST = Usage(cost_known=False)
-_WORD = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_WORD = re.compile(r"[a-z_]{2,48}|[A-Z_]{2,48}|\d{1,4}")
 _TOO_LONG = re.compile(r"context[ _](length|window)|too long|too many tokens|maximum context", re.IGNORECASE)
 _NO_MODEL = re.compile(r"\bmodels?\b", re.IGNORECASE)
 _NO_SUCH_MODEL = re.compile(r"not a valid model|model_not_found|invalid model", re.IGNORECASE)
@@ -190,9 +190,11 @@ def word(text: str) -> str:
 
 @contextmanager
 def translating(provider: str, now: Callable[[], datetime]) -> Iterator[None]:
-    """Turn the SDKs' errors into ``JudgeFailed``, without the originals, which hold the request and its key."""
+    """Turn time-outs and the SDKs' errors into ``JudgeFailed``; the originals, which hold the request, go no further."""
     try:
         yield
+    except TimeoutError:
+        raise late(provider) from None
     except (anthropic.AnthropicError, openai.OpenAIError, httpx2.TransportError) as error:
         raise _of_sdk(provider, error, now()) from None
     except (json.JSONDecodeError, ValidationError, UnicodeDecodeError):

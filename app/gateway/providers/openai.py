@@ -3,6 +3,7 @@
 Fed by the work loop; the payload and the reading of a response are shared with batch jobs.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -64,7 +65,8 @@ class OpenAIJudge:
         """Return the verdict; raises ``JudgeFailed``."""
         payload, sent = request(question, self._settings, self._manifest)
         with failures.translating(PROVIDER, self._clock):
-            response = await self._client.responses.create(**payload)
+            async with asyncio.timeout(self._settings.llm_request_timeout):
+                response = await self._client.responses.create(**payload)
             said = read(response.to_dict(warnings=False), PROVIDER, self._clock())
         return settle(sent, said, question, at=self._clock())
 

@@ -71,3 +71,15 @@ def test_a_key_from_two_places_is_refused() -> None:
 def test_settings_do_not_show_their_keys() -> None:
     settings = ProviderSettings(openai_api_key=SecretStr(KEY))
     assert KEY not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize("key", ["sk with a space", "sk-\u20ac", "sk-\nsecond-line"])
+def test_what_cannot_be_a_key_is_refused_without_showing_it(key: str) -> None:
+    with pytest.raises(ValueError, match="API key of openai") as caught:
+        ProviderSettings(openai_api_key=SecretStr(key)).api_key("openai")
+    assert key not in str(caught.value)
+
+
+def test_an_address_without_its_scheme_is_refused() -> None:
+    with pytest.raises(ValidationError, match="http://"):
+        ProviderSettings(local_base_url="127.0.0.1:11434/v1")
