@@ -190,7 +190,7 @@ def word(text: str) -> str:
 
 @contextmanager
 def translating(provider: str, now: Callable[[], datetime]) -> Iterator[None]:
-    """Turn time-outs and the SDKs' errors into ``JudgeFailed``; the originals, which hold the request, go no further."""
+    """Turn time-outs and SDK errors into ``JudgeFailed``; the originals, which hold the request, stay here."""
     try:
         yield
     except TimeoutError:
