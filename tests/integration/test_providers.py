@@ -267,6 +267,19 @@ async def test_what_a_judge_describes_is_what_it_sends(
     assert described.prompt == asked.prompt
 
 
+@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize("scenario", ["server_error", "prose", "malformed_json"])
+async def test_a_failure_too_says_what_was_sent(
+    fake: FakeProviders, judges: dict[str, Any], provider: str, scenario: str
+) -> None:
+    asked = question(reasoning_effort="low", temperature=0.0)
+    fake.next(provider, scenario)
+    failure = await failed(judges[provider], asked)
+    assert failure.sent is not None
+    assert failure.sent.effective() == judges[provider].describe(asked).effective()
+    assert failure.sent.prompt == asked.prompt
+
+
 async def test_only_providers_with_a_key_are_there(fake: FakeProviders) -> None:
     judges = real_judges(fake.settings(openai_api_key=None, google_api_key=None, local_base_url=None))
     assert set(judges) == {"anthropic", "openrouter"}

@@ -54,11 +54,11 @@ class AnthropicJudge:
     async def judge(self, question: Question) -> Answer:
         """Return the verdict; raises ``JudgeFailed``."""
         payload, sent = request(question, self._settings, self._manifest)
-        with failures.translating(PROVIDER, self._clock):
+        with failures.translating(PROVIDER, self._clock, sent):
             async with asyncio.timeout(self._settings.llm_request_timeout):
                 message = await self._client.messages.create(**for_sdk(payload))
             said = read(message.to_dict(warnings=False))
-        return settle(sent, said, question, at=self._clock())
+            return settle(sent, said, question, at=self._clock())
 
     def describe(self, question: Question) -> Sent:
         """Return what would be sent for ``question``; raises ``JudgeFailed``."""

@@ -94,8 +94,11 @@ _MAY_PASS = frozenset({FailureKind.RETRY_NOW, FailureKind.RETRY_AFTER, FailureKi
 class JudgeFailed(Exception):
     """No verdict. ``code`` is one of the platform's error codes; ``retry_after_s`` is the provider's own hint.
 
-    ``spent`` is what the failed call cost all the same, where the provider said so.
+    ``spent`` is what the failed call cost all the same, where the provider said so; ``sent`` is what was really
+    sent, set by adapters that send something else than they were asked to.
     """
+
+    sent: "Sending | None" = None
 
     def __init__(
         self,

@@ -80,11 +80,11 @@ class ChatJudge:
     async def judge(self, question: Question) -> Answer:
         """Return the verdict; raises ``JudgeFailed``."""
         payload, sent = request(question, self._dialect, self._settings, self._manifest)
-        with failures.translating(self._dialect.provider, self._clock):
+        with failures.translating(self._dialect.provider, self._clock, sent):
             async with asyncio.timeout(self._settings.llm_request_timeout):
                 completion = await self._client.chat.completions.create(**payload)
             said = read(completion.to_dict(warnings=False), self._dialect.provider, self._clock())
-        return settle(sent, said, question, at=self._clock())
+            return settle(sent, said, question, at=self._clock())
 
     def describe(self, question: Question) -> Sent:
         """Return what would be sent for ``question``; raises ``JudgeFailed``."""

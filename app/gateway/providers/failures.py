@@ -16,7 +16,7 @@ import httpx2
 import openai
 from pydantic import ValidationError
 
-from app.gateway.providers.base import FailureKind, JudgeFailed, Usage
+from app.gateway.providers.base import FailureKind, JudgeFailed, Sending, Usage
 from app.gateway.providers.hints import wait_hint
 
 UNKNOWN_COST = Usage(cost_known=False)
@@ -189,8 +189,21 @@ def word(text: str) -> str:
 
 
 @contextmanager
-def translating(provider: str, now: Callable[[], datetime]) -> Iterator[None]:
-    """Turn time-outs and SDK errors into ``JudgeFailed``; the originals, which hold the request, stay here."""
+def translating(provider: str, now: Callable[[], datetime], sent: Sending | None = None) -> Iterator[None]:
+    """Turn time-outs and SDK errors into ``JudgeFailed``; the originals, which hold the request, stay here.
+
+    Every failure is told what was ``sent``.
+    """
+    try:
+        with _translating(provider, now):
+            yield
+    except JudgeFailed as failure:
+        failure.sent = sent
+        raise
+
+
+@contextmanager
+def _translating(provider: str, now: Callable[[], datetime]) -> Iterator[None]:
     try:
         yield
     except TimeoutError:

@@ -64,11 +64,11 @@ class OpenAIJudge:
     async def judge(self, question: Question) -> Answer:
         """Return the verdict; raises ``JudgeFailed``."""
         payload, sent = request(question, self._settings, self._manifest)
-        with failures.translating(PROVIDER, self._clock):
+        with failures.translating(PROVIDER, self._clock, sent):
             async with asyncio.timeout(self._settings.llm_request_timeout):
                 response = await self._client.responses.create(**payload)
             said = read(response.to_dict(warnings=False), PROVIDER, self._clock())
-        return settle(sent, said, question, at=self._clock())
+            return settle(sent, said, question, at=self._clock())
 
     def describe(self, question: Question) -> Sent:
         """Return what would be sent for ``question``; raises ``JudgeFailed``."""
