@@ -65,6 +65,7 @@ async def test_a_job_runs_from_its_start_to_its_results(
     assert isinstance(first, Answer)
     assert isinstance(second, Answer)
     assert (first.first_wins, second.first_wins, second.confidence) == (True, False, 5)
+    assert set(first.effective) == {"provider", "model"}, "nothing is claimed of settings that are not at hand"
     assert first.usage.cost_usd == pytest.approx(HALF[name], abs=1e-12)
     assert isinstance(refused, JudgeFailed)
     assert (refused.kind, refused.code) == (FailureKind.REFUSED, "INVALID_REQUEST")

@@ -70,7 +70,8 @@ class Said:
 def settle(sent: Sent, said: Said, question: Question | None, *, at: datetime, batch: bool = False) -> Answer:
     """Return the answer; raises ``JudgeFailed`` with what the call cost where there is no verdict in it.
 
-    ``question`` is None where a job's results are read, whose questions are no longer at hand.
+    ``question`` is None where a job's results are read, whose questions are no longer at hand: then the answer's
+    settings are only those that the result itself shows, and ``describe`` tells the others.
     """
     spent = usage_of(sent.model, said, at=at, batch=batch)
     match said.stop:
@@ -92,7 +93,7 @@ def settle(sent: Sent, said: Said, question: Question | None, *, at: datetime, b
         verdict.justification,
         said.model or sent.model.name,
         spent,
-        sent.effective(),
+        sent.effective() if question is not None else {"provider": sent.provider, "model": sent.model.name},
         sha256(sent.prompt) if question is not None and sent.prompt != question.prompt else None,
     )
 
