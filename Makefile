@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test check fix openapi migration lock bench clean
+.PHONY: help setup demo up down test profile-suite check fix openapi migration lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,11 @@ down: $(STAMP) ## stop what `make up` started
 
 test: $(STAMP) ## all tests, with the servers that they need
 	$(BIN)/python -m pytest -n 2
+
+P ?= cj-generic
+profile-suite: $(STAMP) ## the full parity suite of a mock profile: make profile-suite P=eng5-anchor
+	@test -f tests/parity/test_$(subst -,_,$(P)).py || { echo "no profile $(P): cj-generic, cj-generic-batch-api, eng5-anchor, eng5-lower5"; exit 2; }
+	$(BIN)/python -m pytest -n 0 -v -m parity tests/parity/test_$(subst -,_,$(P)).py
 
 check: $(STAMP) ## format, lint, types, arrows, house rules, openapi fresh
 	$(BIN)/ruff format --check .

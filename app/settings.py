@@ -151,6 +151,7 @@ class CJSettings(Settings):
     fetch_concurrency: int = Field(default=8, ge=1)
     batch_timeout_hours: float = Field(default=4.0, gt=0)
     system_prompt_file: Path = Path("prompts/system/001_baseline.txt")
+    use_extended_ttl_for_service_constants: bool = False
 
 
 class GatewaySettings(Settings):
@@ -165,13 +166,37 @@ class GatewaySettings(Settings):
 
     host: str = "127.0.0.1"
     port: int = 8090
+    use_mock_llm: bool = False
+    allow_mock_provider: bool = True
+    admin_api_enabled: bool = True
+    default_llm_provider: str = "openai"
+    mock_mode: str = "default"
     open_writes: bool = False
     service_token: SecretStr | None = None
     mock_provider_seed: int = 42
-    mock_latency_ms: int = Field(default=0, ge=0)
-    mock_jitter_ms: int = Field(default=0, ge=0)
+    mock_latency_ms: int | None = Field(default=None, ge=0)
+    mock_jitter_ms: int | None = Field(
+        default=None,
+        ge=0,
+        validation_alias=AliasChoices(
+            "mock_jitter_ms",
+            "LLM_PROVIDER_SERVICE_MOCK_JITTER_MS",
+            "LLM_PROVIDER_SERVICE_MOCK_LATENCY_JITTER_MS",
+        ),
+    )
     mock_noise: float = Field(default=0.6, gt=0)
     mock_position_bias: float = 0.0
+    mock_length_bias: float = 0.0
+    mock_qualities: dict[str, float] = Field(default_factory=dict)
+    mock_error_rate: float = Field(default=0.0, ge=0, le=1)
+    mock_error_codes: list[int] = [429, 503, 500]
+    mock_error_burst_rate: float = Field(default=0.0, ge=0, le=1)
+    mock_error_burst_length: int = Field(default=0, ge=0)
+    mock_cache_enabled: bool = True
+    mock_cache_hit_rate: float = Field(default=0.0, ge=0, le=1)
+    mock_tokens_per_word: float = Field(default=0.75, gt=0)
+    mock_confidence_base: float = Field(default=4.5, ge=0, le=5)
+    mock_confidence_jitter: float = Field(default=0.3, ge=0)
     mock_batch_latency_s: float = Field(default=0.0, ge=0)
     replay_votes_dir: Path = Path("data/recorded-judgements")
     queue_max_size: int = Field(default=100_000, ge=1)

@@ -79,7 +79,7 @@ def kafka_bootstrap(servers: Servers) -> str:
     return servers.kafka_bootstrap
 
 
-def _sibling(database_url: str, name: str) -> str:
+def sibling(database_url: str, name: str) -> str:
     return make_url(database_url).set(database=name).render_as_string(hide_password=False)
 
 
@@ -87,12 +87,12 @@ def _sibling(database_url: str, name: str) -> str:
 async def template(servers: Servers) -> str:
     """The name of a migrated database that every test's own database is copied from."""
     name = f"template_{uuid4().hex[:12]}"
-    await _admin(servers.database_url, f'CREATE DATABASE "{name}"')
-    await asyncio.to_thread(upgrade, _sibling(servers.database_url, name))
+    await admin(servers.database_url, f'CREATE DATABASE "{name}"')
+    await asyncio.to_thread(upgrade, sibling(servers.database_url, name))
     return name
 
 
-async def _admin(database_url: str, statement: str) -> None:
+async def admin(database_url: str, statement: str) -> None:
     engine = create_async_engine(database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     async with engine.connect() as connection:
         await connection.execute(text(statement))
@@ -102,9 +102,9 @@ async def _admin(database_url: str, statement: str) -> None:
 @pytest.fixture
 async def database_url(servers: Servers, template: str) -> AsyncIterator[str]:
     name = f"test_{uuid4().hex[:12]}"
-    await _admin(servers.database_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    yield _sibling(servers.database_url, name)
-    await _admin(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    await admin(servers.database_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield sibling(servers.database_url, name)
+    await admin(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

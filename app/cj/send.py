@@ -15,7 +15,7 @@ from app.cj.states import BatchState
 from app.cj.store import Batch, Comparison, Essay
 from app.cj.tables import batches, comparisons
 from app.contracts.llm_http import BatchItem, ComparisonRequest, OverridesHTTP
-from app.contracts.prompt import comparison_blocks, context_block, joined
+from app.contracts.prompt import Ttl, comparison_blocks, context_block, joined
 from app.errors import Unavailable
 
 
@@ -98,12 +98,14 @@ async def ask_again(parts: Parts, batch_id: int) -> None:
 def _request(parts: Parts, batch: Batch, essays: Sequence[Essay], item: Comparison) -> ComparisonRequest:
     first, second = essays[item.a], essays[item.b]
     context = batch.context or {}
+    ttl: Ttl = "1h" if parts.settings.use_extended_ttl_for_service_constants else "5m"
     shared = context_block(
         student_assignment=context.get("student_assignment"),
         criteria=context.get("criteria"),
         rubric=context.get("rubric"),
+        ttl=ttl,
     )
-    blocks = comparison_blocks(shared, first.content, second.content)
+    blocks = comparison_blocks(shared, first.content, second.content, ttl=ttl)
     return ComparisonRequest(
         user_prompt=joined(blocks),
         prompt_blocks=blocks,

@@ -6,7 +6,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from app.cli.prompts import commands as prompt_commands
+
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+app.add_typer(prompt_commands, name="prompts")
 Result = TypeVar("Result")
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the stack keeps its data.")]
 STACK_DIR = Path("var/stack")

@@ -25,6 +25,8 @@ from app.errors import AppError, Conflict, InvalidInput, Unavailable
 from app.gateway import metrics, modes, observe, queue, tallies
 from app.gateway.callbacks import to_event
 from app.gateway.parts import FIXED_MODELS, Parts
+from app.gateway.providers.mock import MockJudge
+from app.gateway.providers.mock_options import MockOptions, for_request
 from app.gateway.tables import QUEUE_CHANNEL, messages, requests
 from app.messaging import outbox
 
@@ -74,6 +76,7 @@ def check(request: ComparisonRequest, parts: Parts) -> None:
             "llm_config_overrides.provider_override", f"{provider} is not set up here; available: {known}"
         )
     _check_model(provider, overrides.model_override, parts)
+    _check_wishes(provider, request.metadata, parts)
     if request.callback_topic != Topic.COMPARISON_RESULT:
         raise ComparisonRefused.at("callback_topic", f"must be {Topic.COMPARISON_RESULT}")
     if priority_of(request.metadata.get("priority"), DEFAULT_PRIORITY) is None:
@@ -90,6 +93,14 @@ def _check_model(provider: str, model: str | None, parts: Parts) -> None:
         raise ComparisonRefused.at(
             "llm_config_overrides.model_override", f"{provider} has no model {model}; available: {known}"
         )
+
+
+def _check_wishes(provider: str, metadata: Mapping[str, object], parts: Parts) -> None:
+    if isinstance(parts.judges[provider], MockJudge):
+        try:
+            for_request(MockOptions(), metadata)
+        except InvalidInput as error:
+            raise ComparisonRefused(error.detail, problems=error.problems) from error
 
 
 def priority_of(value: object, default: int) -> int | None:

@@ -119,6 +119,7 @@ def question(item: Queued) -> Question:
         blocks=tuple(PromptBlock.model_validate(block) for block in item.prompt_blocks or ()),
         reasoning_effort=_text(settings, "reasoning_effort"),
         output_verbosity=_text(settings, "output_verbosity"),
+        attempt=item.attempts,
     )
 
 

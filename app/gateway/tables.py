@@ -163,3 +163,14 @@ buckets = Table(
     Column("at", DateTime(timezone=True), nullable=False),
 )
 """Token buckets of requests and of tokens a minute, shared by all gateway processes."""
+
+MOCK_MODE_CHANNEL = "gateway_mock_mode"
+mock_modes = Table(
+    "mock_modes",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("mode", String(64), nullable=False),
+    Column("set_by", String(255), nullable=False),
+    Column("set_at", DateTime(timezone=True), nullable=False),
+)
+"""The mock's mode where an operator switched it: one row, or none."""

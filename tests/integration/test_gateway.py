@@ -246,7 +246,7 @@ async def test_the_lists_of_providers_and_models_say_what_is_set_up(gateway: Gat
     shown = (await gateway.http.get("/api/v1/models")).json()["models"]
     assert {item["provider"] for item in shown} == {"replay"}
     mocks = (await gateway.http.get("/api/v1/models", params={"provider": "mock"})).json()["models"]
-    assert [item["model"] for item in mocks if item["default"]] == ["latent"]
+    assert [item["model"] for item in mocks if item["default"]] == ["mock-model-v1"]
     assert (await gateway.http.get("/api/v1/models", params={"provider": "nobody"})).status_code == 404
 
 

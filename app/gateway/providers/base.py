@@ -19,7 +19,7 @@ class Question:
 
     ``prompt`` is the whole user prompt, ``blocks`` the same in parts where the caller sent parts (cacheable
     ones first); ``essay_a`` and ``essay_b`` are the two texts where the prompt marks them, else empty.
-    None in a setting means the provider's default.
+    None in a setting means the provider's default. ``attempt`` counts from 1 how often it is asked.
     """
 
     prompt: str
@@ -33,6 +33,7 @@ class Question:
     blocks: tuple[PromptBlock, ...] = ()
     reasoning_effort: str | None = None
     output_verbosity: str | None = None
+    attempt: int = 1
 
     def number(self, key: str, default: int) -> int:
         """Return a whole number of the metadata, or ``default`` where it is missing."""

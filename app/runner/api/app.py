@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from app import __version__
 from app.edge import health, problems
 from app.edge.health import Check
-from app.runner.api import files, packages, runs
+from app.runner.api import files, packages, prompts, runs
 from app.runner.api.parts import Parts
 
 SERVICE = "cj_runner"
@@ -19,5 +19,6 @@ def build(parts: Parts, checks: dict[str, Check]) -> FastAPI:
     app.include_router(runs.routes(parts))
     app.include_router(files.routes(parts))
     app.include_router(packages.routes(parts))
+    app.include_router(prompts.routes(parts))
     app.include_router(health.routes(SERVICE, checks))
     return app

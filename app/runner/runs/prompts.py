@@ -1,17 +1,72 @@
-"""Prompts by name: texts under ``prompts/system`` and ``prompts/rubric`` of the server."""
+"""Prompts by name: texts under ``prompts/system`` and ``prompts/rubric`` of the server.
 
+Fed by the folder, and by its ``index.toml``, which says what each text is for and is never sent to a judge;
+feeds new runs, the routes and the command line.
+"""
+
+import hashlib
+import re
+import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from app.errors import InvalidInput
+from app.errors import InvalidInput, Misconfigured, NotFound
 from app.runner.runs.spec import Prompt, RunRequest
 
 Role = Literal["system", "rubric"]
+ROLES: tuple[Role, ...] = ("system", "rubric")
+INDEX = "index.toml"
+_VERSION = re.compile(r"^(\d+)_")
+
+
+@dataclass(frozen=True)
+class NamedPrompt:
+    """One prompt of the folder.
+
+    ``text`` is what a judge is sent, without white space around it, and ``sha256`` its hash; ``version`` is the
+    number that its name starts with; ``purpose`` is None for a text that the index does not name.
+    """
+
+    role: Role
+    name: str
+    version: int | None
+    purpose: str | None
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the text in UTF-8, 64 lower-case hex digits."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    @property
+    def characters(self) -> int:
+        """The length of the text."""
+        return len(self.text)
 
 
 def names(folder: Path, role: Role) -> list[str]:
     """Return the names that can be asked for, sorted."""
     return sorted(path.stem for path in (folder / role).glob("*.txt"))
+
+
+def listed(folder: Path, role: Role | None = None) -> list[NamedPrompt]:
+    """Return all prompts, or those of one role, by role and name; raises ``Misconfigured`` for a broken index."""
+    purposes = _purposes(folder)
+    return [
+        _read(folder, wanted, name, purposes)
+        for wanted in ROLES
+        if role in {None, wanted}
+        for name in names(folder, wanted)
+    ]
+
+
+def named(folder: Path, role: Role, name: str) -> NamedPrompt:
+    """Return one prompt; raises ``NotFound`` that names the known ones."""
+    known = names(folder, role)
+    if name not in known:
+        raise NotFound(_unknown(role, name, known))
+    return _read(folder, role, name, _purposes(folder))
 
 
 def resolved(folder: Path, request: RunRequest) -> RunRequest:
@@ -26,8 +81,39 @@ def resolved(folder: Path, request: RunRequest) -> RunRequest:
 def _resolve(folder: Path, role: Role, field: str, prompt: Prompt | None) -> Prompt | None:
     if prompt is None or prompt.text is not None:
         return prompt
-    path = folder / role / f"{prompt.name}.txt"
+    name, known = str(prompt.name), names(folder, role)
+    if name not in known:
+        raise InvalidInput.at(f"{field}.name", _unknown(role, name, known))
+    return Prompt(name=name, text=_text(folder, role, name))
+
+
+def _unknown(role: Role, name: str, known: list[str]) -> str:
+    return f"there is no {role} prompt {name[:100]}; known: {', '.join(known) or 'none'}"
+
+
+def _text(folder: Path, role: Role, name: str) -> str:
+    return (folder / role / f"{name}.txt").read_text(encoding="utf-8").strip()
+
+
+def _read(folder: Path, role: Role, name: str, purposes: dict[tuple[str, str], str]) -> NamedPrompt:
+    number = _VERSION.match(name)
+    return NamedPrompt(
+        role=role,
+        name=name,
+        version=None if number is None else int(number[1]),
+        purpose=purposes.get((role, name)),
+        text=_text(folder, role, name),
+    )
+
+
+def _purposes(folder: Path) -> dict[tuple[str, str], str]:
+    path = folder / INDEX
     if not path.is_file():
-        known = ", ".join(names(folder, role)) or "none"
-        raise InvalidInput.at(f"{field}.name", f"there is no prompt {prompt.name}; known: {known}")
-    return Prompt(name=prompt.name, text=path.read_text(encoding="utf-8").strip())
+        return {}
+    try:
+        index = tomllib.loads(path.read_text(encoding="utf-8"))
+        return {
+            (role, name): str(entry["purpose"]) for role in ROLES for name, entry in index.get(role, {}).items()
+        }
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise Misconfigured(f"{INDEX} of the prompts cannot be read: {error}") from error
