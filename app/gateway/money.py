@@ -52,6 +52,18 @@ class PriceTable:
 
 
 @dataclass(frozen=True)
+class PricesByProvider:
+    """Several price lists, each for its own providers."""
+
+    lists: Mapping[str, Prices]
+
+    def price(self, provider: str, model: str | None) -> tuple[float, float] | None:
+        """Return the price that the provider's list says, or None."""
+        found = self.lists.get(provider)
+        return None if found is None else found.price(provider, model)
+
+
+@dataclass(frozen=True)
 class Call:
     """One call that is about to be made, or was."""
 
