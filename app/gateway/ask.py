@@ -5,20 +5,18 @@ Fed by the work loop; feeds the ledger through it.
 
 import asyncio
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 
-from app.contracts.llm_http import PromptBlock
-from app.contracts.prompt import essays_of
 from app.gateway import metrics, observe
 from app.gateway.callbacks import Outcome, expired
 from app.gateway.gates import Closed, Gate
 from app.gateway.parts import Parts
 from app.gateway.permits import NotNow, ask_leave
-from app.gateway.providers.base import Answer, FailureKind, JudgeFailed, Question
+from app.gateway.providers.base import Answer, FailureKind, JudgeFailed
+from app.gateway.question import described, question
 from app.gateway.queue import Queued
 
 log = structlog.get_logger(__name__)
@@ -50,7 +48,7 @@ async def ask(parts: Parts, item: Queued, gate: Gate) -> Outcome | NotAsked:
     started = time.monotonic()
     observe.asking(parts, item)
     with metrics.CONCURRENT.labels(item.provider).track_inprogress():
-        result = await _judged(parts, item, gate)
+        result = described(parts.judges.get(item.provider), item, await _judged(parts, item, gate))
     gate.report(result, parts.clock())
     elapsed_s = time.monotonic() - started
     observe.called(parts, item, result, elapsed_s)
@@ -100,29 +98,3 @@ async def _judged(parts: Parts, item: Queued, gate: Gate) -> Answer | JudgeFaile
     except Exception as error:
         log.exception("judge_crashed", provider=item.provider, correlation_id=str(item.correlation_id))
         return JudgeFailed("LLM_INTERNAL_ERROR", type(error).__name__, kind=FailureKind.RETRY_NOW)
-
-
-def question(item: Queued) -> Question:
-    """Return the question as judges see it; the essays by themselves where the prompt marks them."""
-    settings = item.settings
-    essay_a, essay_b = essays_of(item.user_prompt) or ("", "")
-    temperature, tokens = settings.get("temperature_override"), settings.get("max_tokens_override")
-    return Question(
-        item.user_prompt,
-        essay_a,
-        essay_b,
-        model=item.model,
-        temperature=float(temperature) if isinstance(temperature, int | float) else None,
-        max_tokens=tokens if isinstance(tokens, int) else None,
-        system_prompt=_text(settings, "system_prompt_override"),
-        metadata=item.metadata,
-        blocks=tuple(PromptBlock.model_validate(block) for block in item.prompt_blocks or ()),
-        reasoning_effort=_text(settings, "reasoning_effort"),
-        output_verbosity=_text(settings, "output_verbosity"),
-        attempt=item.attempts,
-    )
-
-
-def _text(settings: Mapping[str, object], key: str) -> str | None:
-    value = settings.get(key)
-    return value if isinstance(value, str) else None

@@ -27,6 +27,12 @@ from app.messaging.outbox import Event, event
 SERVICE = "llm_provider_service"
 UNKNOWN_MODEL = "unknown"
 MESSAGE_LIMIT = 500
+_WIRE_NAMES = {
+    "provider": "provider_override",
+    "model": "model_override",
+    "temperature": "temperature_override",
+    "max_tokens": "max_tokens_override",
+}
 Ending = Literal["succeeded", "failed", "expired", "cancelled"]
 
 
@@ -154,13 +160,14 @@ def _echoed(outcome: Outcome) -> Mapping[str, object]:
     item, result, usage = outcome.item, outcome.result, outcome.usage
     answer = result if isinstance(result, Answer) else None
     model = answer.model if answer is not None else item.model
+    hashed, effective = _sent(result)
     ours: dict[str, object] = {
-        "prompt_sha256": (answer and answer.prompt_sha256) or sha256(item.user_prompt),
+        "prompt_sha256": hashed or sha256(item.user_prompt),
         "resolved_provider": item.provider,
         "resolved_model": model,
         "queue_processing_mode": item.mode,
         "attempts": item.attempts,
-        "effective_settings": _effective(item, answer)
+        "effective_settings": _effective(item, effective)
         | {"provider_override": item.provider, "model_override": model},
         "cost_known": item.cost_known and usage.cost_known,
     }
@@ -174,11 +181,18 @@ def _echoed(outcome: Outcome) -> Mapping[str, object]:
     return dict(item.metadata) | ours
 
 
-def _effective(item: Queued, answer: Answer | None) -> dict[str, object]:
+def _sent(result: Answer | JudgeFailed) -> tuple[str | None, Mapping[str, object]]:
+    """Return the hash of the prompt that was really sent, where it is not the request's own, and the settings."""
+    if isinstance(result, Answer):
+        return result.prompt_sha256, result.effective
+    return (None, {}) if result.sent is None else (sha256(result.sent.prompt), result.sent.effective())
+
+
+def _effective(item: Queued, sent: Mapping[str, object]) -> dict[str, object]:
     """Return the settings that counted: what the judge says that it sent, else what was asked for."""
     asked = {key: value for key, value in item.settings.items() if value is not None}
     asked.pop("system_prompt_override", None)
-    return asked | dict(answer.effective if answer is not None else {})
+    return asked | {_WIRE_NAMES.get(key, key): value for key, value in sent.items()}
 
 
 def _error(outcome: Outcome, failure: JudgeFailed, now: datetime) -> ErrorDetail:

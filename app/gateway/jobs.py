@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.leased import LeasedWork, Pace, Stage
 from app.db.rows import shaped
-from app.gateway import ask, ledger, metrics, observe, queue
+from app.gateway import ledger, metrics, observe, queue
 from app.gateway.callbacks import Outcome, expired
 from app.gateway.failures import back_off
 from app.gateway.parts import Parts
@@ -29,6 +29,7 @@ from app.gateway.providers.base import (
     JobState,
     JudgeFailed,
 )
+from app.gateway.question import described, question
 from app.gateway.queue import FIELDS, Queued
 from app.gateway.tables import jobs, requests
 
@@ -36,7 +37,7 @@ log = structlog.get_logger(__name__)
 CHUNK = 200
 JOBS_AT_ONCE = 4
 MOST_LOOKS = 200
-"""Failed looks at a running job in a row: some hours, with the longest back-off."""
+"""Failed steps of a job in a row: some hours, with the longest back-off."""
 FINAL = {
     JobState.COMPLETED: "completed",
     JobState.EXPIRED: "expired",
@@ -67,9 +68,11 @@ class Jobs:
         if not items:
             await self._end(job, "cancelled", "no comparison of it is wanted any more")
             return
-        questions = [(str(item.queue_id), ask.question(item)) for item in items]
+        questions = [(str(item.queue_id), question(item)) for item in items]
         try:
-            found = await judge.find(str(job_id))
+            found = await judge.find(str(job_id)) if job.handed_in else None
+            if found is None:
+                await self._change(job_id, "planned", {"handed_in": True})
             provider_job_id = found or await judge.submit(questions, job_key=str(job_id))
         except JudgeFailed as failure:
             await self._failed_step(job, failure)
@@ -147,7 +150,8 @@ class Jobs:
     def _outcome(self, job: Row[Any], item: Queued, result: Answer | JudgeFailed, now: datetime) -> Outcome:
         asked_at = job.submitted_at or now
         elapsed_ms = int(max(0.0, (now - asked_at).total_seconds()) * 1000)
-        return Outcome(item, result, elapsed_ms, asked_at=asked_at)
+        told = described(self.parts.batch_judges.get(job.provider), item, result)
+        return Outcome(item, told, elapsed_ms, asked_at=asked_at)
 
     async def _close(self, job: Row[Any], progress: JobProgress) -> None:
         """End a job that is over at the provider; what it did not answer is asked for one by one, or fails."""
@@ -160,7 +164,7 @@ class Jobs:
     async def _failed_step(self, job: Row[Any], failure: JudgeFailed) -> None:
         """Try a step again later, or give the job up."""
         rules = ledger.rules(self.parts)
-        patient = job.tries < (MOST_LOOKS if job.status == "running" else rules.retries)
+        patient = job.tries < MOST_LOOKS
         if failure.retryable and patient:
             wait = back_off(job.tries + 1, rules, self.parts.draw(), failure.retry_after_s)
             later = self.parts.clock() + timedelta(seconds=wait)

@@ -103,7 +103,11 @@ def _after_a_job(item: Queued) -> Lane | None:
 
 
 async def _pay(connection: AsyncConnection, asked: Sequence[Outcome], now: datetime) -> None:
-    await money.settle(connection, [(call_of(entry.item), entry.usage.cost_usd) for entry in asked], now)
+    """Note what calls did cost; one that may have been charged unknown to us counts as what was held back."""
+    maybe = [entry for entry in asked if isinstance(entry.result, JudgeFailed) and entry.result.maybe_paid]
+    await money.presume_spent(connection, [(entry.item.queue_id, entry.item.generation) for entry in maybe])
+    known = [(call_of(entry.item), entry.usage.cost_usd) for entry in asked]
+    await money.settle(connection, known, now)
 
 
 async def _note_late(connection: AsyncConnection, late: Sequence[Outcome]) -> None:

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, insert, select, tuple_, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,6 +24,13 @@ NANO = 1_000_000_000
 BYTES_PER_TOKEN = 2
 """No script needs fewer bytes a token than this in any tokenizer in use: an upper bound on tokens."""
 ABANDONED_AFTER = timedelta(minutes=15)
+_ADD = text("""
+    INSERT INTO gateway.budgets (key, spent, reserved)
+    SELECT key, spent, reserved
+    FROM jsonb_to_recordset(:changes) AS changes (key varchar, spent bigint, reserved bigint) ORDER BY key
+    ON CONFLICT (key) DO UPDATE
+    SET spent = gateway.budgets.spent + excluded.spent, reserved = gateway.budgets.reserved + excluded.reserved
+""").bindparams(bindparam("changes", type_=JSONB))
 
 
 class Prices(Protocol):
@@ -41,6 +49,18 @@ class PriceTable:
     def price(self, provider: str, model: str | None) -> tuple[float, float] | None:
         """Return the model's price, else the provider's, else None."""
         return self.table.get((provider, model), self.table.get((provider, None)))
+
+
+@dataclass(frozen=True)
+class PricesByProvider:
+    """Several price lists, each for its own providers."""
+
+    lists: Mapping[str, Prices]
+
+    def price(self, provider: str, model: str | None) -> tuple[float, float] | None:
+        """Return the price that the provider's list says, or None."""
+        found = self.lists.get(provider)
+        return None if found is None else found.price(provider, model)
 
 
 @dataclass(frozen=True)
@@ -123,8 +143,7 @@ async def reserve(connection: AsyncConnection, wishes: Sequence[Wish], now: date
             taken[key] += wish.amount
             identity = {"queue_id": wish.call.queue_id, "generation": wish.call.generation, "key": key}
             rows.append(identity | {"amount": wish.amount, "made_at": now})
-    for key, amount in taken.items():
-        await _add(connection, key, reserved=amount)
+    await _apply(connection, {key: (0, amount) for key, amount in taken.items()})
     if rows:
         await connection.execute(insert(holds), rows)
     return refused
@@ -219,17 +238,11 @@ async def _released(
 
 
 async def _apply(connection: AsyncConnection, changes: Mapping[str, Sequence[int]]) -> None:
-    wanted = {key: change for key, change in sorted(changes.items()) if any(change)}
-    if not wanted:
-        return
-    await _locked(connection, list(wanted))
-    for key, (spent, reserved) in wanted.items():
-        await _add(connection, key, spent=spent, reserved=reserved)
-
-
-async def _add(connection: AsyncConnection, key: str, *, spent: int = 0, reserved: int = 0) -> None:
-    await connection.execute(
-        update(budgets)
-        .where(budgets.c.key == key)
-        .values(spent=budgets.c.spent + spent, reserved=budgets.c.reserved + reserved)
-    )
+    """Add to many budgets in one statement, in the order of their keys, as ``_locked`` locks them."""
+    wanted = [
+        {"key": key, "spent": spent, "reserved": reserved}
+        for key, (spent, reserved) in sorted(changes.items())
+        if spent or reserved
+    ]
+    if wanted:
+        await connection.execute(_ADD, {"changes": wanted})

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.gateway import limits, metrics, money
 from app.gateway.money import Call, Wish
 from app.gateway.parts import Parts
-from app.gateway.providers.base import FailureKind, JudgeFailed
+from app.gateway.providers.base import FailureKind, JudgeFailed, Sending
+from app.gateway.question import question
 from app.gateway.queue import Queued
 
 
@@ -77,5 +78,15 @@ def _wish(parts: Parts, item: Queued, now: datetime) -> Wish:
 
 
 def _max_tokens(parts: Parts, item: Queued) -> int:
+    """Return how many tokens an answer may have, with the room to think that the adapter adds."""
     asked = item.settings.get("max_tokens_override")
-    return asked if isinstance(asked, int) else parts.settings.llm_default_max_tokens
+    least = asked if isinstance(asked, int) else parts.settings.llm_default_max_tokens
+    describe = getattr(parts.judges.get(item.provider), "describe", None)
+    if describe is None:
+        return least
+    try:
+        sent: Sending = describe(question(item))
+    except JudgeFailed:
+        return least
+    allowed = sent.effective().get("max_tokens")
+    return max(least, allowed) if isinstance(allowed, int) else least

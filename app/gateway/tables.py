@@ -123,6 +123,7 @@ jobs = Table(
     Column("outcome", String(16)),
     Column("detail", Text, nullable=False, server_default=text("''")),
     Column("tries", Integer, nullable=False, server_default=_ZERO),
+    Column("handed_in", Boolean, nullable=False, server_default=_FALSE),
     Column("cancel_wanted", Boolean, nullable=False, server_default=_FALSE),
     Column("cancel_sent", Boolean, nullable=False, server_default=_FALSE),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
@@ -132,7 +133,9 @@ jobs = Table(
     Column("lease_owner", String(64)),
     Column("leased_until", DateTime(timezone=True)),
 )
-"""A provider's batch job: ``planned`` (to be handed in under ``id`` as its key), ``running``, ``done``."""
+"""A provider's batch job: ``planned`` (to be handed in under ``id`` as its key), ``running``, ``done``.
+
+``handed_in`` is noted before the provider is called: after a crash it says that the job may be there already."""
 Index("ix_jobs_due", jobs.c.due_at, postgresql_where=jobs.c.status != "done")
 
 budgets = Table(

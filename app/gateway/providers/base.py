@@ -95,8 +95,11 @@ _MAY_PASS = frozenset({FailureKind.RETRY_NOW, FailureKind.RETRY_AFTER, FailureKi
 class JudgeFailed(Exception):
     """No verdict. ``code`` is one of the platform's error codes; ``retry_after_s`` is the provider's own hint.
 
-    ``spent`` is what the failed call cost all the same, where the provider said so.
+    ``spent`` is what the failed call cost all the same, where the provider said so; ``sent`` is what was really
+    sent, set by adapters that send something else than they were asked to.
     """
+
+    sent: "Sending | None" = None
 
     def __init__(
         self,
@@ -121,6 +124,11 @@ class JudgeFailed(Exception):
         """Whether the same question may succeed later."""
         return self.kind in _MAY_PASS
 
+    @property
+    def maybe_paid(self) -> bool:
+        """Whether the failed call may have been charged without our knowing how much: a cut or late answer."""
+        return not self.spent.cost_known
+
 
 class Judge(Protocol):
     """Compares two essays."""
@@ -130,6 +138,45 @@ class Judge(Protocol):
 
     def models(self) -> tuple[str, ...]:
         """Return the names of the models that may be asked for; the first is the default."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A provider that answered: how many models it offers to this key, None where it does not say."""
+
+    models: int | None
+
+
+class Probed(Protocol):
+    """A judge that can be asked cheaply, without a paid token, whether its key and address work."""
+
+    async def probe(self) -> Probe:
+        """Return what the provider says of itself; raises ``JudgeFailed``."""
+
+
+class Sending(Protocol):
+    """What would be sent: the user's prompt as one text, and the settings under the callback's names."""
+
+    @property
+    def prompt(self) -> str:
+        """Return the user prompt, all its blocks joined."""
+
+    def effective(self) -> Mapping[str, object]:
+        """Return the settings."""
+
+
+class Describing(Protocol):
+    """A judge that says without asking what it would send: for failures, and for items of batch jobs."""
+
+    def describe(self, question: Question) -> Sending:
+        """Return what would be sent; raises ``JudgeFailed`` where the question cannot be sent as it is."""
+
+
+class Closing(Protocol):
+    """A judge that holds connections."""
+
+    async def aclose(self) -> None:
+        """Close them; called once, when the role ends."""
 
 
 class JobState(StrEnum):
@@ -163,7 +210,12 @@ class BatchJudge(Protocol):
         """
 
     async def find(self, job_key: str) -> str | None:
-        """Return the provider's id of the job that was started with ``job_key``, or None."""
+        """Return the provider's id of the job that was started with ``job_key``, or None.
+
+        To be called before ``submit`` only where an earlier ``submit`` with this key may have happened.
+        Raises ``JudgeFailed`` with ``RETRY_AFTER`` where that cannot be told yet; starting the job anew
+        before it can would risk paying twice.
+        """
 
     async def look(self, job_id: str) -> JobProgress:
         """Return where the job stands; raises ``JudgeFailed``."""

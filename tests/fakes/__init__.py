@@ -1,0 +1,1 @@
+"""Shipped fakes: servers on loopback that speak the real protocols of others."""
