@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 from app.errors import InvalidInput
 from app.runner.api.negotiate import Shown, has
 from app.runner.finish.readiness import Outcome, Wait, withdrawn
+from app.runner.prepare.compose import metadata
 from app.runner.runs import cursor, labels
 from app.runner.runs.cursor import Place
 from app.runner.runs.idempotency import fingerprint
 from app.runner.runs.listing import Wanted
 from app.runner.runs.progress import Counts, asked_at_least, remaining_s, whole
 from app.runner.runs.spec import RunRequest
-from app.runner.runs.states import RunState
+from app.runner.runs.states import Mode, RunState
+from app.runner.runs.store import Run
 from tests.unit.test_run_end import GRACE, NOW, seen
 
 MOMENTS = st.integers(0, 10**17).map(lambda past: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=past))
@@ -149,3 +152,32 @@ def test_the_stop_rule_is_understood_in_its_old_and_its_new_place(design: dict[s
     found = request(design=design)
     assert found.design.stop.rule == rule
     assert RunRequest.model_validate(found.model_dump(mode="json")) == found
+
+
+def test_the_engine_is_sent_what_was_asked_for_and_nothing_else() -> None:
+    usual = {"runner_mode": "anchor-align-test", "batch_label": "x", "run_id": "run_1", "seed": 0}
+    assert metadata(run(), request()) == usual | {"stop_rule": "stability"}
+    wishes = request(
+        budget={"max_comparisons": 40, "max_cost_usd": 1.5},
+        design={
+            "seed": 5,
+            "pairing": "nearest",
+            "both_orders": True,
+            "batching_mode": "serial_bundle",
+            "stop": {"min_comparisons": 10, "target_mean_se": 0.3},
+        },
+    )
+    assert metadata(run(), wishes) == usual | {
+        "seed": 5,
+        "stop_rule": "precision",
+        "stop": {"min_comparisons": 10, "target_mean_se": 0.3},
+        "design": {"policy": "nearest", "both_orders": True},
+        "max_comparisons": 40,
+        "max_cost_usd": 1.5,
+        "llm_batching_mode_hint": "serial_bundle",
+    }
+
+
+def run() -> Run:
+    facts: dict[str, Any] = dict.fromkeys((field.name for field in fields(Run)), None)
+    return Run(**facts | {"id": "run_1", "mode": Mode.ANCHOR_ALIGN_TEST, "batch_label": "x"})

@@ -38,7 +38,7 @@ def routes(parts: Parts) -> APIRouter:
         responses=ANSWERS | BAD | MISSING,
     )
     async def events(
-        run_id: str, request: Request, after: Number = 0, last_event_id: LastEventId = None
+        run_id: str, request: Request, response: Response, after: Number = 0, last_event_id: LastEventId = None
     ) -> EventList | Response:
         last = after if last_event_id is None else max(after, last_event_id)
         streamed = _wants_stream(request)
@@ -46,6 +46,7 @@ def routes(parts: Parts) -> APIRouter:
             run = await store.get(connection, run_id)
             found = await listing.events_of(connection, run_id, last if streamed else after)
         if not streamed:
+            response.headers["Vary"] = "Accept"
             return EventList(items=[event_view(event) for event in found])
         if run.is_final and not found:
             return Response(status_code=204)

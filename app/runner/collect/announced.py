@@ -93,8 +93,12 @@ async def _take(connection: AsyncConnection, run: Run, kind: Kind, message: Inco
     if run.status in WAITING:
         change = Change(due_at=now, data={"announced": kind})
         await store.move(connection, run, RunState.FINISHING, change, now=now)
-    elif run.status is RunState.FINISHING or (run.status is RunState.CANCELLING and run.cj_told_at is not None):
+    elif run.status is RunState.FINISHING:
         await connection.execute(update(runs).where(runs.c.id == run.id).values(due_at=now))
+        await notify(connection, RUNS_CHANNEL)
+    elif run.status is RunState.CANCELLING:
+        ended = {"due_at": now, "cj_told_at": run.cj_told_at or now}  # what has ended need not be told to stop
+        await connection.execute(update(runs).where(runs.c.id == run.id).values(**ended))
         await notify(connection, RUNS_CHANNEL)
 
 

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 
 class NotYetKnown(AppError):
-    """cj does not know the batch: its request may still be on the way."""
+    """cj does not know the batch, and no verdict of it came: its request may still be on the way."""
 
     code = "batch_not_yet_known"
     status = 503
@@ -60,7 +60,8 @@ async def _tell(parts: Parts, run: Run) -> Heard | None:
     except AppError as error:
         log.warning("run_cancellation_not_possible", run_id=run.id, code=error.code)
         return "refused"
-    if heard == "unknown" and _waited_s(run, now) < parts.settings.cancel_unknown_s:
+    on_the_way = run.comparisons_received == 0 and _waited_s(run, now) < parts.settings.cancel_unknown_s
+    if heard == "unknown" and on_the_way:
         raise NotYetKnown("cj does not know the batch yet")
     return heard
 
