@@ -56,13 +56,14 @@ STOP = {
     "target_mean_se": None,
     "target_band_share": None,
 }
-DESIGN = {
+DESIGN: dict[str, Any] = {
     "seed": 0,
     "pairing": None,
     "both_orders": False,
     "early_repeats": False,
     "batching_mode": None,
     "stop": STOP,
+    "pairs": [],
 }
 NOTHING_YET = {"asked": 0, "received": 0, "succeeded": 0, "failed": 0, "late": 0, "total": None}
 
@@ -109,6 +110,11 @@ async def test_a_run_is_accepted_with_its_location_and_defaults(api: httpx.Async
         ({"design": {"stop": {"threshold": -1}}}, "design.stop.threshold"),
         ({"design": {"stop": {"patience": 1}}}, "design.stop.patience"),
         ({"design": {"pairing": "swiss"}}, "design.pairing"),
+        ({"design": {"pairing": "pre_specified"}}, "design"),
+        ({"design": {"pairs": [{"a": "nobody", "b": "nothing"}]}}, "design.pairs.0.b"),
+        ({"design": {"pairs": [{"a": "student_01", "b": "student_02"}]}}, "design.pairs.0.a"),
+        ({"design": {"pairs": [{"a": "x", "b": "x"}]}}, "design.pairs.0"),
+        ({"design": {"pairing": "nearest", "pairs": [{"a": "x", "b": "y"}]}}, "design"),
         ({"design": {"pairing": "anchors_only"}}, "body"),
         ({"design": {"both_orders": "maybe"}}, "design.both_orders"),
         ({"budget": {"max_cost_usd": 0}}, "budget.max_cost_usd"),

@@ -16,6 +16,7 @@ from app.runner.finish.readiness import Outcome, Wait, withdrawn
 from app.runner.prepare.compose import metadata
 from app.runner.runs import cursor, labels
 from app.runner.runs.cursor import Place
+from app.runner.runs.essays import RunEssay
 from app.runner.runs.idempotency import fingerprint
 from app.runner.runs.listing import Wanted
 from app.runner.runs.progress import Counts, asked_at_least, remaining_s, whole
@@ -156,7 +157,7 @@ def test_the_stop_rule_is_understood_in_its_old_and_its_new_place(design: dict[s
 
 def test_the_engine_is_sent_what_was_asked_for_and_nothing_else() -> None:
     usual = {"runner_mode": "anchor-align-test", "batch_label": "x", "run_id": "run_1", "seed": 0}
-    assert metadata(run(), request()) == usual | {"stop_rule": "stability"}
+    assert metadata(run(), request(), []) == usual | {"stop_rule": "stability"}
     wishes = request(
         budget={"max_comparisons": 40, "max_cost_usd": 1.5},
         design={
@@ -167,7 +168,7 @@ def test_the_engine_is_sent_what_was_asked_for_and_nothing_else() -> None:
             "stop": {"min_comparisons": 10, "target_mean_se": 0.3},
         },
     )
-    assert metadata(run(), wishes) == usual | {
+    assert metadata(run(), wishes, []) == usual | {
         "seed": 5,
         "stop_rule": "precision",
         "stop": {"min_comparisons": 10, "target_mean_se": 0.3},
@@ -176,6 +177,20 @@ def test_the_engine_is_sent_what_was_asked_for_and_nothing_else() -> None:
         "max_cost_usd": 1.5,
         "llm_batching_mode_hint": "serial_bundle",
     }
+
+
+def test_wanted_pairs_travel_under_the_ids_of_the_run() -> None:
+    essays = [essay("one", "id-1"), essay("two", "id-2")]
+    wishes = request(design={"pairs": [{"a": "two", "b": "anchor_essays/one.txt", "times": 2}]})
+    assert metadata(run(), wishes, essays)["design"] == {
+        "policy": "pre_specified",
+        "specified": [{"a": "id-2", "b": "id-1", "times": 2}],
+    }
+
+
+def essay(stem: str, essay_id: str) -> RunEssay:
+    name = f"{stem}.txt"
+    return RunEssay(essay_id, 0, "anchor", stem, stem, name, f"anchor_essays/{name}", "", "", "A", None)
 
 
 def run() -> Run:

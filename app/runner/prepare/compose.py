@@ -14,7 +14,7 @@ from app.contracts.cj_events import (
     SystemMetadata,
 )
 from app.contracts.topics import Topic
-from app.runner.runs.essays import RunEssay
+from app.runner.runs.essays import RunEssay, names_of
 from app.runner.runs.spec import Judge, RunRequest
 from app.runner.runs.store import Run
 
@@ -64,7 +64,7 @@ def compose(
         source_service=SOURCE_SERVICE,
         correlation_id=run.correlation_id,
         data=data,
-        metadata=metadata(run, request),
+        metadata=metadata(run, request, essays),
     )
 
 
@@ -83,7 +83,7 @@ def overrides(llm: Judge) -> LLMConfigOverrides | None:
     return wanted if any(value is not None for value in wanted.model_dump().values()) else None
 
 
-def metadata(run: Run, request: RunRequest) -> dict[str, object]:
+def metadata(run: Run, request: RunRequest, essays: Sequence[RunEssay]) -> dict[str, object]:
     """Return the envelope's metadata: the platform's keys, and the wishes that only our own engine knows.
 
     What is not asked for is not sent, so that the engine's own setting counts; another engine passes over
@@ -91,7 +91,13 @@ def metadata(run: Run, request: RunRequest) -> dict[str, object]:
     """
     design, budget = request.design, request.budget
     stop = design.stop.model_dump(exclude={"rule"}, exclude_none=True)
-    pairs = {"policy": design.pairing, "both_orders": design.both_orders, "early_repeats": design.early_repeats}
+    ids = names_of(essays)
+    pairs = {
+        "policy": design.pairing,
+        "both_orders": design.both_orders,
+        "early_repeats": design.early_repeats,
+        "specified": [{"a": ids[pair.a], "b": ids[pair.b], "times": pair.times} for pair in design.pairs],
+    }
     wishes = {
         "max_comparisons": budget.max_comparisons,
         "max_cost_usd": budget.max_cost_usd,

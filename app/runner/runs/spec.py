@@ -13,8 +13,9 @@ from app.runner.runs.states import PUBLISHING_MODES, Mode
 
 LARGEST_SEED = 2**31 - 1
 MOST_COMPARISONS = 1_000_000
+MOST_PAIRS = 10_000
 TARGETS = ("target_mean_se", "target_band_share")
-Pairing = Literal["optimal_graph", "information", "nearest", "random_balanced", "anchors_only"]
+Pairing = Literal["optimal_graph", "information", "nearest", "random_balanced", "anchors_only", "pre_specified"]
 
 
 def _lowered(value: object) -> object:
@@ -121,6 +122,20 @@ class Stop(Strict):
         return self
 
 
+class WantedPair(Strict):
+    """A pair that is to be asked: two essays of the package by their file's name, ``a`` shown first."""
+
+    a: str = Field(min_length=1, max_length=512)
+    b: str = Field(min_length=1, max_length=512)
+    times: int = Field(default=1, ge=1, le=1000)
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if self.a == self.b:
+            raise ValueError("an essay cannot be compared with itself: name two")
+        return self
+
+
 class Design(Strict):
     """How pairs are chosen and when asking stops; the same seed gives the same pairs."""
 
@@ -130,6 +145,22 @@ class Design(Strict):
     early_repeats: bool = Field(default=False, description="Pairs may be asked again before all were asked once.")
     batching_mode: Literal["per_request", "serial_bundle", "provider_batch_api"] | None = None
     stop: Stop = Stop()
+    pairs: tuple[WantedPair, ...] = Field(
+        default=(), max_length=MOST_PAIRS, description="Exactly these pairs; names the pairing pre_specified."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pairing_of_pairs(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("pairs") and value.get("pairing") is None:
+            return value | {"pairing": "pre_specified"}
+        return value
+
+    @model_validator(mode="after")
+    def _pairs_with_their_pairing(self) -> Self:
+        if bool(self.pairs) != (self.pairing == "pre_specified"):
+            raise ValueError("pairs and pairing pre_specified go together: give both, or neither")
+        return self
 
     @model_validator(mode="before")
     @classmethod
