@@ -54,6 +54,14 @@ class NotFound(AppError):
     title = "Not found"
 
 
+class Gone(AppError):
+    """The thing was there once and was deleted for good."""
+
+    code = "gone"
+    status = 410
+    title = "Deleted"
+
+
 class NotReady(AppError):
     """The thing exists but its result does not yet; ask again later."""
 

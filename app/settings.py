@@ -146,6 +146,13 @@ class RunnerSettings(Settings):
     lease_s: float = Field(default=30.0, gt=0)
     finish_grace_s: float = Field(default=10.0, ge=0)
     prepare_patience_s: float = Field(default=60.0, ge=0)
+    cancel_patience_s: float = Field(default=600.0, ge=0)
+    cancel_unknown_s: float = Field(default=30.0, ge=0)
+    idempotency_keep_s: float = Field(default=24 * 3600.0, ge=24 * 3600)
+    delete_allowed: bool = True
+    delete_after_s: float = Field(default=0.0, ge=0)
+    sweep_every_s: float = Field(default=60.0, gt=0)
+    heartbeat_s: float = Field(default=15.0, gt=0)
     git_sha: str | None = Field(default=None, validation_alias=AliasChoices("git_sha", "RUNNER_GIT_SHA"))
 
 

@@ -5,8 +5,11 @@ waits here also looks by itself after its own pause.
 """
 
 import asyncio
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from types import TracebackType
+from typing import Self
 
 import asyncpg
 import structlog
@@ -18,9 +21,11 @@ log = structlog.get_logger(__name__)
 RECONNECT_PAUSE_S = 1.0
 
 
-async def notify(connection: AsyncConnection, channel: str) -> None:
-    """Wake every listener of ``channel`` when the present transaction commits."""
-    await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})
+async def notify(connection: AsyncConnection, channel: str, subject: str = "") -> None:
+    """Wake every listener of ``channel`` when the present transaction commits; ``subject`` says what about."""
+    await connection.execute(
+        text("SELECT pg_notify(:channel, :subject)"), {"channel": channel, "subject": subject}
+    )
 
 
 class Wakeup:
@@ -33,7 +38,7 @@ class Wakeup:
         self._event = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    async def __aenter__(self) -> "Wakeup":
+    async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._listen(), name=f"listen:{self._channel}")
         return self
 
@@ -48,6 +53,10 @@ class Wakeup:
     def wake(self) -> None:
         """Wake the waiter from inside this process."""
         self._event.set()
+
+    def _hear(self, subject: str) -> None:
+        del subject
+        self.wake()
 
     async def wait(self, timeout_s: float) -> bool:
         """Wait for a wake-up; return whether one came within ``timeout_s`` seconds."""
@@ -78,9 +87,54 @@ class Wakeup:
         lost = asyncio.Event()
         connection.add_termination_listener(lambda _: lost.set())
         try:
-            await connection.add_listener(self._channel, lambda *_: self._event.set())
+            await connection.add_listener(self._channel, lambda *heard: self._hear(str(heard[-1])))
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return
-        self._event.set()
+        self.wake()
         await lost.wait()
         log.warning("listen_connection_lost", channel=self._channel)
+
+
+class Changes(Wakeup):
+    """Listens on one channel for many waiters, each interested in one subject; one connection serves them all."""
+
+    def __init__(self, database_url: str, channel: str) -> None:
+        super().__init__(database_url, channel)
+        self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+
+    @contextmanager
+    def of(self, subject: str) -> Iterator[asyncio.Event]:
+        """Yield an event that is set whenever ``subject`` changes; who waits clears it before looking again."""
+        event = asyncio.Event()
+        self._waiting[subject].add(event)
+        try:
+            yield event
+        finally:
+            self._waiting[subject].discard(event)
+            if not self._waiting[subject]:
+                del self._waiting[subject]
+
+    def wake(self) -> None:
+        """Wake all waiters: after a lost connection nobody knows what was missed."""
+        super().wake()
+        for events in self._waiting.values():
+            _set_all(events)
+
+    def _hear(self, subject: str) -> None:
+        _set_all(self._waiting.get(subject, ()))
+
+
+def _set_all(events: Iterable[asyncio.Event]) -> None:
+    for event in events:
+        event.set()
+
+
+async def heard(event: asyncio.Event, timeout_s: float) -> bool:
+    """Wait until ``event`` is set, and clear it; return whether it was set within ``timeout_s`` seconds."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            await event.wait()
+    except TimeoutError:
+        return False
+    event.clear()
+    return True

@@ -3,7 +3,9 @@
 import asyncio
 from functools import partial
 
+import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import DBAPIError
 
 from app.contracts.topics import ALL
 from app.db.leased import LeasedWork, Pace, Stage
@@ -22,11 +24,15 @@ from app.runner.finish.conclude import finish
 from app.runner.finish.write import Parts as FinishParts
 from app.runner.prepare import stages
 from app.runner.prepare.assignments_http import Assignments
+from app.runner.prepare.recall import recall
 from app.runner.runs import listing
 from app.runner.runs.states import RunState
+from app.runner.runs.sweep import Parts as Sweeping
+from app.runner.runs.sweep import sweep
 from app.runner.tables import RUNS_CHANNEL, messages, runs
 from app.settings import AuthSettings, Neighbours, RunnerSettings
 
+log = structlog.get_logger(__name__)
 SERVICE = "cj_runner_worker"
 GROUP = "cj_runner"
 GAUGE_PAUSE_S = 5.0
@@ -49,6 +55,7 @@ async def run() -> None:
             work.run(await opened.wakeup(RUNS_CHANNEL)),
             await opened.relay(messages),
             _keep_gauges(opened.database),
+            _keep_sweeping(Sweeping(opened.database, settings, now)),
         )
 
 
@@ -66,16 +73,33 @@ async def worker(opened: Opened, settings: RunnerSettings) -> LeasedWork:
         settings,
         now,
     )
+    ending = FinishParts(opened.database, settings, now)
     overdue = partial(stages.out_of_time, parts)
     by_state: dict[str, Stage] = {
         RunState.ACCEPTED: partial(stages.prepare, parts),
         RunState.PREPARING: partial(stages.prepare, parts),
         RunState.PUBLISHED: overdue,
         RunState.RUNNING: overdue,
-        RunState.FINISHING: partial(finish, FinishParts(opened.database, settings, now)),
+        RunState.FINISHING: partial(finish, ending),
+        RunState.CANCELLING: partial(_cancel, parts, ending),
     }
     pace = Pace(lease_s=settings.lease_s)
     return LeasedWork(opened.database, runs, by_state, partial(stages.broken, parts), now, pace)
+
+
+async def _cancel(parts: stages.Parts, ending: FinishParts, run_id: str) -> None:
+    """Tell cj that a run is cancelled, then end it, or look again when its last verdicts had their time."""
+    await recall(parts, run_id)
+    await finish(ending, run_id)
+
+
+async def _keep_sweeping(parts: Sweeping) -> None:
+    while True:
+        try:
+            await sweep(parts)
+        except (DBAPIError, OSError) as error:
+            log.warning("sweep_failed_will_retry", error=type(error).__name__)
+        await asyncio.sleep(parts.settings.sweep_every_s)
 
 
 async def _keep_gauges(database: Database) -> None:

@@ -25,9 +25,13 @@ metadata = named("runner")
 messages = messaging_tables(metadata)
 RUNS_CHANNEL = "runner_runs"
 """What the worker listens on: a run that wants something done."""
+CHANGES_CHANNEL = "runner_run_changes"
+"""What the API listens on: the id of a run of which something visible changed."""
 
 _NOW = func.now()
 _ZERO = text("0")
+_ONE = text("1")
+_EMPTY = text("'{}'::jsonb")
 
 
 def _run_key() -> Column[str]:
@@ -47,10 +51,15 @@ runs = Table(
     Column("correlation_id", UUID(as_uuid=True), nullable=False),
     Column("package_id", String(64), nullable=False),
     Column("spec", JSONB, nullable=False),
+    Column("labels", JSONB, nullable=False, server_default=_EMPTY),
+    Column("retry_of", String(64)),
+    Column("attempt", Integer, nullable=False, server_default=_ONE),
     Column("last_event", Integer, nullable=False, server_default=_ZERO),
+    Column("comparisons_asked", Integer, nullable=False, server_default=_ZERO),
     Column("comparisons_received", Integer, nullable=False, server_default=_ZERO),
     Column("comparisons_failed", Integer, nullable=False, server_default=_ZERO),
     Column("comparisons_late", Integer, nullable=False, server_default=_ZERO),
+    Column("wave", Integer, nullable=False, server_default=_ZERO),
     Column("prompt_tokens", BigInteger, nullable=False, server_default=_ZERO),
     Column("completion_tokens", BigInteger, nullable=False, server_default=_ZERO),
     Column("cost_usd", Double, nullable=False, server_default=_ZERO),
@@ -60,12 +69,20 @@ runs = Table(
     Column("deadline_at", DateTime(timezone=True)),
     Column("due_at", DateTime(timezone=True)),
     Column("finished_at", DateTime(timezone=True)),
+    Column("cancel_requested_at", DateTime(timezone=True)),
+    Column("cj_told_at", DateTime(timezone=True)),
     Column("lease_owner", String(64)),
     Column("leased_until", DateTime(timezone=True)),
 )
 """One run. ``spec`` is the request as accepted, with defaults filled in. ``due_at`` is when the worker
-should next look at it: now for new work, the grace or the deadline for a waiting one."""
+should next look at it: now for new work, the grace or the deadline for a waiting one. ``comparisons_asked`` is
+the highest count of questions that anything heard of so far implies. ``retry_of`` names the run that this one
+repeats, ``attempt`` counts along that chain. ``cj_told_at`` is when cj heard of a cancellation."""
 Index("ix_runs_created", runs.c.created_at.desc(), runs.c.id.desc())
+Index("ix_runs_status_created", runs.c.status, runs.c.created_at.desc(), runs.c.id.desc())
+Index("ix_runs_mode_created", runs.c.mode, runs.c.created_at.desc(), runs.c.id.desc())
+Index("ix_runs_batch_label", runs.c.batch_label, postgresql_ops={"batch_label": "text_pattern_ops"})
+Index("ix_runs_labels", runs.c.labels, postgresql_using="gin", postgresql_ops={"labels": "jsonb_path_ops"})
 Index("ix_runs_due", runs.c.due_at, postgresql_where=runs.c.due_at.is_not(None))
 
 run_events = Table(
@@ -75,7 +92,7 @@ run_events = Table(
     Column("number", Integer, primary_key=True),
     Column("type", String(64), nullable=False),
     Column("at", DateTime(timezone=True), nullable=False, server_default=_NOW),
-    Column("data", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
+    Column("data", JSONB, nullable=False, server_default=_EMPTY),
 )
 """What happened to a run, in order, numbered 1, 2, 3 ... without gaps; rows are never changed."""
 
@@ -193,3 +210,41 @@ uploads = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )
 """Which texts the content store has already, by its address and the hash of the text."""
+
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("owner", String(255), primary_key=True),
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("headers", JSONB, nullable=False, server_default=_EMPTY),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+"""The first answer to a request that came with a key, byte for byte; ``owner`` is the caller, ``fingerprint`` the
+hash of what was asked."""
+Index("ix_idempotency_keys_expires", idempotency_keys.c.expires_at)
+
+label_numbers = Table(
+    "label_numbers",
+    metadata,
+    Column("label", String(255), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+"""The last running number of each batch label that holds ``{n}``, dates filled in."""
+
+deleted_runs = Table(
+    "deleted_runs",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("deleted_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("files_removed_at", DateTime(timezone=True)),
+)
+"""What is left of a deleted run, so that it is answered as gone; its files are removed after its rows."""
+Index(
+    "ix_deleted_runs_with_files",
+    deleted_runs.c.deleted_at,
+    postgresql_where=deleted_runs.c.files_removed_at.is_(None),
+)

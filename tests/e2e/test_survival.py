@@ -89,6 +89,22 @@ def test_the_events_of_a_disturbed_run_are_numbered_without_gaps(
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_a_cancelled_run_ends_with_what_was_paid_for_though_the_worker_dies(
+    stack: Stack, api: ApiClient, package_id: str
+) -> None:
+    run_id = start(api, package_id, "cancelled")
+    until_received(api, run_id, 4)
+    assert api.post(f"/v1/runs/{run_id}/cancel", {})["status"] == "cancelling"
+    stack.kill("worker")
+    stack.start(["worker"])
+    *_, last = api.watch(run_id, deadline_s=90, pause_s=0.1)
+    assert (last["status"], last["status_reason"]) == ("cancelled", "by_request")
+    artefact: Json = orjson.loads(api.get_bytes(f"/v1/runs/{run_id}/artefact"))
+    counts = last["progress"]["comparisons"]
+    assert len(artefact["llm_comparisons"]) == counts["received"] >= 4
+    assert counts["received"] == counts["succeeded"] + counts["failed"] <= counts["asked"] <= COMPARISONS
+
+
 def _files_of(api: ApiClient, run_id: str, wanted: Callable[[str], bool]) -> list[str]:
     return [item["path"] for item in api.get(f"/v1/runs/{run_id}/files")["items"] if wanted(item["path"])]
 

@@ -1,10 +1,12 @@
 """The runner's API and worker steps with content and cj in process, for tests of a run's life."""
 
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 from pydantic import SecretStr
 
 from app.cj.api.app import build as build_cj
@@ -15,12 +17,13 @@ from app.contracts.topics import Topic
 from app.db.unit import Database
 from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
-from app.errors import AppError
+from app.errors import AppError, Unavailable
 from app.runner.collect import announced, verdicts
 from app.runner.finish.conclude import finish
 from app.runner.finish.write import Parts as FinishParts
 from app.runner.prepare import stages
 from app.runner.prepare.assignments_http import Assignments
+from app.runner.prepare.recall import NotYetKnown, recall
 from app.runner.tables import messages
 from app.settings import AuthSettings, CJSettings, ContentSettings
 from tests.integration.parts import (
@@ -91,6 +94,35 @@ class House:
             await stages.prepare(self.parts, run_id)
         except AppError as error:
             await stages.broken(self.parts, run_id, error)
+
+    def cj_answers(self, *statuses: int) -> list[str]:
+        """Let cj answer with these statuses, the last again and again; return the list of what it is asked."""
+        asked: list[str] = []
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            asked.append(f"{request.method} {request.url.path}")
+            assert request.headers["Authorization"].startswith("Bearer ")
+            return httpx.Response(statuses[min(len(asked), len(statuses)) - 1])
+
+        client = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        token = self.parts.assignments._token
+        self.parts = replace(self.parts, assignments=Assignments(neighbour(client, "cj"), "http://cj", token))
+        return asked
+
+    async def work(self, run_id: str) -> Json:
+        """Do what the worker does with a run in its present state; an error that may pass leaves it as it is."""
+        status = (await self.show(run_id))["status"]
+        with suppress(Unavailable, NotYetKnown):
+            if status in {"accepted", "preparing"}:
+                await self.prepare(run_id)
+            elif status in {"published", "running"}:
+                await stages.out_of_time(self.parts, run_id)
+            elif status == "cancelling":
+                await recall(self.parts, run_id)
+                await finish(self.finishing, run_id)
+            else:
+                await finish(self.finishing, run_id)
+        return await self.show(run_id)
 
     async def published(self) -> list[Json]:
         async with self.database.transaction() as connection:

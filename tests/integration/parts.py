@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cli.demo_data import folder_archive
 from app.contracts.topics import Topic
+from app.db.listen import Changes
 from app.db.unit import Database
 from app.edge.client_http import HttpClient
 from app.messaging.bus import Record
@@ -25,6 +26,7 @@ from app.messaging.tables import MessagingTables
 from app.roles.stack import ROOT
 from app.runner.api.app import build
 from app.runner.api.parts import Parts
+from app.runner.tables import CHANGES_CHANNEL
 from app.settings import RunnerSettings
 
 DEMO = ROOT / "data" / "eng5-demo"
@@ -56,9 +58,16 @@ async def in_process(app: FastAPI, base: str = "http://service") -> AsyncIterato
 
 @asynccontextmanager
 async def runner_api(database: Database, files_dir: Path, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
-    parts = Parts(database, runner_settings(files_dir), clock, uuid4, uuid6.uuid7)
-    async with in_process(build(parts, {})) as client:
+    async with runner_parts(database, files_dir, clock) as parts, in_process(build(parts, {})) as client:
         yield client
+
+
+@asynccontextmanager
+async def runner_parts(database: Database, files_dir: Path, clock: Clock, **changes: Any) -> AsyncIterator[Parts]:
+    settings = runner_settings(files_dir).model_copy(update=changes)
+    url = database.engine.url.render_as_string(hide_password=False)
+    async with Changes(url, CHANGES_CHANNEL) as news:
+        yield Parts(database, settings, clock, uuid4, uuid6.uuid7, news)
 
 
 def neighbour(client: httpx.AsyncClient, name: str) -> HttpClient:

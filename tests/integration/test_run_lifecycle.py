@@ -192,7 +192,9 @@ async def test_after_the_grace_the_run_is_partial_and_says_what_is_missing(house
     assert artefact["validation"]["runner_status"]["partial_data"] is True
     await deliver(house.database, house.verdicts, house.verdict(run, ids[2], ids[3]))
     assert (await house.show(run["id"]))["progress"]["comparisons"] == {
+        "asked": 2,
         "received": 1,
+        "succeeded": 1,
         "failed": 0,
         "late": 1,
         "total": 4,

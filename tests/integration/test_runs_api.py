@@ -49,14 +49,39 @@ async def rows(database: Database) -> int:
     return sum(counts)
 
 
+STOP = {
+    "rule": "stability",
+    "min_comparisons": None,
+    "threshold": None,
+    "target_mean_se": None,
+    "target_band_share": None,
+}
+DESIGN: dict[str, Any] = {
+    "seed": 0,
+    "pairing": None,
+    "both_orders": False,
+    "early_repeats": False,
+    "batching_mode": None,
+    "stop": STOP,
+    "pairs": [],
+}
+NOTHING_YET = {"asked": 0, "received": 0, "succeeded": 0, "failed": 0, "late": 0, "total": None}
+
+
 async def test_a_run_is_accepted_with_its_location_and_defaults(api: httpx.AsyncClient, package_id: str) -> None:
     answer = await api.post("/v1/runs", json=body(package_id))
     run = answer.json()
     assert answer.status_code == 202
     assert answer.headers["Location"] == f"/v1/runs/{run['id']}"
     assert run["status"] == "accepted"
-    assert run["request"]["design"] == {"seed": 0, "stop_rule": "stability", "batching_mode": None}
-    assert run["progress"]["comparisons"] == {"received": 0, "failed": 0, "late": 0, "total": None}
+    assert run["request"]["design"] == DESIGN
+    assert run["progress"]["comparisons"] == NOTHING_YET
+    assert run["request"]["budget"] == {
+        "max_comparisons": None,
+        "max_cost_usd": None,
+        "completion_timeout_s": 1800.0,
+    }
+    assert (run["labels"], run["retry_of"], run["attempt"]) == ({}, None, 1)
     assert (await api.get(run["links"]["self"])).json() == run
     assert [event["type"] for event in (await api.get(run["links"]["events"])).json()["items"]] == ["run.accepted"]
 
@@ -77,7 +102,33 @@ async def test_a_run_is_accepted_with_its_location_and_defaults(api: httpx.Async
         ({"budget": {"max_comparisons": 1}}, "budget.max_comparisons"),
         ({"budget": {"completion_timeout_s": 0}}, "budget.completion_timeout_s"),
         ({"design": {"seed": -1}}, "design.seed"),
-        ({"design": {"stop_rule": "never"}}, "design.stop_rule"),
+        ({"design": {"stop_rule": "never"}}, "design.stop.rule"),
+        ({"design": {"stop_rule": "cap", "stop": {"rule": "stability"}}}, "design"),
+        ({"design": {"stop": {"rule": "stability", "target_mean_se": 0.2}}}, "design.stop"),
+        ({"design": {"stop": {"target_band_share": 0.5}}}, "body"),
+        ({"design": {"stop": {"min_comparisons": 0}}}, "design.stop.min_comparisons"),
+        ({"design": {"stop": {"threshold": -1}}}, "design.stop.threshold"),
+        ({"design": {"stop": {"patience": 1}}}, "design.stop.patience"),
+        ({"design": {"pairing": "swiss"}}, "design.pairing"),
+        ({"design": {"pairing": "pre_specified"}}, "design"),
+        ({"design": {"pairs": [{"a": "nobody", "b": "nothing"}]}}, "design.pairs.0.b"),
+        ({"design": {"pairs": [{"a": "student_01", "b": "student_02"}]}}, "design.pairs.0.a"),
+        ({"design": {"pairs": [{"a": "x", "b": "x"}]}}, "design.pairs.0"),
+        ({"design": {"pairing": "nearest", "pairs": [{"a": "x", "b": "y"}]}}, "design"),
+        ({"design": {"pairing": "anchors_only"}}, "body"),
+        ({"design": {"both_orders": "maybe"}}, "design.both_orders"),
+        ({"budget": {"max_cost_usd": 0}}, "budget.max_cost_usd"),
+        ({"batch_label": "night-%Q"}, "batch_label"),
+        ({"batch_label": "50%"}, "batch_label"),
+        ({"batch_label": "night-{i}"}, "batch_label"),
+        ({"batch_label": "%A" * 100}, "batch_label"),
+        ({"labels": {f"key{number}": "x" for number in range(21)}}, "labels"),
+        ({"labels": {"": "x"}}, "labels"),
+        ({"labels": {"a b": "x"}}, "labels"),
+        ({"labels": {"a": "x" * 256}}, "labels"),
+        ({"labels": {"a": "\x00"}}, "labels"),
+        ({"labels": {"a": 1}}, "labels.a"),
+        ({"labels": ["a"]}, "labels"),
         ({"course_code": "ENG9"}, "course_code"),
         ({"language": "de"}, "language"),
         ({"expected_grade_scale": "other"}, "expected_grade_scale"),
@@ -184,7 +235,7 @@ async def test_runs_are_listed_newest_first_in_pages(api: httpx.AsyncClient, pac
         (await api.post("/v1/runs", json=body(package_id, mode="plan", llm={}))).json()["id"] for _ in range(3)
     ]
     first = (await api.get("/v1/runs", params={"limit": 2})).json()
-    second = (await api.get("/v1/runs", params={"limit": 2, "before": first["next"]})).json()
+    second = (await api.get(first["next"])).json()
     assert [run["id"] for run in first["items"] + second["items"]] == made[::-1]
     assert second["next"] is None
     assert (await api.get("/v1/runs", params={"status": "failed"})).json()["items"] == []

@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from app import __version__
 from app.edge import health, problems
 from app.edge.health import Check
-from app.runner.api import files, packages, prompts, runs
+from app.runner.api import events, files, packages, prompts, run_actions, runs
 from app.runner.api.parts import Parts
 
 SERVICE = "cj_runner"
@@ -17,6 +17,8 @@ def build(parts: Parts, checks: dict[str, Check]) -> FastAPI:
     app = FastAPI(title="CJ runner", version=__version__, description=DESCRIPTION, docs_url="/docs")
     problems.install(app, service=SERVICE)
     app.include_router(runs.routes(parts))
+    app.include_router(run_actions.routes(parts))
+    app.include_router(events.routes(parts))
     app.include_router(files.routes(parts))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))

@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.errors import AppError, InvalidInput, NotFound, NotReady, TooLarge
+from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound, NotReady, TooLarge
+from app.runner.runs.idempotency import KeyInUse, KeyReused
 
 
 class ProblemField(BaseModel):
@@ -28,11 +29,15 @@ class Problem(BaseModel):
     errors: list[ProblemField] = []
 
 
-def refusals(*kinds: type[AppError]) -> dict[int | str, dict[str, Any]]:
+Responses = dict[int | str, dict[str, Any]]
+"""What a route may answer with, by status, as the OpenAPI document says it."""
+
+
+def refusals(*kinds: type[AppError]) -> Responses:
     """Return the ``responses`` of a route for the errors that it may answer with."""
     return {
         kind.status: {
-            "description": f"{kind.title} (`{kind.code}`)",
+            "description": "; ".join(f"{one.title} (`{one.code}`)" for one in kinds if one.status == kind.status),
             "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
         }
         for kind in kinds
@@ -40,6 +45,8 @@ def refusals(*kinds: type[AppError]) -> dict[int | str, dict[str, Any]]:
 
 
 BAD = refusals(InvalidInput)
-MISSING = refusals(NotFound)
-PENDING = refusals(NotFound, NotReady)
+MISSING = refusals(NotFound, Gone)
+STATE = refusals(Conflict)
+TWICE = refusals(InvalidInput, KeyReused, Conflict, KeyInUse)
+PENDING = refusals(NotFound, Gone, NotReady)
 BIG = refusals(InvalidInput, TooLarge)

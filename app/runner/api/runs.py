@@ -1,53 +1,63 @@
-"""Routes of runs: start one, look at it, list them, see what happened."""
+"""Routes of runs: start one, look at it or wait for it, list them."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.runner.api import follow
+from app.runner.api.keyed import Key, asked, replied, shown_answer
+from app.runner.api.negotiate import has
 from app.runner.api.parts import Parts
-from app.runner.api.problem_docs import BAD, MISSING
-from app.runner.api.views import EventList, RunList, RunView, event_view, run_view
+from app.runner.api.problem_docs import BAD, MISSING, TWICE, Responses
+from app.runner.api.query import RunQuery
+from app.runner.api.views import RunList, RunView, run_view
 from app.runner.runs import accept as accepting
-from app.runner.runs import listing, prompts, store
-from app.runner.runs.accept import NewIds
+from app.runner.runs import idempotency, listing, prompts
+from app.runner.runs.idempotency import Answer
 from app.runner.runs.spec import RunRequest
-from app.runner.runs.states import RunState
+
+PATH = "/v1/runs"
+LONGEST_WAIT_S = 60
+UNCHANGED: Responses = {304: {"description": "The run is the one that the caller has"}}
+IfNoneMatch = Annotated[str | None, Header(description="The ETag of the version that the caller has.")]
+Wait = Annotated[
+    int,
+    Query(
+        ge=0, le=LONGEST_WAIT_S, description="Answer once the run changes or ends, at the latest after so long."
+    ),
+]
 
 
 def routes(parts: Parts) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/v1/runs", tags=["runs"])
+    router = APIRouter(prefix=PATH, tags=["runs"])
 
-    @router.post("", status_code=202, summary="Start a run", responses=BAD)
-    async def start(request: RunRequest, response: Response) -> RunView:
-        ready = prompts.resolved(parts.settings.prompts_dir, request)
-        ids = NewIds(f"run_{parts.sortable_id().hex}", parts.random_id(), parts.random_id())
+    @router.post("", status_code=202, summary="Start a run", response_model=RunView, responses=BAD | TWICE)
+    async def start(body: RunRequest, request: Request, idempotency_key: Key = None) -> Response:
+        wish = asked(parts, idempotency_key, request, await request.body())
+        ready = prompts.resolved(parts.settings.prompts_dir, body)
+        ids = parts.new_ids()
+
+        async def work(connection: AsyncConnection) -> Answer:
+            return shown_answer(await accepting.accept(connection, ready, ids, parts.clock()))
+
         async with parts.database.transaction() as connection:
-            run = await accepting.accept(connection, ready, ids, parts.clock())
-        response.headers["Location"] = f"/v1/runs/{run.id}"
-        return run_view(run)
+            answer = await idempotency.once(connection, wish, work, parts.clock())
+        return replied(answer)
 
     @router.get("", summary="Runs, newest first", responses=BAD)
-    async def newest(
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-        before: Annotated[str | None, Query(max_length=64)] = None,
-        status: RunState | None = None,
-    ) -> RunList:
+    async def listed(query: Annotated[RunQuery, Query()], response: Response) -> RunList:
         async with parts.database.transaction() as connection:
-            found = await listing.newest(connection, limit=limit, before=before, status=status)
-        following = found[-1].id if len(found) == limit else None
-        return RunList(items=[run_view(run) for run in found], next=following)
+            page = await listing.page(connection, query.filters(), query.cursor, query.limit)
+        following = None if page.following is None else query.page_after(PATH, page.following)
+        if following is not None:
+            response.headers["Link"] = f'<{following}>; rel="next"'
+        return RunList(items=[run_view(run) for run in page.runs], next_cursor=page.following, next=following)
 
-    @router.get("/{run_id}", summary="One run", responses=MISSING)
-    async def show(run_id: str) -> RunView:
-        async with parts.database.transaction() as connection:
-            return run_view(await store.get(connection, run_id))
-
-    @router.get("/{run_id}/events", summary="What happened to a run", responses=MISSING)
-    async def events(run_id: str, after: Annotated[int, Query(ge=0)] = 0) -> EventList:
-        async with parts.database.transaction() as connection:
-            await store.get(connection, run_id)
-            found = await listing.events_of(connection, run_id, after)
-        return EventList(items=[event_view(event) for event in found])
+    @router.get("/{run_id}", summary="One run", response_model=RunView, responses=BAD | MISSING | UNCHANGED)
+    async def show(run_id: str, wait: Wait = 0, if_none_match: IfNoneMatch = None) -> Response:
+        shown = await follow.changed(parts, run_id, if_none_match, wait)
+        return shown.unchanged() if has(if_none_match, shown.tag) else shown.answer()
 
     return router

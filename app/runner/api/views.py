@@ -6,27 +6,40 @@ from pydantic import BaseModel, Field
 
 from app.runner.assets.store import Package
 from app.runner.runs.listing import RunEvent, RunFile
+from app.runner.runs.progress import Counts, remaining_s
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode, RunState
-from app.runner.runs.store import Run
+from app.runner.runs.store import Run, budget_of
 
 
 class Comparisons(BaseModel):
-    """Counts of callbacks; ``received`` holds the failed ones too, ``total`` is the budget where it is known."""
+    """Counts that add up: ``received = succeeded + failed`` and ``asked >= received + late``."""
 
-    received: int
+    asked: int = Field(description="At least so many were asked, as far as anything that came in tells.")
+    received: int = Field(description="Answers that came before the end.")
+    succeeded: int
     failed: int
-    late: int
-    total: int | None
+    late: int = Field(description="Answers that came after the end: kept, but part of nothing.")
+    total: int | None = Field(description="The budget; null where the engine chooses.")
+
+
+class Tokens(BaseModel):
+    """Tokens of all answers."""
+
+    prompt: int
+    completion: int
 
 
 class Progress(BaseModel):
     """How far a run is."""
 
     stage: RunState
+    wave: int = Field(description="The latest wave of pairs of which an answer came; 0 before the first.")
     comparisons: Comparisons
-    prompt_tokens: int
-    completion_tokens: int
+    eta_s: float | None = Field(
+        description="Seconds left at the pace so far, seen from `updated_at`; the engine may stop earlier."
+    )
+    tokens: Tokens
     cost_usd: float
 
 
@@ -41,6 +54,9 @@ class RunView(BaseModel):
     batch_uuid: str
     batch_label: str
     correlation_id: str
+    labels: dict[str, str]
+    retry_of: str | None = Field(description="The run that this one repeats.")
+    attempt: int = Field(description="1, and one more for each retry along the chain.")
     progress: Progress
     request: dict[str, object] = Field(description="The request as accepted, defaults filled in.")
     links: dict[str, str]
@@ -49,12 +65,14 @@ class RunView(BaseModel):
     published_at: datetime | None
     deadline_at: datetime | None
     finished_at: datetime | None
+    cancel_requested_at: datetime | None
 
 
 class RunList(BaseModel):
-    """A page of runs, newest first; ``next`` is what to ask for as ``before``."""
+    """A page of runs; ``next`` is the address of the page after it, ``next_cursor`` the cursor in it."""
 
     items: list[RunView]
+    next_cursor: str | None
     next: str | None
 
 
@@ -121,18 +139,10 @@ def run_view(run: Run) -> RunView:
         batch_uuid=str(run.batch_uuid),
         batch_label=run.batch_label,
         correlation_id=str(run.correlation_id),
-        progress=Progress(
-            stage=run.status,
-            comparisons=Comparisons(
-                received=run.comparisons_received,
-                failed=run.comparisons_failed,
-                late=run.comparisons_late,
-                total=request.budget.max_comparisons,
-            ),
-            prompt_tokens=run.prompt_tokens,
-            completion_tokens=run.completion_tokens,
-            cost_usd=round(run.cost_usd, 6),
-        ),
+        labels=dict(run.labels),
+        retry_of=run.retry_of,
+        attempt=run.attempt,
+        progress=progress_of(run),
         request=request.model_dump(mode="json"),
         links={
             "self": own,
@@ -140,12 +150,41 @@ def run_view(run: Run) -> RunView:
             "report": f"{own}/report",
             "events": f"{own}/events",
             "files": f"{own}/files",
+            "cancel": f"{own}/cancel",
+            "retry": f"{own}/retry",
         },
         created_at=run.created_at,
         updated_at=run.updated_at,
         published_at=run.published_at,
         deadline_at=run.deadline_at,
         finished_at=run.finished_at,
+        cancel_requested_at=run.cancel_requested_at,
+    )
+
+
+def progress_of(run: Run) -> Progress:
+    """Return how far a run is."""
+    counts = Counts(
+        asked=run.comparisons_asked,
+        received=run.comparisons_received,
+        failed=run.comparisons_failed,
+        late=run.comparisons_late,
+        total=budget_of(run),
+    )
+    return Progress(
+        stage=run.status,
+        wave=run.wave,
+        comparisons=Comparisons(
+            asked=counts.asked,
+            received=counts.received,
+            succeeded=counts.succeeded,
+            failed=counts.failed,
+            late=counts.late,
+            total=counts.total,
+        ),
+        eta_s=remaining_s(counts, run.published_at, run.updated_at) if run.status is RunState.RUNNING else None,
+        tokens=Tokens(prompt=run.prompt_tokens, completion=run.completion_tokens),
+        cost_usd=round(run.cost_usd, 6),
     )
 
 

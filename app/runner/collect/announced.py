@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.cj_events import (
+    AssessmentResult,
     AssessmentResultEnvelope,
     BaseEvent,
     CJCompletedEnvelope,
@@ -25,9 +26,10 @@ from app.contracts.topics import Topic
 from app.db.listen import notify
 from app.messaging.consume import Incoming, Route
 from app.runner.runs import store
+from app.runner.runs.progress import asked_at_least
 from app.runner.runs.states import WAITING, RunState
-from app.runner.runs.store import Change, Run
-from app.runner.tables import RUNS_CHANNEL, announcements, runs
+from app.runner.runs.store import Change, Run, budget_of
+from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, announcements, runs
 
 Kind = Literal["completion", "result", "failure"]
 Clock = Callable[[], datetime]
@@ -64,6 +66,14 @@ def _batch_of(data: BaseEvent) -> UUID | None:
         return None
 
 
+def counted_by(result: AssessmentResult) -> int | None:
+    """Return how many comparisons a rich result says there were, None where it does not say."""
+    facts = result.assessment_metadata
+    counts = [facts.get("comparisons_succeeded"), facts.get("comparisons_failed")]
+    numbers = [count for count in counts if isinstance(count, int) and not isinstance(count, bool) and count >= 0]
+    return sum(numbers) if len(numbers) == len(counts) else None
+
+
 def digest_of(data: BaseEvent) -> str:
     """Return a hash of what is said, without when it was said."""
     said = data.model_dump(mode="json", exclude=set(VOLATILE))
@@ -79,9 +89,25 @@ async def _take(connection: AsyncConnection, run: Run, kind: Kind, message: Inco
         "received_at": now,
     }
     await connection.execute(insert(announcements).values(values).on_conflict_do_nothing())
+    await _note_asked(connection, run, message.data, now)
     if run.status in WAITING:
         change = Change(due_at=now, data={"announced": kind})
         await store.move(connection, run, RunState.FINISHING, change, now=now)
     elif run.status is RunState.FINISHING:
         await connection.execute(update(runs).where(runs.c.id == run.id).values(due_at=now))
         await notify(connection, RUNS_CHANNEL)
+    elif run.status is RunState.CANCELLING:
+        ended = {"due_at": now, "cj_told_at": run.cj_told_at or now}  # what has ended need not be told to stop
+        await connection.execute(update(runs).where(runs.c.id == run.id).values(**ended))
+        await notify(connection, RUNS_CHANNEL)
+
+
+async def _note_asked(connection: AsyncConnection, run: Run, said: BaseEvent, now: datetime) -> None:
+    """A rich result may say how many comparisons there were: some of them may never come in."""
+    counted = counted_by(said) if isinstance(said, AssessmentResult) else None
+    answered = run.comparisons_received + run.comparisons_late
+    asked = asked_at_least(run.comparisons_asked, answered, counted or 0, budget_of(run))
+    if asked > run.comparisons_asked:
+        values = {"comparisons_asked": asked, "updated_at": now}
+        await connection.execute(update(runs).where(runs.c.id == run.id).values(**values))
+        await notify(connection, CHANGES_CHANNEL, run.id)

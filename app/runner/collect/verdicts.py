@@ -20,9 +20,10 @@ from app.errors import InvalidInput
 from app.messaging.consume import Incoming, Route
 from app.runner import metrics
 from app.runner.runs import store
+from app.runner.runs.progress import asked_at_least, whole
 from app.runner.runs.states import RunState
-from app.runner.runs.store import Change, Run
-from app.runner.tables import RUNS_CHANNEL, comparisons, runs
+from app.runner.runs.store import Change, Run, budget_of
+from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, comparisons, runs
 
 Message = Incoming[ComparisonResult]
 
@@ -66,6 +67,7 @@ async def _take(connection: AsyncConnection, run: Run, messages: Sequence[Messag
     if not counted:
         return
     await connection.execute(update(runs).where(runs.c.id == run.id).values(**_sums(run, counted, now)))
+    await notify(connection, CHANGES_CHANNEL, run.id)
     if run.status is RunState.PUBLISHED:
         again = await store.get(connection, run.id)
         await store.move(connection, again, RunState.RUNNING, Change(due_at=run.deadline_at), now=now)
@@ -78,16 +80,22 @@ async def _take(connection: AsyncConnection, run: Run, messages: Sequence[Messag
 
 
 def _sums(run: Run, counted: Sequence[ComparisonResult], now: datetime) -> dict[str, object]:
+    answered = run.comparisons_received + run.comparisons_late + len(counted)
+    told = max(whole(item.meta("comparison_number")) for item in counted)
+    sums: dict[str, object] = {
+        "comparisons_asked": asked_at_least(run.comparisons_asked, answered, told, budget_of(run)),
+        "updated_at": now,
+    }
     if run.is_final:
-        return {"comparisons_late": run.comparisons_late + len(counted), "updated_at": now}
+        return sums | {"comparisons_late": run.comparisons_late + len(counted)}
     failed = sum(result.winner is None for result in counted)
-    return {
+    return sums | {
         "comparisons_received": run.comparisons_received + len(counted),
         "comparisons_failed": run.comparisons_failed + failed,
+        "wave": max(run.wave, *(whole(item.meta("comparison_iteration")) for item in counted)),
         "prompt_tokens": run.prompt_tokens + sum(item.token_usage.prompt_tokens for item in counted),
         "completion_tokens": run.completion_tokens + sum(item.token_usage.completion_tokens for item in counted),
         "cost_usd": run.cost_usd + sum(item.cost_estimate for item in counted),
-        "updated_at": now,
     }
 
 

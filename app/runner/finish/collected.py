@@ -20,11 +20,13 @@ from app.contracts.cj_events import (
 )
 from app.contracts.envelope import read
 from app.db.unit import Database
+from app.runner.collect.announced import counted_by
 from app.runner.finish.readiness import Seen
 from app.runner.runs.store import Run
 from app.runner.tables import announcements, comparisons
 
 CHUNK = 500
+CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class Announced:
     completion: CJCompleted | None
     result: AssessmentResult | None
     failure: str | None
+    cancelled: bool
     first_at: datetime | None
     raw: Mapping[str, Sequence[bytes]]
 
@@ -55,9 +58,16 @@ async def announced(connection: AsyncConnection, run_id: str) -> Announced:
         completion=read(CJCompletedEnvelope, raw["completion"][-1]).data if "completion" in raw else None,
         result=read(AssessmentResultEnvelope, raw["result"][-1]).data if "result" in raw else None,
         failure=_why(failures[-1]) if failures else None,
+        cancelled=bool(failures) and _is_cancellation(failures[-1]),
         first_at=min(times) if times else None,
         raw=raw,
     )
+
+
+def _is_cancellation(raw: bytes) -> bool:
+    failed = read(CJFailedEnvelope, raw).data
+    info = failed.system_metadata.error_info
+    return CANCELLED in {failed.status, info.get("reason"), info.get("error_code")}
 
 
 def _why(raw: bytes) -> str:
@@ -70,8 +80,6 @@ def _why(raw: bytes) -> str:
 def seen(run: Run, told: Announced, now: datetime) -> Seen:
     """Return the facts on which the end of a run is decided."""
     facts = {} if told.result is None else told.result.assessment_metadata
-    counts = [facts.get("comparisons_succeeded"), facts.get("comparisons_failed")]
-    numbers = [count for count in counts if isinstance(count, int)]
     missing = facts.get("essays_missing")
     summary = None if told.completion is None else told.completion.processing_summary
     return Seen(
@@ -81,11 +89,12 @@ def seen(run: Run, told: Announced, now: datetime) -> Seen:
         completion_failed=told.completion is not None and told.completion.status == "failed_critically",
         result=told.result is not None,
         failure=told.failure,
-        expected=sum(numbers) if len(numbers) == len(counts) else None,
+        expected=None if told.result is None else counted_by(told.result),
         essays_missing=len(missing) if isinstance(missing, list) else 0,
         too_few_essays=summary is not None and summary.single_essay_batch,
         first_announced_at=told.first_at,
         deadline_passed=run.deadline_at is not None and now >= run.deadline_at,
+        cancelled=told.cancelled,
     )
 
 

@@ -16,7 +16,7 @@ from app.runner import metrics
 from app.runner.assets import store as packages
 from app.runner.finish.collected import Announced, announced, seen
 from app.runner.finish.files import Written
-from app.runner.finish.readiness import Outcome, Wait, outcome
+from app.runner.finish.readiness import Outcome, Wait, outcome, withdrawn
 from app.runner.finish.write import Material, Parts, write_all
 from app.runner.runs import essays, store
 from app.runner.runs.states import PUBLISHING_MODES, RunState
@@ -26,13 +26,14 @@ from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
 FILES_AT_ONCE = 500
+ENDING = frozenset({RunState.FINISHING, RunState.CANCELLING})
 
 
 async def finish(parts: Parts, run_id: str) -> None:
-    """End a finishing run, or put off its end until more has come in or the grace is over."""
+    """End a finishing or cancelling run, or put off its end until more has come in or the grace is over."""
     async with parts.database.transaction() as connection:
         run = await store.get(connection, run_id)
-        if run.status is not RunState.FINISHING:
+        if run.status not in ENDING:
             return
         told = await announced(connection, run_id)
     with bound(
@@ -47,21 +48,24 @@ async def finish(parts: Parts, run_id: str) -> None:
         if isinstance(decided, Wait):
             await _look_again(parts, run_id, decided.until)
             return
-        await _conclude(parts, run, told, decided)
+        if decided is not None:
+            await _conclude(parts, run, told, decided)
 
 
-def _decide(parts: Parts, run: Run, told: Announced, now: datetime) -> Outcome | Wait:
-    published = run.published_at is not None
+def _decide(parts: Parts, run: Run, told: Announced, now: datetime) -> Outcome | Wait | None:
+    published, grace = run.published_at is not None, timedelta(seconds=parts.settings.finish_grace_s)
+    if run.status is RunState.CANCELLING:
+        return withdrawn(seen(run, told, now), run.cj_told_at, now, grace)
     if run.mode not in PUBLISHING_MODES or not published:
         return Outcome(RunState.COMPLETED)
-    return outcome(seen(run, told, now), now, timedelta(seconds=parts.settings.finish_grace_s))
+    return outcome(seen(run, told, now), now, grace)
 
 
 async def _look_again(parts: Parts, run_id: str, until: datetime) -> None:
     """Set when to look again, unless something new came in since this look began."""
     async with parts.database.transaction() as connection:
         run = await store.lock(connection, run_id)
-        if run.status is RunState.FINISHING and run.due_at is not None and run.due_at <= parts.clock():
+        if run.status in ENDING and run.due_at is not None and run.due_at <= parts.clock():
             fresh = await announced(connection, run_id)
             if isinstance(_decide(parts, run, fresh, parts.clock()), Wait):
                 await connection.execute(update(runs).where(runs.c.id == run_id).values(due_at=until))
@@ -74,12 +78,13 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
     material = Material(run, told, decided, stock, judged, parts.clock())
     result = await write_all(parts, material)
     if result.problems:
-        decided = Outcome(RunState.FAILED, "artefact_invalid", "; ".join(result.problems[:5]))
+        state = RunState.CANCELLED if run.status is RunState.CANCELLING else RunState.FAILED
+        decided = Outcome(state, "artefact_invalid", "; ".join(result.problems[:5]))
     now = parts.clock()
     async with parts.database.transaction() as connection:
         held = await store.lock(connection, run.id)
-        if held.status is not RunState.FINISHING:
-            return
+        if held.status is not run.status:
+            return  # ended by another worker, or cancelled, while the files were written
         if held.comparisons_received != run.comparisons_received:
             return  # a verdict came in while the files were written: the run is due again
         await _note_files(connection, run.id, result.files, now)

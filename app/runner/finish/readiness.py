@@ -21,6 +21,7 @@ class Seen:
     too_few_essays: bool
     first_announced_at: datetime | None
     deadline_passed: bool
+    cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,21 @@ def outcome(seen: Seen, now: datetime, grace: timedelta) -> Outcome | Wait:
     return _good_end(seen)
 
 
+def withdrawn(seen: Seen, told_at: datetime | None, now: datetime, grace: timedelta) -> Outcome | Wait | None:
+    """Return how a cancelled run ends, until when its last verdicts are waited for, None before cj was told."""
+    if told_at is None:
+        return None
+    everything = seen.expected is not None and seen.received >= seen.expected
+    until = told_at + grace
+    if not everything and now < until:
+        return Wait(until)
+    detail = f"cancelled by request; {seen.received} callbacks had arrived"
+    return Outcome(RunState.CANCELLED, "by_request", detail)
+
+
 def _bad_end(seen: Seen) -> Outcome | None:
+    if seen.failure is not None and seen.cancelled:
+        return Outcome(RunState.CANCELLED, "cj_cancelled", f"cj ended the batch: {seen.failure}")
     if seen.failure is not None:
         return Outcome(RunState.FAILED, "cj_failed", seen.failure)
     if seen.too_few_essays:

@@ -1,12 +1,16 @@
 """cj as the runner uses it: assignments and anchors, over HTTP."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pydantic
 
 from app.contracts.cj_http import AnchorRegistration, AssessmentInstructions
 from app.edge.client_http import HttpClient, excerpt
 from app.errors import AppError, NotFound, Unauthorized, UpstreamRefused
+
+Heard = Literal["stopped", "unknown", "unsupported", "refused"]
+"""What cj makes of a cancellation: ``stopped`` (or ended already), no such batch, no such route, or a refusal."""
 
 
 class Assignments:
@@ -38,6 +42,19 @@ class Assignments:
         response = await self._client.call("POST", url, json=anchor.model_dump(), headers=self._headers())
         if response.status_code != 201:
             raise self._refusal(response.status_code, anchor.anchor_label or anchor.grade, excerpt(response))
+
+    async def cancel(self, bos_batch_id: str) -> Heard:
+        """Tell cj to stop a batch; telling it again changes nothing. Raises ``Unavailable``.
+
+        A cj without such a route, or that knows no such batch, is no error: the answer says so.
+        """
+        url = f"{self._url}/api/v1/batches/{bos_batch_id}/cancel"
+        status = (await self._client.call("POST", url, headers=self._headers())).status_code
+        if 200 <= status < 300 or status == 409:
+            return "stopped"
+        if status == 404:
+            return "unknown"
+        return "unsupported" if status == 405 else "refused"
 
     @staticmethod
     def _refusal(status: int, label: str, body: str) -> AppError:

@@ -14,7 +14,7 @@ from app.contracts.cj_events import (
     SystemMetadata,
 )
 from app.contracts.topics import Topic
-from app.runner.runs.essays import RunEssay
+from app.runner.runs.essays import RunEssay, names_of
 from app.runner.runs.spec import Judge, RunRequest
 from app.runner.runs.store import Run
 
@@ -64,7 +64,7 @@ def compose(
         source_service=SOURCE_SERVICE,
         correlation_id=run.correlation_id,
         data=data,
-        metadata=metadata(run, request),
+        metadata=metadata(run, request, essays),
     )
 
 
@@ -83,20 +83,36 @@ def overrides(llm: Judge) -> LLMConfigOverrides | None:
     return wanted if any(value is not None for value in wanted.model_dump().values()) else None
 
 
-def metadata(run: Run, request: RunRequest) -> dict[str, object]:
-    """Return the envelope's metadata: the platform's keys, and the seed and stop rule of our own engine."""
-    found: dict[str, object] = {
+def metadata(run: Run, request: RunRequest, essays: Sequence[RunEssay]) -> dict[str, object]:
+    """Return the envelope's metadata: the platform's keys, and the wishes that only our own engine knows.
+
+    What is not asked for is not sent, so that the engine's own setting counts; another engine passes over
+    ``seed``, ``stop_rule``, ``stop``, ``design`` and ``max_cost_usd``.
+    """
+    design, budget = request.design, request.budget
+    stop = design.stop.model_dump(exclude={"rule"}, exclude_none=True)
+    ids = names_of(essays)
+    pairs = {
+        "policy": design.pairing,
+        "both_orders": design.both_orders,
+        "early_repeats": design.early_repeats,
+        "specified": [{"a": ids[pair.a], "b": ids[pair.b], "times": pair.times} for pair in design.pairs],
+    }
+    wishes = {
+        "max_comparisons": budget.max_comparisons,
+        "max_cost_usd": budget.max_cost_usd,
+        "llm_batching_mode_hint": design.batching_mode,
+        "stop": stop or None,
+        "design": {name: value for name, value in pairs.items() if value} or None,
+    }
+    always: dict[str, object] = {
         "runner_mode": run.mode.value,
         "batch_label": run.batch_label,
         "run_id": run.id,
-        "seed": request.design.seed,
-        "stop_rule": request.design.stop_rule,
+        "seed": design.seed,
+        "stop_rule": design.stop.rule,
     }
-    if request.budget.max_comparisons is not None:
-        found["max_comparisons"] = request.budget.max_comparisons
-    if request.design.batching_mode is not None:
-        found["llm_batching_mode_hint"] = request.design.batching_mode
-    return found
+    return always | {name: value for name, value in wishes.items() if value is not None}
 
 
 def _prompt(storage_id: str | None) -> PromptRef | None:

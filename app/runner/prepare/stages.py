@@ -189,7 +189,8 @@ async def broken(parts: Parts, run_id: str, error: Exception) -> None:
         run = await store.lock(connection, run_id)
         if not run.is_final:
             change = Change(reason=reason, detail=detail[:2000])
-            await store.move(connection, run, RunState.FAILED, change, now=parts.clock())
+            to = RunState.CANCELLED if run.status is RunState.CANCELLING else RunState.FAILED
+            await store.move(connection, run, to, change, now=parts.clock())
 
 
 async def out_of_time(parts: Parts, run_id: str) -> None:

@@ -198,7 +198,7 @@ def _settings(facts: Facts) -> list[str]:
         "output verbosity": (request.llm.output_verbosity, effective.get("output_verbosity")),
         "comparisons": (request.budget.max_comparisons, facts.ending.events.get("llm_comparisons")),
         "seed": (request.design.seed, request.design.seed),
-        "stop rule": (request.design.stop_rule, facts.sheet.stop_reason),
+        "stop rule": (request.design.stop.rule, facts.sheet.stop_reason),
     }
     rows = [
         (name, "default" if wanted is None else wanted, "not reported" if found is None else found)

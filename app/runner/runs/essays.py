@@ -1,7 +1,7 @@
 """The essays of a run: chosen from its package when it is accepted, then read by every later step."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
@@ -54,8 +54,29 @@ def check(request: RunRequest, stock: Inventory) -> None:
     if request.mode is Mode.EXECUTE and len(students) < FEWEST_ESSAYS:
         problems.append(FieldProblem("assets.package_id", "fewer than two student essays (folder student_essays)"))
     problems.extend(_grade_problems(request.grade_scale, anchors))
+    judged = {Mode.EXECUTE: students, Mode.ANCHOR_ALIGN_TEST: anchors}.get(request.mode, [*anchors, *students])
+    known = unambiguous(((file.stem, file.name, file.path), file.path) for file in judged)
+    for place, pair in enumerate(request.design.pairs):
+        for side, name in (("a", pair.a), ("b", pair.b)):
+            if name not in known:
+                message = f"{name[:100]} is not the name of exactly one essay that this mode judges"
+                problems.append(FieldProblem(f"design.pairs.{place}.{side}", message))
     if problems:
         raise InvalidInput("; ".join(f"{item.field}: {item.message}" for item in problems[:5]), problems=problems)
+
+
+def unambiguous(named: Iterable[tuple[Sequence[str], str]]) -> dict[str, str]:
+    """Return the essay that each name means, from all names of each essay; names of several are left out."""
+    found: dict[str, set[str]] = {}
+    for names, essay in named:
+        for name in names:
+            found.setdefault(name, set()).add(essay)
+    return {name: essays.pop() for name, essays in found.items() if len(essays) == 1}
+
+
+def names_of(judged: Iterable[RunEssay]) -> dict[str, str]:
+    """Return the travelling id of each essay by its file's stem, name or path in the package."""
+    return unambiguous(((essay.stem, essay.file_name, essay.source_path), essay.essay_id) for essay in judged)
 
 
 def _grade_problems(scale_id: str, anchors: Sequence[AssetFile]) -> list[FieldProblem]:

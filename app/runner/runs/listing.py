@@ -1,14 +1,16 @@
 """Lists of runs and of a run's events and files, as the API shows them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.rows import columns_of, shaped
 from app.runner import metrics
+from app.runner.runs import cursor as cursors
 from app.runner.runs.store import FIELDS, Run, run_of
 from app.runner.tables import run_events, run_files, runs
 
@@ -34,14 +36,78 @@ class RunFile:
     bytes: int
 
 
-async def newest(connection: AsyncConnection, *, limit: int, before: str | None, status: str | None) -> list[Run]:
-    """Return runs, newest first; ``before`` is the id of the last run of the page before (ids sort by time)."""
-    wanted = select(*FIELDS).order_by(runs.c.id.desc()).limit(limit)
-    if before is not None:
-        wanted = wanted.where(runs.c.id < before)
-    if status is not None:
-        wanted = wanted.where(runs.c.status == status)
-    return [run_of(row) for row in await connection.execute(wanted)]
+@dataclass(frozen=True)
+class Wanted:
+    """Which runs a caller wants to see; the empty tuple and None mean all.
+
+    ``created_after`` is inclusive, ``created_before`` exclusive. ``labels`` must all fit.
+    """
+
+    status: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    batch_label: str | None = None
+    batch_label_prefix: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    newest_first: bool = True
+
+    def described(self) -> str:
+        """Return a text that is equal for equal queries."""
+        sets = (sorted(self.status), sorted(self.mode), sorted(self.labels))
+        rest = (self.batch_label, self.batch_label_prefix, str(self.created_after), str(self.created_before))
+        return repr((sets, rest, self.newest_first))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some runs, and the cursor of those after them."""
+
+    runs: list[Run]
+    following: str | None
+
+
+async def page(connection: AsyncConnection, wanted: Wanted, cursor: str | None, limit: int) -> Page:
+    """Return at most ``limit`` runs from ``cursor`` on; raises ``InvalidInput`` for a cursor of another list."""
+    query = wanted.described()
+    after = None if cursor is None else cursors.read(cursor, query)
+    rows = (await connection.execute(statement(wanted, after, limit + 1))).all()
+    found = [run_of(row) for row in rows[:limit]]
+    if len(rows) <= limit:
+        return Page(found, None)
+    return Page(found, cursors.written(cursors.Place(found[-1].created_at, found[-1].id), query))
+
+
+def statement(wanted: Wanted, after: cursors.Place | None, limit: int) -> Select[Any]:
+    """Return the query of one page: by time and id, from the place on where the page before ended."""
+    columns = (runs.c.created_at, runs.c.id)
+    order = [column.desc() if wanted.newest_first else column.asc() for column in columns]
+    query = select(*FIELDS).where(*_conditions(wanted)).order_by(*order).limit(limit)
+    if after is None:
+        return query
+    here, place = tuple_(*columns), tuple_(literal(after.created_at, runs.c.created_at.type), literal(after.id))
+    return query.where(here < place if wanted.newest_first else here > place)
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.status:
+        yield runs.c.status.in_(wanted.status)
+    if wanted.mode:
+        yield runs.c.mode.in_(wanted.mode)
+    for key, value in wanted.labels:
+        yield runs.c.labels.contains({key: value})
+    if wanted.batch_label is not None:
+        yield runs.c.batch_label == wanted.batch_label
+    if wanted.batch_label_prefix is not None:
+        yield runs.c.batch_label.like(_escaped(wanted.batch_label_prefix) + "%")
+    if wanted.created_after is not None:
+        yield runs.c.created_at >= wanted.created_after
+    if wanted.created_before is not None:
+        yield runs.c.created_at < wanted.created_before
+
+
+def _escaped(prefix: str) -> str:
+    return "".join(f"\\{letter}" if letter in "\\%_" else letter for letter in prefix)
 
 
 async def events_of(connection: AsyncConnection, run_id: str, after: int = 0) -> list[RunEvent]:

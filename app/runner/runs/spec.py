@@ -1,6 +1,5 @@
 """What a caller may ask for: every field of ``POST /v1/runs`` with its rules and defaults. PURE."""
 
-from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -9,10 +8,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from app.contracts.cj_events import CourseCode
 from app.contracts.grade_scales import DEFAULT_SCALE, SCALES
 from app.contracts.llm_http import Effort, Provider, Verbosity
+from app.runner.runs import labels as naming
 from app.runner.runs.states import PUBLISHING_MODES, Mode
 
-LABEL_HINT = "is blank: give a label; if it came from a shell variable, check that it was set in that shell"
 LARGEST_SEED = 2**31 - 1
+MOST_COMPARISONS = 1_000_000
+MOST_PAIRS = 10_000
+TARGETS = ("target_mean_se", "target_band_share")
+Pairing = Literal["optimal_graph", "information", "nearest", "random_balanced", "anchors_only", "pre_specified"]
 
 
 def _lowered(value: object) -> object:
@@ -26,7 +29,7 @@ def _raised(value: object) -> object:
 class Strict(BaseModel):
     """Base of all request parts: unknown fields are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     @model_validator(mode="after")
     def _storable(self) -> Self:
@@ -77,25 +80,110 @@ class Judge(Strict):
 
 
 class Budget(Strict):
-    """How much may be spent and how long to wait."""
+    """How much may be spent and how long to wait; null leaves a limit to the engine."""
 
-    max_comparisons: int | None = Field(default=None, ge=2, le=1_000_000)
+    max_comparisons: int | None = Field(default=None, ge=2, le=MOST_COMPARISONS)
+    max_cost_usd: float | None = Field(
+        default=None, gt=0, le=1_000_000, description="Nothing more is asked once this much is spent."
+    )
     completion_timeout_s: float = Field(default=1800.0, gt=0, le=7 * 24 * 3600)
+
+
+class Stop(Strict):
+    """When asking stops: when scores stand still, when they are exact enough, or only at the budget.
+
+    ``threshold`` (largest change of a score) and ``target_mean_se`` are in logits; ``target_band_share`` is the
+    mean standard error as a share of the width of a grade band. Null leaves a number to the engine.
+    """
+
+    rule: Literal["stability", "precision", "cap"] = Field(
+        default="stability", description="Where it is left out, a target of precision names `precision`."
+    )
+    min_comparisons: int | None = Field(default=None, ge=1, le=MOST_COMPARISONS)
+    threshold: float | None = Field(default=None, ge=0, le=100)
+    target_mean_se: float | None = Field(default=None, gt=0, le=100)
+    target_band_share: float | None = Field(default=None, gt=0, le=10)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _rule_of_a_target(cls, value: object) -> object:
+        named = isinstance(value, dict) and value.get("rule") is not None
+        if isinstance(value, dict) and not named:
+            return value | {
+                "rule": "precision" if any(value.get(name) is not None for name in TARGETS) else "stability"
+            }
+        return value
+
+    @model_validator(mode="after")
+    def _targets_of_precision(self) -> Self:
+        for name in TARGETS if self.rule != "precision" else ():
+            if getattr(self, name) is not None:
+                raise ValueError(f"{name} goes with rule precision: leave it out, or set rule to precision")
+        return self
+
+
+class WantedPair(Strict):
+    """A pair that is to be asked: two essays of the package by their file's name, ``a`` shown first."""
+
+    a: str = Field(min_length=1, max_length=512)
+    b: str = Field(min_length=1, max_length=512)
+    times: int = Field(default=1, ge=1, le=1000)
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if self.a == self.b:
+            raise ValueError("an essay cannot be compared with itself: name two")
+        return self
 
 
 class Design(Strict):
     """How pairs are chosen and when asking stops; the same seed gives the same pairs."""
 
     seed: int = Field(default=0, ge=0, le=LARGEST_SEED)
-    stop_rule: Literal["stability", "cap"] = "stability"
+    pairing: Pairing | None = Field(default=None, description="null: the engine's usual policy.")
+    both_orders: bool = Field(default=False, description="Ask each pair in both positions.")
+    early_repeats: bool = Field(default=False, description="Pairs may be asked again before all were asked once.")
     batching_mode: Literal["per_request", "serial_bundle", "provider_batch_api"] | None = None
+    stop: Stop = Stop()
+    pairs: tuple[WantedPair, ...] = Field(
+        default=(), max_length=MOST_PAIRS, description="Exactly these pairs; names the pairing pre_specified."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _pairing_of_pairs(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("pairs") and value.get("pairing") is None:
+            return value | {"pairing": "pre_specified"}
+        return value
+
+    @model_validator(mode="after")
+    def _pairs_with_their_pairing(self) -> Self:
+        if bool(self.pairs) != (self.pairing == "pre_specified"):
+            raise ValueError("pairs and pairing pre_specified go together: give both, or neither")
+        return self
+
+    @model_validator(mode="before")
+    @classmethod
+    def _older_spelling(cls, value: object) -> object:
+        """Take ``stop_rule``, as it was once written, for ``stop.rule``."""
+        if not isinstance(value, dict) or "stop_rule" not in value:
+            return value
+        rest = {name: part for name, part in value.items() if name != "stop_rule"}
+        stop = rest.get("stop") or {}
+        if not isinstance(stop, dict) or stop.get("rule", value["stop_rule"]) != value["stop_rule"]:
+            raise ValueError("stop_rule and stop.rule contradict each other: leave stop_rule out")
+        return rest | {"stop": stop | {"rule": value["stop_rule"]}}
 
 
 class RunRequest(Strict):
     """The body of ``POST /v1/runs``."""
 
     mode: Mode
-    batch_label: str = Field(max_length=200, description="For people; may repeat; never a key.")
+    batch_label: str = Field(
+        max_length=200,
+        description="For people; may repeat; never a key. Fields of strftime (`%Y%m%d`) are filled in (UTC), "
+        "and `{n}` with the running number of that label.",
+    )
     assets: Assets
     assignment_id: UUID | None = None
     course_id: UUID | None = None
@@ -108,13 +196,20 @@ class RunRequest(Strict):
     budget: Budget = Budget()
     design: Design = Design()
     publish: bool = Field(default=True, description="false: compose and keep the request, send nothing.")
+    labels: dict[str, str] = Field(
+        default_factory=dict, description="Up to 20 pairs of your own; runs can be listed by them."
+    )
 
     @field_validator("batch_label")
     @classmethod
-    def _not_blank(cls, value: str) -> str:
-        if not value.strip():
-            raise ValueError(LABEL_HINT)
-        return value.strip()
+    def _label_that_expands(cls, value: str) -> str:
+        return naming.check_template(value)
+
+    @field_validator("labels")
+    @classmethod
+    def _few_short_labels(cls, value: dict[str, str]) -> dict[str, str]:
+        naming.check_labels(value)
+        return value
 
     @field_validator("expected_grade_scale")
     @classmethod
@@ -133,14 +228,15 @@ class RunRequest(Strict):
             raise ValueError(
                 f"llm.system_prompt and llm.rubric have no effect in mode {self.mode}: leave them out"
             )
+        if self.mode is Mode.ANCHOR_ALIGN_TEST and self.design.pairing == "anchors_only":
+            raise ValueError(
+                "design.pairing anchors_only needs an assignment: this mode compares only anchors anyway"
+            )
+        if self.mode is Mode.ANCHOR_ALIGN_TEST and self.design.stop.target_band_share is not None:
+            raise ValueError("design.stop.target_band_share needs an assignment: use target_mean_se in this mode")
         return self
 
     @property
     def grade_scale(self) -> str:
         """The scale that the run's grades are read in."""
         return self.expected_grade_scale or DEFAULT_SCALE
-
-
-def expanded_label(label: str, now: datetime) -> str:
-    """Return the label with the fields of ``strftime`` filled in (``%Y%m%d-%H%M``)."""
-    return now.strftime(label) if "%" in label else label

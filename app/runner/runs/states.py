@@ -14,6 +14,7 @@ class RunState(StrEnum):
     PUBLISHED = "published"
     RUNNING = "running"
     FINISHING = "finishing"
+    CANCELLING = "cancelling"
     COMPLETED = "completed"
     COMPLETED_PARTIAL = "completed_partial"
     FAILED = "failed"
@@ -37,9 +38,10 @@ MOVES = MappingProxyType(
     {
         _S.ACCEPTED: frozenset({_S.PREPARING, _S.FAILED, _S.CANCELLED}),
         _S.PREPARING: frozenset({_S.PUBLISHED, _S.FINISHING, _S.FAILED, _S.CANCELLED, _S.TIMED_OUT}),
-        _S.PUBLISHED: frozenset({_S.RUNNING, _S.FINISHING, _S.FAILED, _S.CANCELLED}),
-        _S.RUNNING: frozenset({_S.FINISHING, _S.FAILED, _S.CANCELLED}),
-        _S.FINISHING: _ENDS | {_S.CANCELLED},
+        _S.PUBLISHED: frozenset({_S.RUNNING, _S.FINISHING, _S.CANCELLING, _S.FAILED}),
+        _S.RUNNING: frozenset({_S.FINISHING, _S.CANCELLING, _S.FAILED}),
+        _S.FINISHING: _ENDS | {_S.CANCELLING, _S.CANCELLED},
+        _S.CANCELLING: frozenset({_S.CANCELLED}),
         _S.COMPLETED: frozenset(),
         _S.COMPLETED_PARTIAL: frozenset(),
         _S.FAILED: frozenset(),
@@ -48,7 +50,8 @@ MOVES = MappingProxyType(
     }
 )
 """The allowed moves. ``preparing -> finishing`` is the way of plan and dry-run, which publish nothing;
-``published -> finishing`` that of a run whose first news is its end, or its deadline."""
+``published -> finishing`` that of a run whose first news is its end, or its deadline. A run of which nothing was
+published is cancelled at once; one that was goes through ``cancelling``: cj is told, and what comes in is kept."""
 
 FINAL = frozenset(state for state, onward in MOVES.items() if not onward)
 WAITING = frozenset({_S.PUBLISHED, _S.RUNNING})

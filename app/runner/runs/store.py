@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.listen import notify
 from app.db.rows import columns_of, shaped
-from app.errors import NotFound
+from app.errors import Gone, NotFound
 from app.runner.runs.states import FINAL, Mode, RunState, check_move
-from app.runner.tables import RUNS_CHANNEL, run_events, runs
+from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, deleted_runs, run_events, runs
 
 log = structlog.get_logger(__name__)
 
@@ -34,10 +34,15 @@ class Run:
     correlation_id: UUID
     package_id: str
     spec: Mapping[str, object]
+    labels: Mapping[str, str]
+    retry_of: str | None
+    attempt: int
     last_event: int
+    comparisons_asked: int
     comparisons_received: int
     comparisons_failed: int
     comparisons_late: int
+    wave: int
     prompt_tokens: int
     completion_tokens: int
     cost_usd: float
@@ -47,6 +52,8 @@ class Run:
     deadline_at: datetime | None
     due_at: datetime | None
     finished_at: datetime | None
+    cancel_requested_at: datetime | None
+    cj_told_at: datetime | None
 
     @property
     def is_final(self) -> bool:
@@ -63,20 +70,32 @@ def run_of(row: Row[Any]) -> Run:
     return replace(shown, mode=Mode(shown.mode), status=RunState(shown.status))
 
 
+def budget_of(run: Run) -> int | None:
+    """Return how many comparisons the run may ask for, None where the engine chooses."""
+    budget = run.spec.get("budget")
+    found = budget.get("max_comparisons") if isinstance(budget, Mapping) else None
+    return found if isinstance(found, int) else None
+
+
 async def get(connection: AsyncConnection, run_id: str) -> Run:
-    """Return one run; raises ``NotFound``."""
-    row = (await connection.execute(select(*FIELDS).where(runs.c.id == run_id))).one_or_none()
-    if row is None:
-        raise NotFound(f"there is no run {run_id[:64]}")
-    return run_of(row)
+    """Return one run; raises ``NotFound``, or ``Gone`` for one that was deleted."""
+    return await _one(connection, run_id, select(*FIELDS).where(runs.c.id == run_id))
 
 
 async def lock(connection: AsyncConnection, run_id: str) -> Run:
-    """Return one run, held against other writers until the transaction ends; raises ``NotFound``."""
-    row = (await connection.execute(select(*FIELDS).where(runs.c.id == run_id).with_for_update())).one_or_none()
-    if row is None:
-        raise NotFound(f"there is no run {run_id[:64]}")
-    return run_of(row)
+    """Return one run, held against other writers until the transaction ends; raises like ``get``."""
+    return await _one(connection, run_id, select(*FIELDS).where(runs.c.id == run_id).with_for_update())
+
+
+async def _one(connection: AsyncConnection, run_id: str, wanted: Select[Any]) -> Run:
+    row = (await connection.execute(wanted)).one_or_none()
+    if row is not None:
+        return run_of(row)
+    deleted = select(deleted_runs.c.deleted_at).where(deleted_runs.c.id == run_id)
+    at = (await connection.execute(deleted)).scalar_one_or_none()
+    if at is not None:
+        raise Gone(f"run {run_id} was deleted at {at.isoformat()}")
+    raise NotFound(f"there is no run {run_id[:64]}")
 
 
 async def lock_by_batch(connection: AsyncConnection, batch_uuids: Sequence[UUID]) -> dict[UUID, Run]:
@@ -110,18 +129,21 @@ async def move(connection: AsyncConnection, run: Run, to: RunState, change: Chan
         "due_at": change.due_at,
         "updated_at": now,
         "last_event": run.last_event + 1,
-        "lease_owner": None,
-        "leased_until": None,
     }
+    if to is not RunState.CANCELLING:  # whoever is at work on the run is waited for: two must not write its files
+        values |= {"lease_owner": None, "leased_until": None}
     if to in FINAL:
         values["finished_at"] = now
     if to is RunState.PUBLISHED:
         values["published_at"] = now
+    if to is RunState.CANCELLING:
+        values["cancel_requested_at"] = now
     data = {"from": run.status, "to": to} | dict(change.data or {})
     if change.reason is not None:
         data |= {"reason": change.reason, "detail": change.detail}
     moved = await _write(connection, run, f"run.{to}", data, values, now)
     await notify(connection, RUNS_CHANNEL)
+    await notify(connection, CHANGES_CHANNEL, run.id)
     log.info("run_moved", run_id=run.id, batch_uuid=str(run.batch_uuid), **data)
     return moved
 

@@ -1,0 +1,64 @@
+"""Routes of what can be done with a run that is there: cancel it, try it again, delete it."""
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.errors import Forbidden, NotFound
+from app.runner.api.keyed import Key, asked, replied, shown_answer
+from app.runner.api.negotiate import Shown
+from app.runner.api.parts import Parts
+from app.runner.api.problem_docs import MISSING, STATE, TWICE, Responses, refusals
+from app.runner.api.views import RunView, run_view
+from app.runner.runs import accept as accepting
+from app.runner.runs import idempotency, sweep, withdraw
+from app.runner.runs.idempotency import Answer
+
+CANCELLED: Responses = {200: {"description": "It is cancelled already", "model": RunView}}
+
+
+def routes(parts: Parts) -> APIRouter:
+    """Return the routes."""
+    router = APIRouter(prefix="/v1/runs/{run_id}", tags=["runs"])
+
+    @router.post(
+        "/cancel",
+        status_code=202,
+        summary="Cancel a run; again changes nothing",
+        response_model=RunView,
+        responses=CANCELLED | MISSING | STATE,
+    )
+    async def cancel(run_id: str) -> Response:
+        async with parts.database.transaction() as connection:
+            run = await withdraw.cancel(connection, run_id, parts.clock())
+        return Shown.of(run_view(run)).answer(200 if run.is_final else 202, Location=f"/v1/runs/{run.id}")
+
+    @router.post(
+        "/retry",
+        status_code=202,
+        summary="Start a new run with the inputs and the seed of one that ended",
+        response_model=RunView,
+        responses=MISSING | TWICE,
+    )
+    async def retry(run_id: str, request: Request, idempotency_key: Key = None) -> Response:
+        wish, ids = asked(parts, idempotency_key, request, b""), parts.new_ids()
+
+        async def work(connection: AsyncConnection) -> Answer:
+            return shown_answer(await accepting.retry(connection, run_id, ids, parts.clock()))
+
+        async with parts.database.transaction() as connection:
+            answer = await idempotency.once(connection, wish, work, parts.clock())
+        return replied(answer)
+
+    @router.delete(
+        "",
+        status_code=204,
+        summary="Delete a run that ended, with its files",
+        responses=refusals(Forbidden, NotFound) | STATE,
+    )
+    async def delete(run_id: str) -> None:
+        async with parts.database.transaction() as connection:
+            removed = await withdraw.remove(connection, run_id, parts.settings, parts.clock())
+        if removed:
+            await sweep.remove_files(parts.database, parts.settings.files_dir, run_id, parts.clock())
+
+    return router

@@ -1,0 +1,124 @@
+"""The same request sent again under its key gets its first answer again, byte for byte, and does nothing.
+
+Fed by the routes that create; one transaction holds the work and the kept answer, so that neither is ever there
+without the other. A request that is refused keeps nothing: its key may be used for the corrected one.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import orjson
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.errors import AppError, InvalidInput
+from app.runner.tables import idempotency_keys
+
+HEADER = "Idempotency-Key"
+KEY_PATTERN = r"^[\x21-\x7e]{1,255}$"
+ONLY_OWNER = "everyone"
+"""Whose keys these are as long as callers are not told apart."""
+
+
+class KeyInUse(AppError):
+    """The first request with this key is still being handled."""
+
+    code = "idempotency_key_in_use"
+    status = 409
+    title = "The first request with this key is still being handled"
+    retryable = True
+
+
+class KeyReused(InvalidInput):
+    """The key came with another request before."""
+
+    code = "idempotency_key_reused"
+    title = "The key belongs to another request"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer as it goes out."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    replayed: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asked for what under which key, and for how long (in seconds) the answer is kept."""
+
+    owner: str
+    key: str
+    fingerprint: str
+    keep_s: float
+
+
+Work = Callable[[AsyncConnection], Awaitable[Answer]]
+
+
+def fingerprint(method: str, path: str, body: bytes) -> str:
+    """Return the hash of a request: of its JSON with sorted keys, so that spelling does not matter."""
+    try:
+        canonical = orjson.dumps(orjson.loads(body), option=orjson.OPT_SORT_KEYS) if body else b""
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        canonical = body
+    return hashlib.sha256(b"\n".join((method.encode(), path.encode(), canonical))).hexdigest()
+
+
+async def once(connection: AsyncConnection, asked: Asked | None, work: Work, now: datetime) -> Answer:
+    """Return the answer of ``work``, or the kept one; without a key the work is simply done.
+
+    Raises ``KeyInUse`` while a twin is at work in another transaction, ``KeyReused`` for another request.
+    """
+    if asked is None:
+        return await work(connection)
+    name = f"{len(asked.owner)}/{asked.owner}/{asked.key}"
+    free = select(func.pg_try_advisory_xact_lock(func.hashtextextended(name, 0)))
+    if not (await connection.execute(free)).scalar_one():
+        raise KeyInUse("a request with this Idempotency-Key is being handled: ask again in a second")
+    kept = await _kept(connection, asked, now)
+    if kept is not None:
+        return kept
+    answer = await work(connection)
+    await _keep(connection, asked, answer, now)
+    return answer
+
+
+async def _kept(connection: AsyncConnection, asked: Asked, now: datetime) -> Answer | None:
+    columns = idempotency_keys.c
+    wanted = select(idempotency_keys).where(columns.owner == asked.owner, columns.key == asked.key)
+    row = (await connection.execute(wanted.where(columns.expires_at > now))).one_or_none()
+    if row is None:
+        return None
+    if row.fingerprint != asked.fingerprint:
+        raise KeyReused.at(HEADER, "came with another request before: send a new key with a new request")
+    return Answer(row.status, row.body, row.headers, replayed=True)
+
+
+async def _keep(connection: AsyncConnection, asked: Asked, answer: Answer, now: datetime) -> None:
+    values = {
+        "fingerprint": asked.fingerprint,
+        "status": answer.status,
+        "body": answer.body,
+        "headers": dict(answer.headers),
+        "created_at": now,
+        "expires_at": now + timedelta(seconds=asked.keep_s),
+    }
+    fresh = insert(idempotency_keys).values(owner=asked.owner, key=asked.key, **values)
+    kept = fresh.on_conflict_do_update(index_elements=["owner", "key"], set_=values)
+    await connection.execute(kept)
+
+
+async def forget_old(connection: AsyncConnection, now: datetime, limit: int) -> int:
+    """Delete at most ``limit`` keys whose time is over; return how many."""
+    columns = idempotency_keys.c
+    old = select(columns.owner, columns.key).where(columns.expires_at <= now).order_by(columns.expires_at)
+    chosen = old.limit(limit).with_for_update(skip_locked=True).subquery()
+    mine = delete(idempotency_keys).where(columns.owner == chosen.c.owner, columns.key == chosen.c.key)
+    return (await connection.execute(mine)).rowcount

@@ -1,0 +1,52 @@
+"""What outlived its use is removed in small bites: old idempotency keys, files of deleted runs.
+
+Fed by the clock of the worker, and by the API right after a deletion. A sweep that dies goes on where it was.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import update
+
+from app.db.unit import Database
+from app.runner.runs import idempotency, withdraw
+from app.runner.tables import deleted_runs
+from app.settings import RunnerSettings
+
+BITE = 500
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What sweeping needs; chosen in ``app/roles/worker.py``."""
+
+    database: Database
+    settings: RunnerSettings
+    clock: Callable[[], datetime]
+
+
+async def sweep(parts: Parts) -> int:
+    """Remove at most one bite of each kind; return how many things were removed."""
+    async with parts.database.transaction() as connection:
+        keys = await idempotency.forget_old(connection, parts.clock(), BITE)
+        waiting = await withdraw.with_files(connection, BITE)
+    for run_id in waiting:
+        await remove_files(parts.database, parts.settings.files_dir, run_id, parts.clock())
+    return keys + len(waiting)
+
+
+async def remove_files(database: Database, files_dir: Path, run_id: str, now: datetime) -> None:
+    """Remove the folder of a deleted run, then note that it is gone; raises ``OSError`` when it cannot be."""
+    await asyncio.to_thread(_remove, files_dir / run_id)
+    async with database.transaction() as connection:
+        mine = update(deleted_runs).where(deleted_runs.c.id == run_id)
+        await connection.execute(mine.values(files_removed_at=now))
+
+
+def _remove(folder: Path) -> None:
+    if folder.is_dir():
+        shutil.rmtree(folder)
