@@ -157,6 +157,11 @@ def test_separable_decisions_have_a_finite_scale_with_the_usual_fit(write: Calla
     assert middle == pytest.approx(0, abs=1e-9)
 
 
+def test_groups_of_items_are_counted(write: Callable[[str, str], str]) -> None:
+    found = fitted(write("d.csv", "winner,loser\na,b\nc,d\nd,c\n"))
+    assert found["components"] == {"compared": 2, "strongly_connected": 3}
+
+
 def test_the_recorded_votes_are_summed_up() -> None:
     code, output = run("fit", str(VOTES), "--json", "--mle")
     found = orjson.loads(output)
