@@ -18,6 +18,7 @@ from app.scoring.bradley_terry import (
 )
 from app.scoring.data import FloatArray, Judgements, Record
 from app.scoring.errors import InvalidJudgements, NotConnected, NotConverged, NotEstimable
+from app.scoring.newton import climb
 from app.scoring.simulate import simulate
 from tests.unit.scoring import literature
 
@@ -346,3 +347,26 @@ def test_errors_of_the_fit_are_typed() -> None:
         "not_estimable",
         "invalid_judgements",
     }
+
+
+def test_a_climb_without_a_summit_ends_soon_and_is_refused() -> None:
+    reached = []
+
+    def value(at: FloatArray) -> float:
+        reached.append(float(at[0]))
+        return float(at[0])
+
+    with pytest.raises(NotConverged, match="without limit"):
+        climb(np.zeros(2), value, lambda _: (np.array([1.0, 0.0]), np.array([90.0, 0.0])))
+    assert max(reached) == 540.0
+
+
+def test_a_step_that_overshoots_is_halved_until_it_gains() -> None:
+    # The logistic likelihood of one win and one loss, from far out: a full Newton step lands farther out still.
+    def newton(at: FloatArray) -> tuple[FloatArray, FloatArray]:
+        slope = 1.0 / (1.0 + np.exp(at)) - 0.5
+        return slope, slope / np.maximum(np.exp(at) / (1.0 + np.exp(at)) ** 2, 1e-12)
+
+    top, steps = climb(np.array([4.0]), lambda at: -float(np.logaddexp(0, at).sum() - 0.5 * at.sum()), newton)
+    assert top == pytest.approx(np.zeros(1), abs=1e-9)
+    assert 3 < steps < 20

@@ -258,6 +258,11 @@ def test_coins_that_choose_their_own_pairs_are_never_informative() -> None:
     assert np.mean(ahead) > np.log(2)
 
 
+def test_ties_are_neither_hit_nor_missed() -> None:
+    ties = records(("a", "b", 0.5), ("b", "c", 0.5), ("a", "c", 0.5))
+    assert cross_validate(ties, np.random.default_rng(0), folds=3).accuracy is None
+
+
 def test_verdicts_are_foretold_from_earlier_rows_on_other_pairs() -> None:
     rows = [("a", "b", 1.0), ("b", "c", 1.0), ("a", "b", 0.0), ("a", "c", 1.0), ("c", "b", 1.0), ("a", "b", 1.0)]
     found = foretell(records(*rows), blocks=3, ridge=0.5)

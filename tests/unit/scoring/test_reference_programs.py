@@ -131,6 +131,8 @@ def test_decisions_without_ties_come_out_as_in_sirt(fitted: Fitted) -> None:
     assert found["ssr"] == pytest.approx(0.30925, abs=1e-5)
     assert found["observed_separation"] == pytest.approx(1.20321, abs=1e-5)
     assert found["separation"] == pytest.approx((0.30925 / (1 - 0.30925)) ** 0.5, abs=1e-4)
+    penalised = fitted("judge,a,b,choice", without_ties())
+    assert found["order_effect"] == penalised["order_effect"]
 
 
 def test_ties_come_out_as_in_sirt_with_each_tie_as_one_win_and_one_loss() -> None:

@@ -133,6 +133,8 @@ def test_what_table_programs_do_to_a_file_does_no_harm(write: Callable[[str, str
 def test_places_and_ids_of_winners_are_told_apart_by_what_all_rows_allow(write: Callable[[str, str], str]) -> None:
     by_place = fitted(write("p.csv", "a,b,choice\n1,2,1\n3,2,1\n5,3,2\n"))
     by_id = fitted(write("i.csv", "a,b,choice\n1,2,1\n3,2,3\n2,1,1\n"))
+    mixed = fitted(write("m.csv", "a,b,choice\nx,y,second\nx,z,x\ny,z,tie\n"))
+    assert {item["id"]: item["wins"] for item in mixed["items"]} == {"x": 1, "y": 1.5, "z": 0.5}
     assert {item["id"]: item["wins"] for item in by_place["items"]} == {"1": 1, "2": 0, "3": 2, "5": 0}
     assert {item["id"]: item["wins"] for item in by_id["items"]} == {"1": 2, "2": 0, "3": 1}
 
@@ -155,6 +157,11 @@ def test_separable_decisions_have_a_finite_scale_with_the_usual_fit(write: Calla
     first, middle, last = (item["theta"] for item in found["items"])
     assert first == pytest.approx(-last)
     assert middle == pytest.approx(0, abs=1e-9)
+
+
+def test_groups_of_items_are_counted(write: Callable[[str, str], str]) -> None:
+    found = fitted(write("d.csv", "winner,loser\na,b\nc,d\nd,c\n"))
+    assert found["components"] == {"compared": 2, "strongly_connected": 3}
 
 
 def test_the_recorded_votes_are_summed_up() -> None:
@@ -230,7 +237,7 @@ def test_two_panels_that_agree_on_most_pairs_have_their_differences_named(
     write: Callable[[str, str], str],
 ) -> None:
     one = write("1.csv", "winner,loser\na,b\nb,c\na,c\nc,d\nd,c\n")
-    other = write("2.csv", "winner,loser\nb,a\nb,c\na,c\nc,d\na,d\n")
+    other = write("2.csv", "winner,loser\nb,a\nb,c\nb,c\na,c\nc,d\na,d\n")
     found = orjson.loads(run("agreement", one, other, "--json")[1])
     assert found["pairs"] == 4
     assert (found["same_winner"]["share"], found["same_winner"]["count"]) == (pytest.approx(2 / 3), 3)
