@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Computed,
     DateTime,
     Double,
     ForeignKey,
@@ -52,10 +53,28 @@ anchors = Table(
     Column("grade", String(8), nullable=False),
     Column("grade_scale", String(50), nullable=False),
     Column("text_storage_id", String(255), nullable=False),
+    Column("text_sha256", String(64)),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     UniqueConstraint("assignment_id", "anchor_label", "grade_scale"),
 )
-"""Expert-graded essays of an assignment."""
+"""Expert-graded essays of an assignment; the hash is that of the text, None where it was not noted."""
+
+anchor_history = Table(
+    "anchor_history",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("anchor_id", Integer, nullable=False),
+    Column("assignment_id", String(100), nullable=False),
+    Column("anchor_label", String(255), nullable=False),
+    Column("grade", String(8), nullable=False),
+    Column("grade_scale", String(50), nullable=False),
+    Column("text_storage_id", String(255), nullable=False),
+    Column("reason", String(16), nullable=False),
+    Column("superseded_at", DateTime(timezone=True), nullable=False),
+)
+"""What an anchor was before: ``reason`` is ``replaced``, ``deleted``, or ``twin`` for a text that was stored a
+second time by a registration at the same moment. The texts stay in the content store, since batches name them."""
+Index("ix_anchor_history_assignment_id", anchor_history.c.assignment_id, anchor_history.c.id)
 
 batches = Table(
     "batches",
@@ -83,10 +102,13 @@ batches = Table(
     Column("due_at", DateTime(timezone=True)),
     Column("lease_owner", String(64)),
     Column("leased_until", DateTime(timezone=True)),
+    Column("assignment_id", Text, Computed("request ->> 'assignment_id'", persisted=True)),
 )
 """One request's batch. ``plan`` holds cap, seed and stop rule; ``context`` the texts shown with every pair;
 ``decisions`` why the engine went on or stopped after each wave; ``due_at`` when a worker should look at it."""
 Index("ix_batches_due", batches.c.due_at, postgresql_where=batches.c.due_at.is_not(None))
+Index("ix_batches_assignment_id", batches.c.assignment_id, batches.c.id)
+Index("ix_batches_status_id", batches.c.status, batches.c.id)
 
 
 def _batch_key() -> Column[int]:
@@ -121,6 +143,7 @@ comparisons = Table(
     Column("state", String(16), nullable=False),
     Column("winner", String(8)),
     Column("confidence", Double),
+    Column("justification", Text),
     Column("provider", String(64)),
     Column("model", String(255)),
     Column("error_code", String(64)),
