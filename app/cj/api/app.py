@@ -7,6 +7,7 @@ from fastapi.params import Depends as Dependency
 from pydantic import BaseModel, Field
 
 from app.cj import assignments, store
+from app.cj.api import cancel
 from app.cj.finish import SERVICE
 from app.cj.parts import Parts
 from app.contracts.cj_http import (
@@ -50,6 +51,7 @@ def build(parts: Parts, auth: AuthSettings) -> FastAPI:
     guarded: list[Dependency] = [Depends(admin)]
     _add_assignments(app, parts, guarded)
     _add_anchors(app, parts, guarded)
+    app.include_router(cancel.routes(parts, guarded))
 
     @app.get("/api/v1/batches/{bos_batch_id}", dependencies=guarded, summary="What a batch is doing, and why")
     async def batch(bos_batch_id: str) -> dict[str, object]:
