@@ -1,13 +1,14 @@
 """``cj-runner``: the root of all commands; each imports what it needs when it is called."""
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
+from app.cli import plan_budget, replay
+from app.cli.exits import or_exit
+
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
-Result = TypeVar("Result")
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the stack keeps its data.")]
 STACK_DIR = Path("var/stack")
 DEMO_DIR = Path("var/demo")
@@ -26,7 +27,7 @@ def up(data_dir: DataDir = STACK_DIR) -> None:
     from app.cli import stack
     from app.cli.welcome import print_welcome
 
-    print_welcome(_or_exit(lambda: stack.up(data_dir)), Console())
+    print_welcome(or_exit(lambda: stack.up(data_dir)), Console())
 
 
 @app.command()
@@ -34,7 +35,7 @@ def down(data_dir: DataDir = STACK_DIR) -> None:
     """Stop the system that ``up`` started; its data stays."""
     from app.cli import stack
 
-    typer.echo("stopped" if _or_exit(lambda: stack.down(data_dir)) else "nothing was running")
+    typer.echo("stopped" if or_exit(lambda: stack.down(data_dir)) else "nothing was running")
 
 
 @app.command()
@@ -44,7 +45,7 @@ def demo(data_dir: DataDir = DEMO_DIR) -> None:
 
     from app.cli.demo import demo as run_demo
 
-    raise typer.Exit(_or_exit(lambda: run_demo(data_dir, Console())))
+    raise typer.Exit(or_exit(lambda: run_demo(data_dir, Console())))
 
 
 @app.command()
@@ -101,7 +102,7 @@ def fit(
     }
     wanted = {role: name for role, name in columns.items() if name is not None}
     how = How(method, eps if eps is not None else ridge, with_order=order_effect, seed=seed)
-    summary = _or_exit(lambda: summarise(fitting.read_judgements(decisions, wanted), how))
+    summary = or_exit(lambda: summarise(fitting.read_judgements(decisions, wanted), how))
     (fitting.print_json if as_json else fitting.print_summary)(summary, Console())
 
 
@@ -119,22 +120,15 @@ def agreement(
 
     from app.cli import fit as fitting
 
-    found = _or_exit(lambda: fitting.compare(first, second, limit))
+    found = or_exit(lambda: fitting.compare(first, second, limit))
     if as_json:
         fitting.print_json(asdict(found), Console())
     else:
         fitting.print_agreement(found, Console())
 
 
-def _or_exit(act: Callable[[], Result]) -> Result:
-    from app.errors import AppError
-
-    try:
-        return act()
-    except AppError as error:
-        typer.echo(f"error: {error.detail}", err=True)
-        raise typer.Exit(7 if error.retryable else 4) from error
-
+app.command("replay")(replay.replay_command)
+app.command("plan-budget")(plan_budget.plan_budget_command)
 
 if __name__ == "__main__":
     app()

@@ -1,15 +1,10 @@
-"""Pairs, positions, stopping and grades: the engine's decisions, without a database."""
-
-from collections import Counter
+"""Stopping and grades: the engine's decisions, without a database."""
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cj.design import Pair
-from app.cj.orientation import orient
-from app.cj.pairing.graph_matching import choose_wave
 from app.cj.projection import Anchor, calibrate, project
 from app.cj.states import MOVES, BatchState, check_move
 from app.cj.stopping import largest_change
@@ -18,66 +13,6 @@ from app.errors import IllegalMove
 from app.scoring.errors import NotEstimable
 
 LEGACY = SCALES["eng5_np_legacy_9_step"]
-quick = settings(max_examples=40, deadline=None)
-
-
-def waves(essays: int, count: int, seed: int) -> list[list[Pair]]:
-    asked: list[Pair] = []
-    found = []
-    for number in range(count):
-        wave = choose_wave(essays, asked, None, rng=np.random.default_rng([seed, number]))
-        asked += wave
-        found.append(wave)
-    return found
-
-
-@quick
-@given(st.integers(2, 13), st.integers(1, 8), st.integers(0, 5))
-def test_in_a_wave_each_essay_meets_one_other_at_most(essays: int, count: int, seed: int) -> None:
-    found = waves(essays, count, seed)
-    assert len(found[0]) == essays // 2
-    for wave in found:
-        players = [position for pair in wave for position in pair]
-        assert len(players) == len(set(players)) > 0
-
-
-@quick
-@given(st.integers(2, 12), st.integers(0, 5))
-def test_no_pair_is_asked_again_before_all_others_were_asked(essays: int, seed: int) -> None:
-    times: Counter[Pair] = Counter()
-    every = [(low, high) for low in range(essays) for high in range(low + 1, essays)]
-    for wave in waves(essays, 3 * essays, seed):
-        for pair in wave:
-            assert times[pair] <= min(times[other] for other in every) + 1 or essays % 2
-        times.update(wave)
-
-
-def test_the_same_seed_gives_the_same_pairs_and_another_seed_others() -> None:
-    assert waves(20, 5, 1) == waves(20, 5, 1)
-    assert waves(20, 5, 1) != waves(20, 5, 2)
-
-
-def test_after_the_first_waves_neighbours_on_the_scale_meet() -> None:
-    asked = [(0, 2), (1, 3)]
-    scores = {0: 0.0, 1: 0.1, 2: 3.0, 3: 3.1}
-    assert sorted(choose_wave(4, asked, scores, rng=np.random.default_rng(0))) == [(0, 1), (2, 3)]
-
-
-@quick
-@given(st.integers(2, 12), st.integers(0, 9))
-def test_every_essay_is_shown_first_about_half_of_the_time(essays: int, seed: int) -> None:
-    shown: list[tuple[int, int]] = []
-    for number, wave in enumerate(waves(essays, 2 * essays, seed)):
-        shown += orient(wave, shown, rng=np.random.default_rng([seed, number]))
-    for essay in range(essays):
-        first = sum(a == essay for a, _ in shown)
-        second = sum(b == essay for _, b in shown)
-        assert abs(first - second) <= 3
-
-
-def test_a_pair_that_is_asked_again_is_shown_the_other_way_round() -> None:
-    assert orient([(0, 1)], [(0, 1)], rng=np.random.default_rng(0)) == [(1, 0)]
-    assert orient([(0, 1)], [(1, 0)], rng=np.random.default_rng(0)) == [(0, 1)]
 
 
 def test_the_largest_change_needs_an_earlier_fit() -> None:
