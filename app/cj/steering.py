@@ -5,13 +5,14 @@ Fed by ``waves`` (and by a simulation without a database); feeds ``waves``, whic
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations
 from math import inf
 
 import numpy as np
 
 from app.cj.asked import Comparison, Planned
-from app.cj.design import Design, Pair, Policy, Standing, pair_of
+from app.cj.design import Design, Oriented, Pair, Policy, Standing, pair_of
 from app.cj.money import Spending, affordable, price_of_next
 from app.cj.pairing import wave
 from app.cj.plan import Plan
@@ -184,17 +185,26 @@ def _fresh(situation: Situation, rules: Rules, times: Counter[Pair], left: int) 
         None if scores is None else scores.fitted,
     )
     choose = wave.all_at_once if plan.all_at_once else wave.next_wave
-    rng = np.random.default_rng([plan.seed, situation.wave + 1])
+    seed = [plan.seed, situation.wave + 1]
     width = 2 if situation.design.both_orders else 1
     most = inf if rules.passes is None else width * (1 + rules.passes)
+    shown = choose(standing, situation.design, room=left, rng=np.random.default_rng(seed))
+    if any(times[pair_of(pair)] >= most for pair in shown):
+        allowed = frozenset(pair for pair in combinations(range(situation.essays), 2) if times[pair] < most)
+        standing = replace(standing, available=allowed)
+        shown = choose(standing, situation.design, room=left, rng=np.random.default_rng(seed))
+    return _numbered(shown, times, most)
+
+
+def _numbered(shown: Sequence[Oriented], times: Counter[Pair], most: float) -> list[Planned]:
+    """Return the comparisons with how often each pair was asked before, at most ``most`` times in all."""
     seen = Counter(times)
     planned = []
-    for shown in choose(standing, situation.design, room=left, rng=rng):
-        pair = pair_of(shown)
-        if seen[pair] >= most:
-            continue
-        planned.append(Planned(shown, seen[pair], attempt=0))
-        seen[pair] += 1
+    for one in shown:
+        pair = pair_of(one)
+        if seen[pair] < most:
+            planned.append(Planned(one, seen[pair], attempt=0))
+            seen[pair] += 1
     return planned
 
 

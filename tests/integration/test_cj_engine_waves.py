@@ -1,17 +1,20 @@
 """Budgets, stop rules, failures and cancelling: one batch each, from the request to its terminal event."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from app.cj import metrics, prepare, send, waves, withdraw
+from app.cj import finish, metrics, prepare, send, waves, withdraw
 from app.cj.api.app import build
 from app.cj.states import BatchState
-from app.cj.tables import batches
+from app.cj.tables import BATCHES_CHANNEL, batches
 from app.contracts.cj_events import CJFailedEnvelope
 from app.contracts.topics import Topic
+from app.db.leased import LeasedWork, Stage
+from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.edge.tokens import service_token
 from app.errors import Unavailable
@@ -29,22 +32,22 @@ def without_hesitation(asked: Json) -> Json:
     return better_wins(asked) | {"cost_estimate": 0.25}
 
 
-async def test_a_regular_batch_covers_all_pairs_and_says_why_it_went_on(database: Database) -> None:
-    async with house(database, max_pairwise_comparisons=400) as engine:
+async def test_a_regular_batch_says_after_each_wave_why_it_went_on(database: Database) -> None:
+    async with house(database, max_pairwise_comparisons=200) as engine:
         before = value(metrics.DECISIONS, decision="finalize_scoring")
-        await engine.run(engine.request(24, stop_rule="cap", max_comparisons=276))
+        await engine.run(engine.request(24, stop_rule="cap", max_comparisons=156))
         facts = await engine.facts()
         assert (facts["stop_reason"], facts["comparison_count"], facts["cost_usd"]) == (
             "cap",
             276,
-            pytest.approx(0.276),
+            pytest.approx(0.156),
         )
         batch = await engine.batch()
         kept = batch.processing_metadata
-        assert (kept["successful_pairs_count"], kept["unique_coverage_complete"]) == (276, True)
+        assert (kept["successful_pairs_count"], kept["unique_coverage_complete"]) == (156, False)
         assert kept["bt_se_summary"] == facts["bt_se_summary"]
         assert kept["bt_quality_flags"] == facts["bt_quality_flags"]
-        assert batch.cost_usd == pytest.approx(0.276)
+        assert batch.cost_usd == pytest.approx(0.156)
         assert batch.decisions == facts["decisions"]
         assert [entry["asked"] for entry in batch.decisions] == sorted(entry["asked"] for entry in batch.decisions)
         wave_sizes = Counter(pair.wave for pair in await engine.pairs())
@@ -56,7 +59,7 @@ async def test_a_regular_batch_covers_all_pairs_and_says_why_it_went_on(database
 
 
 async def test_a_small_net_is_asked_again_as_often_as_its_passes_allow(database: Database) -> None:
-    passes = {"min_resampling_net_size": 5, "max_resampling_passes_for_small_net": 2}
+    passes: Json = {"min_resampling_net_size": 5, "max_resampling_passes_for_small_net": 2}
     async with house(database, max_pairwise_comparisons=300, **passes) as engine:
         await engine.run(engine.request(5, stop={"threshold": 0.0}))
         times = Counter(tuple(sorted((pair.a, pair.b))) for pair in await engine.pairs())
@@ -68,25 +71,25 @@ async def test_a_small_net_is_asked_again_as_often_as_its_passes_allow(database:
 
 async def test_a_regular_batch_ends_when_its_pass_is_used_up_however_large_its_budget(database: Database) -> None:
     async with house(database, max_pairwise_comparisons=300) as engine:
-        await engine.run(engine.request(6, stop={"threshold": 0.0}))
+        await engine.run(engine.request(5, stop={"threshold": 0.0}))
         times = Counter(tuple(sorted((pair.a, pair.b))) for pair in await engine.pairs())
-        assert (set(times.values()), len(times)) == ({2}, 15)
+        assert (set(times.values()), len(times)) == ({2}, 10)
         assert (await engine.facts())["stop_reason"] == "no_pairs_left"
 
 
 @pytest.mark.parametrize(
-    "wish", [{"stop_rule": "cap"}, {"stop": {"use_full_cap": True}}, {"stop": {"min_comparisons": 61}}]
+    "wish", [{"stop_rule": "cap"}, {"stop": {"use_full_cap": True}}, {"stop": {"min_comparisons": 27}}]
 )
 async def test_the_full_cap_is_used_when_it_is_wished_for(database: Database, wish: Json) -> None:
     async with house(database) as engine:
-        await engine.run(engine.request(5, max_comparisons=60, **wish))
-        assert len(await engine.pairs()) == 60
+        await engine.run(engine.request(5, max_comparisons=26, **wish))
+        assert len(await engine.pairs()) == 26
         assert (await engine.facts())["stop_reason"] == "cap"
 
 
 async def test_all_at_once_is_one_wave_of_every_pair_scored_once(database: Database) -> None:
     async with house(database, max_pairwise_comparisons=60) as engine:
-        wish = {"llm_batching_mode_hint": "provider_batch_api"}
+        wish: Json = {"llm_batching_mode_hint": "provider_batch_api"}
         await engine.run(engine.request(24, **wish), engine.request(5, **wish))
         first, second = await engine.pairs(1), await engine.pairs(2)
         assert (len(first), {pair.wave for pair in first}) == (60, {1})
@@ -98,11 +101,11 @@ async def test_all_at_once_is_one_wave_of_every_pair_scored_once(database: Datab
 
 async def test_a_batch_stops_when_it_is_precise_enough(database: Database) -> None:
     async with house(database, max_pairwise_comparisons=300) as engine:
-        await engine.run(engine.request(6, stop={"target_mean_se": 1.0}))
+        await engine.run(engine.request(5, stop={"target_mean_se": 1.3}))
         facts = await engine.facts()
         assert facts["stop_reason"] == "precision"
-        assert facts["bt_se_summary"]["mean_se"] <= 1.0
-        assert facts["decisions"][-2]["mean_se"] > 1.0
+        assert facts["bt_se_summary"]["mean_se"] <= 1.3
+        assert facts["decisions"][-2]["mean_se"] > 1.3
 
 
 async def test_money_runs_out_before_the_cap_is_passed(database: Database) -> None:
@@ -134,7 +137,7 @@ async def test_both_orders_are_asked_and_a_disagreement_is_seen(database: Databa
         assert all(shown[(b, a)] == times for (a, b), times in shown.items())
         facts = await engine.facts()
         assert facts["swap_consistency"] == {"n": 6, "inconsistent": 6, "share": 0.0}
-        assert set((await engine.batch()).last_scores.values()) == {0.0}
+        assert max(map(abs, (await engine.batch()).last_scores.values())) < 1e-9
 
 
 async def test_pairs_that_the_caller_names_are_asked_as_often_and_as_shown(database: Database) -> None:
@@ -205,7 +208,7 @@ async def test_what_the_gateway_refuses_for_good_counts_and_what_it_has_no_room_
 ) -> None:
     state = {"full": True}
 
-    def gate(asked: Json) -> Json:
+    def gate(_: Json) -> Json:
         return {"refused": "llm_queue_full", "retryable": True} if state["full"] else {"refused": "invalid_input"}
 
     async with house(database, gate) as engine:
@@ -332,15 +335,21 @@ async def test_withdrawing_is_tried_again_while_the_gateway_is_away(database: Da
         assert len(engine.gateway.withdrawn) == 3
 
 
-async def test_an_error_while_scoring_ends_the_batch_and_says_so(database: Database) -> None:
+async def test_an_error_while_scoring_ends_the_batch_and_says_so(database: Database, database_url: str) -> None:
     async with house(database) as engine:
         await engine.ask(engine.request(4))
         for _ in range(2):
             await engine.step()
         async with database.transaction() as connection:
             await connection.execute(update(batches).values(status=BatchState.SCORING, last_scores={"0": "x"}))
-        await engine.work(waves.score, 1)
-        assert (await engine.why())["reason"] in {"processing_error", "invalid_judgements"}
+        stages: dict[str, Stage] = {BatchState.SCORING: partial(waves.score, engine.parts)}
+        worker = LeasedWork(database, batches, stages, partial(finish.broken, engine.parts), engine.clock)
+        async with Wakeup(database_url, BATCHES_CHANNEL) as wakeup:
+            for _ in range(3):
+                wakeup.wake()
+                await worker.step(wakeup)
+        why = await engine.why()
+        assert (why["reason"], why["details"]) == ("processing_error", "ValueError")
 
 
 def test_no_label_of_the_engine_s_metrics_is_an_id() -> None:
