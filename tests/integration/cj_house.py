@@ -1,5 +1,6 @@
 """The engine on a real database, between a scripted gateway and a scripted content store, all driven by hand."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ class ScriptedGateway:
     withdrawn: list[str] = field(default_factory=list)
     cancel_status: int = 200
     down: bool = False
+    news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         if self.down:
@@ -84,6 +86,7 @@ class ScriptedGateway:
             return {"index": index, "status": "refused"} | refusal
         if told is not None:
             self.callbacks.append(callback(asked, told))
+            self.news.set()
         return {"index": index, "status": "queued", "correlation_id": name, "queue_id": str(uuid4())}
 
     def taken(self) -> list[Json]:
