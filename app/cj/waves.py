@@ -70,6 +70,8 @@ async def score(parts: Parts, batch_id: int) -> None:
             await _plan(parts, connection, held, step, changes)
     metrics.DECISIONS.labels(step.verdict.decision).inc()
     metrics.observe_change(step.progress.change)
+    if step.verdict.decision is Decision.RETRY:
+        metrics.RETRY_WAVES.inc()
 
 
 def _look(parts: Parts, batch: Batch, essays: Sequence[Essay], asked: Sequence[Comparison]) -> tuple[Scores, Step]:
