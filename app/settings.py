@@ -167,6 +167,7 @@ class CJSettings(Settings):
     retry_spacing_s: float = Field(default=0.25, ge=0)
 
     overdue_after_s: float = Field(default=300.0, gt=0)
+    batch_api_overdue_after_s: float = Field(default=7200.0, gt=0)
     batch_timeout_hours: float = Field(default=4.0, gt=0)
     batch_api_timeout_hours: float = Field(default=26.0, gt=0)
     batch_monitor_interval_minutes: float = Field(default=0.25, gt=0)

@@ -55,6 +55,13 @@ class Parts:
             ),
         )
 
+    def overdue_after(self, batch: Aged) -> timedelta:
+        """How long a verdict may take before it is asked for again."""
+        chosen = self.settings
+        return timedelta(
+            seconds=chosen.batch_api_overdue_after_s if batch.plan.all_at_once else chosen.overdue_after_s
+        )
+
     def too_old(self, batch: Aged) -> bool:
         """Whether a batch has taken longer than it may; whole jobs at a provider may take a day."""
         chosen = self.settings

@@ -101,32 +101,33 @@ async def prepare(parts: Parts, batch_id: int) -> None:
         raise
     _check_design(batch, fetched)
     plan = replace(batch.plan, first_estimate=_estimate(parts.settings, batch, context, fetched.texts))
+    ready = replace(batch, plan=plan, grade_scale=assignment.grade_scale, essays_missing=fetched.missing)
+    step = await waves.first_step(parts, ready, fetched.essays) if fetched.students > 1 else None
     async with parts.database.transaction() as connection:
-        held = await store.lock_in(connection, batch_id, BatchState.RECEIVED)
-        if held is not None:
-            ready = replace(held, plan=plan, grade_scale=assignment.grade_scale, essays_missing=fetched.missing)
-            await _begin(parts, connection, ready, fetched, context)
+        if await store.lock_in(connection, batch_id, BatchState.RECEIVED) is not None:
+            changes = await _keep(connection, ready, fetched, context)
+            if step is None:
+                await finish.too_few(connection, ready, fetched.essays, parts.clock(), changes)
+            else:
+                await waves.plan_first(parts, connection, ready, step, changes)
 
 
-async def _begin(
-    parts: Parts, connection: AsyncConnection, batch: Batch, fetched: _Fetched, context: Context
-) -> None:
+async def _keep(
+    connection: AsyncConnection, batch: Batch, fetched: _Fetched, context: Context
+) -> dict[str, object]:
+    """Write the essays; return what else of a batch changes."""
     rows = [
         {"batch_id": batch.id, "content": text} | essay.__dict__
         for essay, text in zip(fetched.essays, fetched.texts, strict=True)
     ]
     if rows:
         await connection.execute(insert(essays), rows)
-    changes: dict[str, object] = {
+    return {
         "context": context,
         "grade_scale": batch.grade_scale,
         "essays_missing": fetched.missing,
         "plan": wishes.stored(batch.plan),
     }
-    if fetched.students < 2:
-        await finish.too_few(connection, batch, fetched.essays, parts.clock(), changes)
-    else:
-        await waves.plan_first(parts, connection, batch, fetched.essays, changes)
 
 
 async def _assignment(connection: AsyncConnection, batch: Batch) -> _Assignment:

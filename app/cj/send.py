@@ -7,7 +7,7 @@ the gateway knows each comparison by its id, and answers a finished one from its
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import func, or_, select, update
@@ -55,7 +55,7 @@ async def send(parts: Parts, batch_id: int) -> None:
             if isinstance(problem, Unavailable) and await _give_up_if_too_old(parts, due.batch):
                 return
             raise problem
-    await _await_verdicts(parts, batch_id)
+    await _await_verdicts(parts, due.batch)
 
 
 def _parts_of(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
@@ -64,11 +64,11 @@ def _parts_of(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
 
 async def _due(parts: Parts, batch_id: int) -> _Due | None:
     now = parts.clock()
-    overdue = now - timedelta(seconds=parts.settings.overdue_after_s)
     async with parts.database.transaction() as connection:
         batch = await store.get(connection, batch_id)
         if batch.status is not BatchState.SENDING:
             return None
+        overdue = now - parts.overdue_after(batch)
         sent_long_ago = (comparisons.c.state == "sent") & (comparisons.c.sent_at <= overdue)
         may_go = or_(comparisons.c.not_before.is_(None), comparisons.c.not_before <= now)
         wanted = select(*columns_of(comparisons, Comparison)).where(
@@ -139,21 +139,21 @@ def _count(parts: Parts, batch: Batch, taken: int, refused: int) -> None:
     metrics.COMPARISONS.labels("failed").inc(refused)
 
 
-async def _await_verdicts(parts: Parts, batch_id: int) -> None:
+async def _await_verdicts(parts: Parts, batch: Batch) -> None:
     """Go on to scoring if all is answered; else wait until verdicts are overdue, or a retry may be asked."""
     now = parts.clock()
     async with parts.database.transaction() as connection:
-        held = await store.hold(connection, batch_id)
+        held = await store.hold(connection, batch.id)
         if held.status is not BatchState.SENDING:
             return
-        if await store.pending(connection, batch_id) == 0:
+        if await store.pending(connection, batch.id) == 0:
             await store.move(connection, held, BatchState.SCORING, now, due_at=now)
             return
         later = select(func.min(comparisons.c.not_before)).where(
-            comparisons.c.batch_id == batch_id, comparisons.c.state == "planned"
+            comparisons.c.batch_id == batch.id, comparisons.c.state == "planned"
         )
         next_retry: datetime | None = (await connection.execute(later)).scalar_one()
-        overdue = now + timedelta(seconds=parts.settings.overdue_after_s)
+        overdue = now + parts.overdue_after(batch)
         due_at = overdue if next_retry is None else min(overdue, next_retry)
         await store.move(connection, held, BatchState.WAITING, now, due_at=due_at)
 

@@ -26,11 +26,15 @@ from app.contracts.grade_scales import SCALES
 NAMESPACE = UUID("7b0f0c43-94b8-4f5e-9d3c-1d0b9d7a1f6e")
 
 
+async def first_step(parts: Parts, batch: Batch, essays: Sequence[Essay]) -> Step:
+    """Choose wave 1 of a batch whose texts are there."""
+    return await asyncio.to_thread(next_step, situation_of(parts, batch, essays, [], None), parts.limits)
+
+
 async def plan_first(
-    parts: Parts, connection: AsyncConnection, batch: Batch, essays: Sequence[Essay], changes: Mapping[str, object]
+    parts: Parts, connection: AsyncConnection, batch: Batch, step: Step, changes: Mapping[str, object]
 ) -> None:
-    """Plan wave 1 of a held batch and hand it to ``send``, or end the batch if nothing can be asked."""
-    step = await asyncio.to_thread(next_step, situation_of(parts, batch, essays, [], None), parts.limits)
+    """Write wave 1 of a held batch and hand it to ``send``, or end the batch if nothing can be asked."""
     more = dict(changes) | {"decision": _entry(batch, step), "processing_metadata": dict(step.facts)}
     metrics.DECISIONS.labels(step.verdict.decision).inc()
     if step.verdict.decision is Decision.FAIL:

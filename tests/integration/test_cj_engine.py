@@ -159,18 +159,6 @@ async def test_a_batch_whose_verdicts_never_come_ends_with_what_it_has(system: S
     assert facts["comparisons_failed"] == 1
 
 
-async def test_a_late_verdict_of_a_finished_batch_changes_nothing(system: System) -> None:
-    await system.run(await system.request(LEVELS, max_comparisons=4))
-    async with system.database.transaction() as connection:
-        before = (await connection.execute(select(batches))).one()
-        await connection.execute(update(comparisons).where(comparisons.c.number == 1).values(state="sent"))
-        [verdict, *_] = await sent(connection, gateway_messages, Topic.COMPARISON_RESULT)
-    await deliver(system.database, system.collect, verdict)
-    async with system.database.transaction() as connection:
-        after = (await connection.execute(select(batches))).one()
-    assert before == after
-
-
 async def assignment(system: System, **changes: Any) -> str:
     assignment_id = str(uuid4())
     body = {

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from app.cj import intake
-from app.cj.tables import assignments, messages
+from app.cj.tables import anchors, assignments, messages
 from app.contracts.topics import Topic
 from app.db.unit import Database
 from app.messaging.bus import Record
@@ -228,3 +228,29 @@ async def test_what_a_request_wishes_wins_over_the_settings_and_is_bounded_by_th
         assert (first["min_comparisons"], first["threshold"], first["batch_size"]) == (5, 0.1, 10)
         assert (second["rule"], second["source"]) == ("cap", "service_default")
         assert (third["rule"], third["target_mean_se"]) == ("precision", 0.3)
+
+
+async def test_grades_of_the_national_scale_are_digits_and_anchors_keep_theirs(database: Database) -> None:
+    await assign(database, grade_scale="eng5_np_national_9_step")
+    async with house(database) as engine:
+        grades = {"1": "a1", "5": "a5", "9": "a9"}
+        engine.texts |= {name: f"The text of {name}. " * 3 for name in grades.values()}
+        async with database.transaction() as connection:
+            known = {"assignment_id": "task-1", "grade_scale": "eng5_np_national_9_step"}
+            rows = [
+                known | {"anchor_label": name, "grade": grade, "text_storage_id": name}
+                for grade, name in grades.items()
+            ]
+            await connection.execute(insert(anchors), rows)
+        bound = {"assignment_id": "task-1"}
+        await engine.run(engine.request(3, bound, stop_rule="cap", max_comparisons=30))
+        [result] = await engine.events(Topic.RESULT_PUBLISHED)
+        rows = result["essay_results"]
+        assert {row["letter_grade"] for row in rows if row["is_anchor"]} == set(grades)
+        assert {row["letter_grade"] for row in rows} <= set("0123456789")
+        assert [row["rank"] for row in rows] == list(range(1, 7))
+        facts = result["assessment_metadata"]
+        assert facts["anchor_grade_distribution"] == dict.fromkeys(grades, 1)
+        assert set(facts["bt_standard_errors"]) == {row["essay_id"] for row in rows}
+        [used] = await engine.events(Topic.RESOURCE_CONSUMPTION)
+        assert used["quantity"] == facts["comparison_count"] == 30

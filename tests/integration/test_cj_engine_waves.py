@@ -282,7 +282,7 @@ async def cancelled(engine: House, name: str | int) -> Any:
         return await http.post(url)
 
 
-@pytest.mark.parametrize("cancel_status", [200, 404, 405, 501])
+@pytest.mark.parametrize("cancel_status", [200, 400, 404, 405, 501])
 async def test_a_cancelled_batch_asks_no_more_and_keeps_what_was_paid_for(
     database: Database, cancel_status: int
 ) -> None:
