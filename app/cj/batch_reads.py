@@ -13,11 +13,12 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cj import store
+from app.cj.asked import Comparison
 from app.cj.platform_names import COUNTS
 from app.cj.results import assessment
 from app.cj.scores import fit
 from app.cj.states import FINAL, BatchState
-from app.cj.store import Batch, Comparison, Essay
+from app.cj.store import Batch, Essay
 from app.cj.tables import batches, comparisons, essays
 from app.contracts.cj_events import AssessmentResult
 from app.db.unit import Database
@@ -40,6 +41,7 @@ _PLAIN = (
     batches.c.asked,
     batches.c.succeeded,
     batches.c.failed,
+    batches.c.cost_usd,
     batches.c.created_at,
     batches.c.updated_at,
     batches.c.finished_at,
@@ -92,7 +94,9 @@ async def page(
 
 async def one(connection: AsyncConnection, name: str) -> Row[Any]:
     """Return the batch with this internal id (digits only) or caller's batch id; raises ``NotFound``."""
-    chosen: Select[Any] = select(*SHOWN, batches.c.decisions, batches.c.last_scores, batches.c.request)
+    chosen: Select[Any] = select(
+        *SHOWN, batches.c.decisions, batches.c.last_scores, batches.c.processing_metadata, batches.c.request
+    )
     row: Row[Any] | None = (await connection.execute(chosen.where(_named(name)))).one_or_none()
     if row is None:
         raise NotFound(f"there is no batch {name[:64]}")

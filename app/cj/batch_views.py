@@ -52,7 +52,14 @@ def _item(row: Row[Any]) -> dict[str, Any]:
         "comparisons": Progress(
             asked=row.asked, succeeded=row.succeeded, failed=row.failed, pending=row.asked - answered
         ),
-        "budget": Budget(cap=cap, source=row.plan["source"], used=row.asked, remaining=max(0, cap - row.asked)),
+        "budget": Budget(
+            cap=cap,
+            source=row.plan["source"],
+            used=row.asked,
+            remaining=max(0, cap - row.asked),
+            cost_usd=row.cost_usd,
+            max_cost_usd=row.plan.get("max_cost_usd"),
+        ),
     }
 
 
@@ -72,9 +79,10 @@ def view(row: Row[Any], covered: Coverage) -> BatchView:
 
 def processing_metadata(row: Row[Any], covered: Coverage) -> dict[str, object]:
     """Return what the platform keeps beside a batch, under its names."""
-    last: Mapping[str, object] = row.decisions[-1] if row.decisions else {}
     overrides = row.request.get("llm_config_overrides") or {}
-    return {
+    kept: Mapping[str, object] = row.processing_metadata
+    last: Mapping[str, object] = row.decisions[-1] if row.decisions else {}
+    return dict(kept) | {
         "comparison_budget": {"max_pairs_requested": row.plan["cap"], "source": row.plan["source"]},
         "llm_overrides": {name: value for name, value in overrides.items() if value is not None},
         "llm_batching_mode": row.plan.get("batching_mode"),
@@ -84,8 +92,6 @@ def processing_metadata(row: Row[Any], covered: Coverage) -> dict[str, object]:
         "successful_pairs_count": covered.pairs,
         "unique_coverage_complete": covered.possible > 0 and covered.pairs == covered.possible,
         "bt_scores": _by_id(row.last_scores, covered),
-        "bt_se_summary": last.get("bt_se_summary"),
-        "bt_quality_flags": last.get("bt_quality_flags"),
         "failed_reason": row.reason if row.status == BatchState.FAILED else None,
     }
 

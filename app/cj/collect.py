@@ -1,23 +1,28 @@
 """Verdicts in: each counts once; the last one of a wave sends the batch on to scoring.
 
-Fed by ``huleedu.llm_provider.comparison_result.v1``; feeds ``waves``.
+Fed by ``huleedu.llm_provider.comparison_result.v1``; feeds ``waves``. A verdict that comes when nobody waits for
+it any more is noted with its cost, and moves nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.cj import store
+from app.cj import metrics, store
 from app.cj.states import FINAL, BatchState
 from app.cj.tables import batches, comparisons
 from app.contracts.llm_events import ComparisonResult, ComparisonResultEnvelope
 from app.contracts.topics import Topic
 from app.messaging.consume import Incoming, Route
 
-OPEN = ("planned", "sent")
+LATE = ("given_up", "cancelled")
+Results = Mapping[UUID, ComparisonResult]
 
 
 def route(clock: Callable[[], datetime]) -> Route[ComparisonResult]:
@@ -35,32 +40,46 @@ async def take(connection: AsyncConnection, results: Sequence[ComparisonResult],
     """Record verdicts of our batches; those of others, and those that were answered before, are passed over."""
     by_id = {result.correlation_id: result for result in results}
     owners = select(comparisons.c.batch_id).where(comparisons.c.correlation_id.in_(by_id)).distinct()
-    batch_ids = sorted((await connection.execute(owners)).scalars())
-    for batch_id in batch_ids:
-        batch = await store.get(connection, batch_id, locked=True)
-        fresh = select(comparisons.c.number, comparisons.c.correlation_id).where(
-            comparisons.c.batch_id == batch_id,
-            comparisons.c.correlation_id.in_(by_id),
-            comparisons.c.state.in_(OPEN),
+    for batch_id in sorted((await connection.execute(owners)).scalars()):
+        await _take_of_one(connection, batch_id, by_id, now)
+
+
+async def _take_of_one(connection: AsyncConnection, batch_id: int, by_id: Results, now: datetime) -> None:
+    batch = await store.hold(connection, batch_id)
+    unanswered = select(
+        comparisons.c.number,
+        comparisons.c.correlation_id,
+        comparisons.c.state,
+        comparisons.c.attempt,
+        comparisons.c.sent_at,
+    ).where(
+        comparisons.c.batch_id == batch_id,
+        comparisons.c.correlation_id.in_(by_id),
+        comparisons.c.answered_at.is_(None),
+    )
+    rows: Sequence[Any] = (await connection.execute(unanswered)).all()
+    if not rows:
+        return
+    ended = batch.status in FINAL
+    values = [
+        _values(batch_id, row, by_id[row.correlation_id], now, late=ended or row.state in LATE) for row in rows
+    ]
+    await connection.execute(_WRITE, values)
+    counted = Counter(str(value["new_state"]) for value in values)
+    spent = sum(by_id[row.correlation_id].cost_estimate for row in rows)
+    await connection.execute(
+        update(batches)
+        .where(batches.c.id == batch_id)
+        .values(
+            succeeded=batches.c.succeeded + counted["succeeded"],
+            failed=batches.c.failed + counted["failed"],
+            cost_usd=batches.c.cost_usd + spent,
+            updated_at=now,
         )
-        rows = (await connection.execute(fresh)).all()
-        if not rows or batch.status in FINAL:
-            continue
-        counted = Counter("failed" if by_id[row.correlation_id].winner is None else "succeeded" for row in rows)
-        await connection.execute(
-            _WRITE, [_values(batch_id, row.number, by_id[row.correlation_id], now) for row in rows]
-        )
-        await connection.execute(
-            update(batches)
-            .where(batches.c.id == batch_id)
-            .values(
-                succeeded=batch.succeeded + counted["succeeded"],
-                failed=batch.failed + counted["failed"],
-                updated_at=now,
-            )
-        )
-        if batch.status is BatchState.WAITING and await store.pending(connection, batch_id) == 0:
-            await store.move(connection, batch, BatchState.SCORING, now, due_at=now)
+    )
+    _count(rows, values, now)
+    if batch.status is BatchState.WAITING and await store.pending(connection, batch_id) == 0:
+        await store.move(connection, batch, BatchState.SCORING, now, due_at=now)
 
 
 _WRITE = (
@@ -68,38 +87,74 @@ _WRITE = (
     .where(comparisons.c.batch_id == bindparam("of_batch"), comparisons.c.number == bindparam("of_number"))
     .values(
         {
-            name: bindparam(name)
-            for name in (
-                "state",
-                "winner",
-                "confidence",
-                "justification",
-                "provider",
-                "model",
-                "error_code",
-                "error_message",
-                "retryable",
-                "answered_at",
-            )
+            "state": bindparam("new_state"),
+            **{
+                name: bindparam(f"new_{name}")
+                for name in (
+                    "winner",
+                    "confidence",
+                    "justification",
+                    "provider",
+                    "model",
+                    "error_code",
+                    "error_message",
+                    "retryable",
+                    "cost_usd",
+                    "answered_at",
+                )
+            },
         }
     )
 )
 
 
-def _values(batch_id: int, number: int, result: ComparisonResult, now: datetime) -> dict[str, object]:
+def _values(
+    batch_id: int, row: Row[Any], result: ComparisonResult, now: datetime, *, late: bool
+) -> dict[str, object]:
+    """Return the columns of an answered comparison; a late one keeps its state, since nothing counts it."""
     error = result.error_detail
     winner = None if result.winner is None else result.winner[-1].lower()
+    state = row.state if row.state in LATE else "cancelled"
     return {
         "of_batch": batch_id,
-        "of_number": number,
-        "state": "failed" if winner is None else "succeeded",
-        "winner": winner,
-        "confidence": result.confidence,
-        "justification": (result.justification or "").replace("\x00", "")[:4000] or None,
-        "provider": result.provider[:64],
-        "model": result.model[:255],
-        "error_code": None if error is None else error.error_code[:64],
-        "error_message": None if error is None else error.message[:500],
-        "retryable": error is not None and error.details.get("retryable", True) is True,
-        "answered_at": now,
+        "of_number": row.number,
+        "new_state": state if late else "failed" if winner is None else "succeeded",
+        "new_winner": winner,
+        "new_confidence": result.confidence,
+        "new_justification": _clean(result.justification or "", 4000) or None,
+        "new_provider": _clean(result.provider, 64),
+        "new_model": _clean(result.model, 255),
+        "new_error_code": None if error is None else _clean(error.error_code, 64),
+        "new_error_message": None if error is None else _clean(error.message, 500),
+        "new_retryable": error is not None and error.details.get("retryable", True) is True,
+        "new_cost_usd": result.cost_estimate,
+        "new_answered_at": now,
     }
+
+
+def _clean(text: str, limit: int) -> str:
+    return text.replace("\x00", "")[:limit]
+
+
+def _count(rows: Sequence[Row[Any]], values: Sequence[Mapping[str, object]], now: datetime) -> None:
+    for row, value in zip(rows, values, strict=True):
+        state = str(value["new_state"])
+        status = {"succeeded": "success", "failed": "error"}.get(state, "late")
+        metrics.CALLBACKS.labels(status).inc()
+        if row.sent_at is not None:
+            metrics.CALLBACK_LATENCY.observe(max(0.0, (now - row.sent_at).total_seconds()))
+        if status == "late":
+            continue
+        metrics.COMPARISONS.labels("completed" if status == "success" else "failed").inc()
+        if status == "error":
+            metrics.FAILED_COMPARISONS.labels(_known(value["new_error_code"])).inc()
+            if not value["new_retryable"]:
+                metrics.PERMANENTLY_FAILED.inc()
+        elif row.attempt:
+            metrics.RETRIES.inc()
+
+
+def _known(code: object) -> str:
+    """Return an error code as a label: upper-case words only, so that a stranger's text makes no series."""
+    text = str(code)
+    return text if text.replace("_", "").isalpha() and text.isupper() and len(text) <= 40 else "OTHER"

@@ -1,12 +1,22 @@
-"""The gateway as cj uses it: many comparisons in one call, each accepted or refused by itself."""
+"""The gateway as cj uses it: many comparisons in one call, asked for or taken back.
 
+A gateway that takes comparisons only one by one, as the platform's own does, is asked one by one.
+"""
+
+import asyncio
 from collections.abc import Callable, Sequence
+from uuid import UUID
 
+import httpx
 import pydantic
 
-from app.contracts.llm_http import BatchItem, ComparisonBatchResponse, ComparisonRequest
-from app.edge.client_http import HttpClient
+from app.contracts.llm_http import BatchItem, ComparisonBatchResponse, ComparisonRequest, QueuedResponse
+from app.edge.client_http import HttpClient, excerpt
 from app.errors import UpstreamRefused
+
+NOT_OFFERED = frozenset({404, 405, 501})
+ONE_REFUSED = frozenset({400, 409, 413, 422})
+AT_ONCE = 8
 
 
 class Gateway:
@@ -18,13 +28,18 @@ class Gateway:
     def __init__(self, client: HttpClient, base_url: str, token: Callable[[], str] | None = None) -> None:
         self._client = client
         self._token = token
-        self._url = base_url.rstrip("/").removesuffix("/api/v1") + "/api/v1/comparisons"
+        self._api = base_url.rstrip("/").removesuffix("/api/v1") + "/api/v1"
+        self._one_by_one = False
 
     async def ask(self, wanted: Sequence[ComparisonRequest]) -> list[BatchItem]:
         """Return one answer each, in order; raises ``Unavailable`` or ``UpstreamRefused``."""
+        if self._one_by_one:
+            return await self._ask_one_by_one(wanted)
         body = {"comparisons": [request.model_dump(mode="json") for request in wanted]}
-        headers = {} if self._token is None else {"Authorization": f"Bearer {self._token()}"}
-        response = await self._client.call("POST", self._url, json=body, headers=headers)
+        response = await self._post(f"{self._api}/comparisons", body)
+        if response.status_code in NOT_OFFERED:
+            self._one_by_one = True
+            return await self._ask_one_by_one(wanted)
         if response.status_code != 202:
             raise self._client.refused(response, "take comparisons")
         try:
@@ -34,3 +49,45 @@ class Gateway:
         if len(answer.items) != len(wanted):
             raise UpstreamRefused(f"the gateway answered {len(answer.items)} of {len(wanted)} comparisons")
         return answer.items
+
+    async def withdraw(self, ids: Sequence[UUID]) -> bool:
+        """Take back comparisons that have no verdict yet; return whether this gateway can do that.
+
+        Raises ``Unavailable`` or ``UpstreamRefused``.
+        """
+        body = {"correlation_ids": [str(correlation_id) for correlation_id in ids]}
+        response = await self._post(f"{self._api}/comparisons/cancel", body)
+        if response.status_code in NOT_OFFERED:
+            return False
+        if response.status_code >= 300:
+            raise self._client.refused(response, "take back comparisons")
+        return True
+
+    async def _ask_one_by_one(self, wanted: Sequence[ComparisonRequest]) -> list[BatchItem]:
+        limit = asyncio.Semaphore(AT_ONCE)
+
+        async def ask(index: int, request: ComparisonRequest) -> BatchItem:
+            async with limit:
+                response = await self._post(f"{self._api}/comparison", request.model_dump(mode="json"))
+            return self._single(index, request, response)
+
+        return await asyncio.gather(*(ask(index, request) for index, request in enumerate(wanted)))
+
+    def _single(self, index: int, request: ComparisonRequest, response: httpx.Response) -> BatchItem:
+        """Return the answer to one comparison; raises ``UpstreamRefused`` where no comparison would be taken."""
+        if response.status_code == 202:
+            try:
+                queued = QueuedResponse.model_validate(response.json())
+            except (pydantic.ValidationError, ValueError) as error:
+                raise UpstreamRefused("the gateway's answer cannot be read") from error
+            return BatchItem(
+                index=index, correlation_id=request.correlation_id, queue_id=queued.queue_id, status="queued"
+            )
+        if response.status_code not in ONE_REFUSED:
+            raise self._client.refused(response, "take a comparison")
+        why = f"the gateway answered {response.status_code}: {excerpt(response)}"
+        return BatchItem(index=index, status="refused", error_code="INVALID_REQUEST", error=why)
+
+    async def _post(self, url: str, body: object) -> httpx.Response:
+        headers = {} if self._token is None else {"Authorization": f"Bearer {self._token()}"}
+        return await self._client.call("POST", url, json=body, headers=headers)

@@ -1,72 +1,112 @@
 """Requests in: one batch row for each request; everything that needs the network comes later.
 
-Fed by ``huleedu.els.cj_assessment.requested.v1``; feeds ``prepare``.
+Fed by ``huleedu.els.cj_assessment.requested.v1``; feeds ``prepare``. A request that breaks a rule ends here, with
+a failure event that names the field; one that is not even a request is put aside as well.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
+import structlog
+from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.cj import finish, store, wishes
+from app.cj.finish import Failure, Subject
 from app.cj.states import BatchState
-from app.cj.stopping import StopRule
-from app.cj.tables import BATCHES_CHANNEL, batches
-from app.contracts.cj_events import CJRequest, CJRequestEnvelope
+from app.cj.tables import BATCHES_CHANNEL, batches, messages
+from app.cj.wishes import InvalidRequest, Wishes, check_request, plan_of, read_wishes
+from app.contracts.cj_events import CJRequest, RawCJRequest, RawCJRequestEnvelope
 from app.contracts.topics import Topic
 from app.db.listen import notify
+from app.errors import InvalidInput
+from app.messaging import outbox
 from app.messaging.consume import Incoming, Route
+from app.messaging.dead_letters import DeadLetter, put_aside
 from app.settings import CJSettings
 
-MODES = ("per_request", "serial_bundle", "provider_batch_api")
-DEFAULT_SEED = 0
+log = structlog.get_logger(__name__)
+LONGEST_ID = 36
 
 
-def route(settings: CJSettings, clock: Callable[[], datetime]) -> Route[CJRequest]:
+def route(settings: CJSettings, clock: Callable[[], datetime]) -> Route[RawCJRequest]:
     """Return the route of requests."""
 
-    async def handle(connection: AsyncConnection, messages: Sequence[Incoming[CJRequest]]) -> None:
-        now = clock()
-        rows = [_row(message, settings, now) for message in messages]
-        await connection.execute(insert(batches).on_conflict_do_nothing(), rows)
+    async def handle(connection: AsyncConnection, messages_in: Sequence[Incoming[RawCJRequest]]) -> None:
+        for message in messages_in:
+            await _take(connection, message, settings, clock())
         await notify(connection, BATCHES_CHANNEL)
 
-    return Route(Topic.CJ_REQUESTED, CJRequestEnvelope, lambda envelope: envelope.data.entity_id, handle)
+    return Route(Topic.CJ_REQUESTED, RawCJRequestEnvelope, _key, handle)
 
 
-def _row(message: Incoming[CJRequest], settings: CJSettings, now: datetime) -> dict[str, object]:
-    envelope = message.envelope
-    return {
-        "bos_batch_id": envelope.data.entity_id,
-        "correlation_id": envelope.correlation_id,
+def _key(envelope: Any) -> str:
+    """Name a request by its batch; a broken one by its content, so that a mended one is not taken for its twin."""
+    raw = envelope.data
+    try:
+        return _parsed(raw).entity_id or ""
+    except InvalidInput:
+        return f"broken/{hashlib.sha256(raw.model_dump_json().encode()).hexdigest()}"
+
+
+async def _take(
+    connection: AsyncConnection, message: Incoming[RawCJRequest], settings: CJSettings, now: datetime
+) -> None:
+    try:
+        request = _parsed(message.data)
+    except InvalidInput as error:
+        await _refuse_broken(connection, message, error, now)
+        return
+    problem, plan = None, plan_of(Wishes(), request, settings)
+    try:
+        wanted = read_wishes(message.envelope.metadata)
+        check_request(request, wanted, settings)
+        plan = plan_of(wanted, request, settings)
+    except InvalidInput as error:
+        problem = error
+    row = {
+        "bos_batch_id": request.entity_id,
+        "correlation_id": message.envelope.correlation_id,
         "status": BatchState.RECEIVED,
-        "request": envelope.data.model_dump(mode="json"),
-        "plan": plan_of(envelope.metadata or {}, settings),
+        "request": request.model_dump(mode="json"),
+        "plan": wishes.stored(plan),
         "created_at": now,
         "updated_at": now,
         "due_at": now,
     }
+    added = insert(batches).values(row).on_conflict_do_nothing().returning(batches.c.id)
+    batch_id = (await connection.execute(added)).scalar_one_or_none()
+    if problem is not None and batch_id is not None:
+        batch = await store.get(connection, batch_id, locked=True)
+        await finish.fail(connection, batch, Failure.of(problem), now)
 
 
-def plan_of(metadata: Mapping[str, object], settings: CJSettings) -> dict[str, object]:
-    """Return cap, seed and stop rule from the envelope's metadata; what is unusable there is passed over."""
-    wanted = _positive(metadata.get("max_comparisons"))
-    seed = _whole(metadata.get("seed"))
-    hint = str(metadata.get("llm_batching_mode_hint") or "").strip().lower()
-    rule = str(metadata.get("stop_rule") or StopRule.STABILITY)
-    usual_seed = DEFAULT_SEED if settings.pair_generation_seed is None else settings.pair_generation_seed
-    return {
-        "cap": min(settings.max_pairwise_comparisons, wanted or settings.max_pairwise_comparisons),
-        "seed": usual_seed if seed is None else seed,
-        "rule": rule if rule in set(StopRule) else StopRule.STABILITY,
-        "source": "service_default" if wanted is None else "runner_override",
-        "batching_mode": hint if hint in MODES else settings.llm_batching_mode,
-    }
+def _parsed(raw: RawCJRequest) -> CJRequest:
+    """Return the request; raises ``InvalidRequest`` naming what is wrong with its shape."""
+    values = raw.model_dump()
+    entity_id = values.get("entity_id")
+    if not isinstance(entity_id, str) or not 1 <= len(entity_id) <= LONGEST_ID:
+        raise InvalidRequest.at("data.entity_id", f"must be the batch id, at most {LONGEST_ID} characters")
+    if "\\u0000" in raw.model_dump_json():
+        raise InvalidRequest.at("data", "must not contain the character U+0000")
+    try:
+        return CJRequest.model_validate(values)
+    except ValidationError as error:
+        raise wishes.refused(error, "data") from error
 
 
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _positive(value: object) -> int | None:
-    return _whole(value) or None
+async def _refuse_broken(
+    connection: AsyncConnection, message: Incoming[RawCJRequest], error: InvalidInput, now: datetime
+) -> None:
+    """Keep a request that cannot be read, and tell its sender where it says which batch it is."""
+    letter = DeadLetter(message.record, "invalid_request", error.detail[:400])
+    await put_aside(connection, messages, finish.SERVICE, [letter])
+    entity_id = message.data.entity_id
+    if not isinstance(entity_id, str) or not entity_id or "\x00" in entity_id:
+        return
+    subject = Subject(entity_id[:255], message.envelope.correlation_id)
+    await outbox.add(connection, messages, [finish.failed_event(subject, Failure.of(error), now)])
+    log.warning("request_refused", batch_uuid=entity_id[:LONGEST_ID], detail=error.detail[:200])

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from app.cj.asked import Comparison
 from app.cj.projection import Anchor, Calibration, Projection, calibrate, project_all
 from app.cj.scores import Scores
-from app.cj.store import Batch, Comparison, Essay
+from app.cj.store import Batch, Essay
 from app.contracts.cj_events import AssessmentResult, EssayResult, ProcessingSummary
 from app.contracts.grade_scales import SCALES, GradeScale, normalized_score
 from app.scoring.errors import NotEstimable
@@ -28,18 +29,18 @@ def assessment(
     grades = projections(essays, scores, calibration)
     ranked = sorted(essays, key=lambda essay: (-scores.by_position[essay.position], essay.position))
     overrides = batch.request.llm_config_overrides
-    judges = Counter((item.provider, item.model) for item in asked if item.winner is not None)
-    (provider, model), _ = judges.most_common(1)[0] if judges else ((None, None), 0)
+    provider, model = most_used_judge(asked)
     return AssessmentResult(
         entity_id=batch.bos_batch_id,
         timestamp=now,
         batch_id=batch.bos_batch_id,
         cj_assessment_job_id=str(batch.id),
         assignment_id=batch.request.assignment_id,
-        model_used=model or "unknown",
-        model_provider=provider or "unknown",
+        model_used=model,
+        model_provider=provider,
         essay_results=[_row(essay, rank, scores, grades, scale) for rank, essay in enumerate(ranked, start=1)],
         assessment_metadata=_facts(batch, essays, scores, grades)
+        | _what_it_took(batch, asked)
         | {
             "calibration_info": _calibration_info(essays, scores, calibration, refusal),
             "processing_duration_seconds": round((now - batch.created_at).total_seconds(), 2),
@@ -49,6 +50,78 @@ def assessment(
         },
         assessed_at=now,
     )
+
+
+def most_used_judge(asked: Sequence[Comparison]) -> tuple[str, str]:
+    """Return provider and model of most verdicts; of equally many, the first by name."""
+    judges = Counter((item.provider or "", item.model or "") for item in asked if item.state == "succeeded")
+    provider, model = min(judges, key=lambda judge: (-judges[judge], judge), default=("", ""))
+    return provider or "unknown", model or "unknown"
+
+
+def nothing_compared(batch: Batch, essays: Sequence[Essay], now: datetime) -> AssessmentResult:
+    """Return the event of a batch with fewer than two students: no comparisons, no grades, every score 0."""
+    rows = [
+        EssayResult(
+            essay_id=essay.essay_id,
+            normalized_score=0.0,
+            letter_grade=UNGRADED.grade,
+            confidence_score=0.0,
+            confidence_label="LOW",
+            bt_score=0.0,
+            rank=rank,
+        )
+        for rank, essay in enumerate((item for item in essays if not item.is_anchor), start=1)
+    ]
+    provider, model = most_used_judge([])
+    return AssessmentResult(
+        entity_id=batch.bos_batch_id,
+        timestamp=now,
+        batch_id=batch.bos_batch_id,
+        cj_assessment_job_id=str(batch.id),
+        assignment_id=batch.request.assignment_id,
+        model_used=model,
+        model_provider=provider,
+        essay_results=rows,
+        assessment_metadata={
+            "anchor_essays_used": 0,
+            "calibration_method": "default",
+            "anchor_grade_distribution": {},
+            "comparison_count": 0,
+            "comparisons_succeeded": 0,
+            "comparisons_failed": 0,
+            "processing_duration_seconds": round((now - batch.created_at).total_seconds(), 2),
+            "assignment_id": batch.request.assignment_id,
+            "course_code": batch.request.course_code,
+            "essays_missing": [dict(item) for item in batch.essays_missing],
+            "stop_reason": "insufficient_essays",
+            "single_essay_batch": True,
+        },
+        assessed_at=now,
+    )
+
+
+def swap_consistency(asked: Sequence[Comparison]) -> dict[str, object]:
+    """Return how often a pair was judged alike in its two orders: ``n`` couples of verdicts, and their share.
+
+    The k-th verdict on a pair in one order is held against the k-th in the other; unequal ones are a tie.
+    """
+    won: dict[tuple[int, int], list[int]] = {}
+    for item in asked:
+        if item.state == "succeeded":
+            won.setdefault((item.a, item.b), []).append(item.a if item.winner == "a" else item.b)
+    couples = [
+        couple
+        for (a, b), winners in won.items()
+        if a < b
+        for couple in zip(winners, won.get((b, a), []), strict=False)
+    ]
+    same = sum(one == other for one, other in couples)
+    return {
+        "n": len(couples),
+        "inconsistent": len(couples) - same,
+        "share": same / len(couples) if couples else None,
+    }
 
 
 def calibration_of(
@@ -127,10 +200,6 @@ def _facts(
         "calibration_method": "anchor" if graded else "default",
         "anchor_grade_distribution": dict(sorted(Counter(essay.grade or "U" for essay in anchors).items())),
         "comparison_count": scores.used,
-        "comparisons_asked": batch.asked,
-        "comparisons_succeeded": batch.succeeded,
-        "comparisons_failed": batch.failed,
-        "waves": batch.wave,
         "seed": batch.plan.seed,
         "assignment_id": batch.request.assignment_id,
         "course_code": batch.request.course_code,
@@ -146,6 +215,27 @@ def _facts(
                 essay.essay_id: dict(grades[essay.position].probabilities) for essay in essays if graded
             },
         },
+    }
+
+
+def _what_it_took(batch: Batch, asked: Sequence[Comparison]) -> dict[str, object]:
+    design = batch.plan.design or {}
+    return {
+        "comparisons_asked": batch.asked,
+        "comparisons_succeeded": batch.succeeded,
+        "comparisons_failed": batch.failed,
+        "comparisons_retried": sum(item.attempt > 0 for item in asked),
+        "comparisons_given_up": sum(item.state == "given_up" for item in asked),
+        "failure_codes": dict(Counter(item.error_code or "unknown" for item in asked if item.state == "failed")),
+        "cost_usd": batch.cost_usd,
+        "max_cost_usd": batch.plan.max_cost_usd,
+        "comparison_budget": {"max_pairs_requested": batch.plan.cap, "source": batch.plan.source},
+        "llm_batching_mode": batch.plan.batching_mode,
+        "stop_rule": batch.plan.rule,
+        "design_policy": design.get("policy"),
+        "both_orders": design.get("both_orders", False),
+        "waves": batch.wave,
+        "swap_consistency": swap_consistency(asked),
     }
 
 

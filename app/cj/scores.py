@@ -1,12 +1,11 @@
 """Scores of a batch from its verdicts: Bradley-Terry with standard errors. PURE."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
-from app.cj.store import Comparison
 from app.scoring.bradley_terry import Fit, fit_penalised
 from app.scoring.data import Judgements
 from app.scoring.standard_errors import (
@@ -48,27 +47,61 @@ class Scores:
         """Return whether the errors blur neighbouring grades."""
         return wide_for_bands(self._summary(self.by_position), band_width)
 
+    @property
+    def mean_se(self) -> float:
+        """The mean standard error in logits, each capped as in the summary."""
+        return self._summary(self.by_position).mean_se
+
     def flags(self) -> Mapping[str, bool]:
         """Return ``bt_quality_flags`` of all essays."""
         return bt_quality_flags(self._summary(self.by_position)).as_fields()
 
 
-def fit(essay_count: int, asked: Sequence[Comparison]) -> Scores:
-    """Fit all successful comparisons, in the order of their numbers, whatever order they came in."""
-    good = sorted((item for item in asked if item.winner is not None), key=lambda item: item.number)
+class Asked(Protocol):
+    """What a fit needs of a comparison."""
+
+    @property
+    def number(self) -> int:
+        """Its place in the order in which comparisons were asked."""
+
+    @property
+    def a(self) -> int:
+        """The essay shown first."""
+
+    @property
+    def b(self) -> int:
+        """The essay shown second."""
+
+    @property
+    def state(self) -> str:
+        """``succeeded`` where there is a verdict that counts."""
+
+    @property
+    def winner(self) -> str | None:
+        """``a`` or ``b``."""
+
+
+def fit(essay_count: int, asked: Sequence[Asked], start: Mapping[int, float] | None = None) -> Scores:
+    """Fit all successful comparisons, in the order of their numbers, whatever order they came in.
+
+    ``start`` are earlier scores to begin from. A pair that was judged differently in its two orders counts one win
+    for each essay, which has the likelihood of two ties.
+    """
+    good = sorted((item for item in asked if item.state == "succeeded"), key=lambda item: item.number)
     judgements = Judgements.from_arrays(
         [str(position) for position in range(essay_count)],
         [item.a for item in good],
         [item.b for item in good],
         [1.0 if item.winner == "a" else 0.0 for item in good],
     )
-    fitted = fit_penalised(judgements)
+    begin = None if start is None else {str(position): score for position, score in start.items()}
+    fitted = fit_penalised(judgements, start=begin)
     errors = centred_errors(judgements, fitted)
-    counts = Counter(position for item in good for position in item.pair)
+    counts = judgements.comparisons_per_item
     return Scores(
         dict(enumerate(map(float, fitted.theta))),
         dict(enumerate(map(float, errors))),
-        {position: counts[position] for position in range(essay_count)},
+        dict(enumerate(map(int, counts))),
         len(good),
         judgements,
         fitted,

@@ -1,152 +1,185 @@
-"""Comparisons out: asks the gateway for every verdict that is missing, in batches.
+"""Comparisons out: asks the gateway for every verdict that is due, in batches, a few calls at a time.
 
 Fed by ``waves`` and ``prepare``; the answers come back by Kafka into ``collect``. Asking twice is harmless:
-the gateway knows each comparison by its id.
+the gateway knows each comparison by its id, and answers a finished one from its ledger.
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import func, or_, select, update
 
-from app.cj import store
+from app.cj import metrics, store
+from app.cj.ask import overrides, request_for
+from app.cj.asked import Comparison
 from app.cj.parts import Parts
 from app.cj.states import BatchState
-from app.cj.store import Batch, Comparison, Essay
+from app.cj.store import OPEN, Batch, Essay
 from app.cj.tables import batches, comparisons
-from app.contracts.llm_http import BatchItem, ComparisonRequest, OverridesHTTP
-from app.contracts.prompt import Ttl, comparison_blocks, context_block, joined
-from app.errors import Unavailable
+from app.contracts.llm_http import BatchItem, ComparisonRequest
+from app.db.rows import columns_of, shaped
+from app.errors import AppError, Unavailable
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class _Due:
+    """What is to be asked now, with what the requests are made of."""
+
+    batch: Batch
+    essays: Sequence[Essay]
+    texts: Mapping[int, str]
+    items: Sequence[Comparison]
+    wave_sizes: Mapping[int, int]
 
 
 async def send(parts: Parts, batch_id: int) -> None:
-    """Send what has no answer yet, then wait for verdicts; raises ``Unavailable`` to be tried again."""
+    """Send what is due, then wait for verdicts; raises ``Unavailable`` to be tried again while there is time."""
+    due = await _due(parts, batch_id)
+    if due is None:
+        return
+    size = max(1, due.batch.plan.batch_size)
+    chunks = _parts_of(due.items, size)
+    for together in _parts_of(chunks, due.batch.plan.max_concurrent):
+        answers = await asyncio.gather(*(_ask(parts, due, chunk) for chunk in together))
+        problem = next((answer for answer in answers if isinstance(answer, AppError)), None)
+        for chunk, answer in zip(together, answers, strict=True):
+            if not isinstance(answer, AppError) and not await _note(parts, due.batch, chunk, answer):
+                return
+            problem = problem or _no_room(answer)
+        if problem is not None:
+            if isinstance(problem, Unavailable) and await _give_up_if_too_old(parts, due.batch):
+                return
+            raise problem
+    await _await_verdicts(parts, due.batch)
+
+
+def _parts_of(items: Sequence[Item], size: int) -> list[Sequence[Item]]:
+    return [items[start : start + size] for start in range(0, len(items), size)]
+
+
+async def _due(parts: Parts, batch_id: int) -> _Due | None:
+    now = parts.clock()
     async with parts.database.transaction() as connection:
         batch = await store.get(connection, batch_id)
         if batch.status is not BatchState.SENDING:
-            return
+            return None
+        overdue = now - parts.overdue_after(batch)
+        sent_long_ago = (comparisons.c.state == "sent") & (comparisons.c.sent_at <= overdue)
+        may_go = or_(comparisons.c.not_before.is_(None), comparisons.c.not_before <= now)
+        wanted = select(*columns_of(comparisons, Comparison)).where(
+            comparisons.c.batch_id == batch_id,
+            sent_long_ago | ((comparisons.c.state == "planned") & may_go),
+        )
+        rows = (await connection.execute(wanted.order_by(comparisons.c.number))).all()
+        items = [shaped(Comparison, row) for row in rows]
+        sizes = select(comparisons.c.wave, func.count()).where(comparisons.c.batch_id == batch_id)
+        waves = {item.wave for item in items}
+        counted = await connection.execute(sizes.where(comparisons.c.wave.in_(waves)).group_by(comparisons.c.wave))
         essays = await store.essays_of(connection, batch_id)
-        open_ones = [
-            item for item in await store.comparisons_of(connection, batch_id) if item.state in {"planned", "sent"}
-        ]
-    size = parts.settings.submit_batch_size
-    for start in range(0, len(open_ones), size):
-        chunk = open_ones[start : start + size]
-        items = await parts.gateway.ask([_request(parts, batch, essays, item) for item in chunk])
-        await _note(parts, batch_id, chunk, items)
-    await _await_verdicts(parts, batch_id)
+        texts = await store.texts_of(connection, batch_id, (p for item in items for p in item.pair))
+        return _Due(batch, essays, texts, items, {row[0]: row[1] for row in counted})
 
 
-async def _note(parts: Parts, batch_id: int, chunk: Sequence[Comparison], items: Sequence[BatchItem]) -> None:
-    """Remember which were taken; a comparison refused for good counts as failed."""
-    if any(item.status == "refused" and item.retryable for item in items):
-        raise Unavailable("the gateway has no room at present")
+async def _ask(parts: Parts, due: _Due, chunk: Sequence[Comparison]) -> list[BatchItem] | AppError:
+    asked: list[ComparisonRequest] = [
+        request_for(parts, due.batch, due.essays, due.texts, item, due.wave_sizes[item.wave]) for item in chunk
+    ]
+    try:
+        return await parts.gateway.ask(asked)
+    except AppError as error:
+        return error
+
+
+def _no_room(answer: Sequence[BatchItem] | AppError) -> AppError | None:
+    if not isinstance(answer, AppError) and any(item.status == "refused" and item.retryable for item in answer):
+        return Unavailable("the gateway has no room at present")
+    return None
+
+
+async def _note(parts: Parts, batch: Batch, chunk: Sequence[Comparison], items: Sequence[BatchItem]) -> bool:
+    """Remember which were taken; a comparison refused for good counts as failed. False if the batch has ended."""
     now = parts.clock()
+    answered = list(zip(chunk, items, strict=True))
+    taken = [comparison.number for comparison, item in answered if item.status == "queued"]
+    refused = [pair for pair in answered if pair[1].status == "refused" and not pair[1].retryable]
     async with parts.database.transaction() as connection:
-        held = await store.lock_in(connection, batch_id, BatchState.SENDING)
-        if held is None:
-            return
-        answered = list(zip(chunk, items, strict=True))
-        taken = [comparison.number for comparison, item in answered if item.status == "queued"]
-        still_open = (comparisons.c.batch_id == batch_id, comparisons.c.state.in_(["planned", "sent"]))
+        held = await store.hold(connection, batch.id)
+        if held.status is not BatchState.SENDING:
+            return False
+        still_open = (comparisons.c.batch_id == batch.id, comparisons.c.state.in_(OPEN))
         await connection.execute(
             update(comparisons)
             .where(*still_open, comparisons.c.number.in_(taken))
             .values(state="sent", sent_at=now)
         )
-        refused = 0
-        for comparison, item in answered:
-            if item.status == "refused":
-                code, why = (item.error_code or "refused")[:64], (item.error or "")[:500]
-                values = {"state": "failed", "error_code": code, "error_message": why, "answered_at": now}
-                mine = update(comparisons).where(*still_open, comparisons.c.number == comparison.number)
-                refused += (await connection.execute(mine.values(**values))).rowcount
-        if refused:
-            await connection.execute(
-                update(batches).where(batches.c.id == batch_id).values(failed=held.failed + refused)
-            )
+        count = 0
+        for comparison, item in refused:
+            code, why = (item.error_code or "refused")[:64], (item.error or "")[:500]
+            values = {"state": "failed", "error_code": code, "error_message": why, "answered_at": now}
+            mine = update(comparisons).where(*still_open, comparisons.c.number == comparison.number)
+            count += (await connection.execute(mine.values(**values))).rowcount
+        if count:
+            more = update(batches).where(batches.c.id == batch.id)
+            await connection.execute(more.values(failed=batches.c.failed + count))
+    _count(parts, batch, len(taken), len(refused))
+    return True
 
 
-async def _await_verdicts(parts: Parts, batch_id: int) -> None:
+def _count(parts: Parts, batch: Batch, taken: int, refused: int) -> None:
+    judge = overrides(parts, batch)
+    labels = judge.provider_override or "default", judge.model_override or "default"
+    metrics.API_CALLS.labels(*labels, "queued").inc(taken)
+    metrics.API_CALLS.labels(*labels, "error").inc(refused)
+    metrics.LLM_REQUESTS.labels(batch.plan.batching_mode).inc(taken)
+    metrics.COMPARISONS.labels("failed").inc(refused)
+
+
+async def _await_verdicts(parts: Parts, batch: Batch) -> None:
+    """Go on to scoring if all is answered; else wait until verdicts are overdue, or a retry may be asked."""
     now = parts.clock()
     async with parts.database.transaction() as connection:
-        held = await store.lock_in(connection, batch_id, BatchState.SENDING)
-        if held is None:
+        held = await store.hold(connection, batch.id)
+        if held.status is not BatchState.SENDING:
             return
-        if await store.pending(connection, batch_id) == 0:
+        if await store.pending(connection, batch.id) == 0:
             await store.move(connection, held, BatchState.SCORING, now, due_at=now)
-        else:
-            overdue = now + timedelta(seconds=parts.settings.overdue_after_s)
-            await store.move(connection, held, BatchState.WAITING, now, due_at=overdue)
+            return
+        later = select(func.min(comparisons.c.not_before)).where(
+            comparisons.c.batch_id == batch.id, comparisons.c.state == "planned"
+        )
+        next_retry: datetime | None = (await connection.execute(later)).scalar_one()
+        overdue = now + parts.overdue_after(batch)
+        due_at = overdue if next_retry is None else min(overdue, next_retry)
+        await store.move(connection, held, BatchState.WAITING, now, due_at=due_at)
 
 
 async def ask_again(parts: Parts, batch_id: int) -> None:
-    """Go back to sending when verdicts are overdue; a batch that is too old goes on without them."""
+    """Go back to sending when verdicts are overdue or retries due; one that is too old goes on without them."""
     now = parts.clock()
     async with parts.database.transaction() as connection:
         held = await store.lock_in(connection, batch_id, BatchState.WAITING)
         if held is None:
             return
-        if now - held.created_at < timedelta(hours=parts.settings.batch_timeout_hours):
+        if not parts.too_old(held):
             await store.move(connection, held, BatchState.SENDING, now, due_at=now)
             return
-        given_up = await store.give_up_waiting(connection, batch_id, now)
-        changes = {"failed": held.failed + given_up}
-        await store.move(connection, held, BatchState.SCORING, now, due_at=now, changes=changes)
+    await _give_up_if_too_old(parts, held)
 
 
-def _request(parts: Parts, batch: Batch, essays: Sequence[Essay], item: Comparison) -> ComparisonRequest:
-    first, second = essays[item.a], essays[item.b]
-    context = batch.context or {}
-    ttl: Ttl = "1h" if parts.settings.use_extended_ttl_for_service_constants else "5m"
-    shared = context_block(
-        student_assignment=context.get("student_assignment"),
-        criteria=context.get("criteria"),
-        rubric=context.get("rubric"),
-        ttl=ttl,
-    )
-    blocks = comparison_blocks(shared, first.content, second.content, ttl=ttl)
-    return ComparisonRequest(
-        user_prompt=joined(blocks),
-        prompt_blocks=blocks,
-        callback_topic=parts.settings.llm_provider_callback_topic,
-        llm_config_overrides=overrides(parts, batch),
-        correlation_id=item.correlation_id,
-        user_id=batch.request.user_id,
-        metadata={
-            "essay_a_id": first.essay_id,
-            "essay_b_id": second.essay_id,
-            "bos_batch_id": batch.bos_batch_id,
-            "cj_batch_id": str(batch.id),
-            "cj_source": "els",
-            "cj_request_type": "cj_comparison" if item.wave == 1 else "cj_retry",
-            "cj_llm_batching_mode": batch.plan.batching_mode,
-            "comparison_iteration": item.wave,
-            "comparison_number": item.number,
-            "comparison_repeat": item.repeat,
-            "seed": batch.plan.seed,
-        },
-    )
-
-
-def overrides(parts: Parts, batch: Batch) -> OverridesHTTP:
-    """Return which judge to ask and how, with the engine's defaults where the request says nothing.
-
-    A temperature of 0 is a wish like any other and is kept.
-    """
-    settings, wanted = parts.settings, batch.request.llm_config_overrides
-    asked = wanted.model_dump() if wanted is not None else {}
-    provider = asked.get("provider_override")
-    temperature = asked.get("temperature_override")
-    default_model = settings.default_llm_model if provider in {None, settings.default_llm_provider} else None
-    return OverridesHTTP.model_validate(
-        {
-            "provider_override": provider or settings.default_llm_provider,
-            "model_override": asked.get("model_override") or default_model,
-            "temperature_override": settings.default_llm_temperature if temperature is None else temperature,
-            "system_prompt_override": asked.get("system_prompt_override") or parts.system_prompt,
-            "max_tokens_override": asked.get("max_tokens_override"),
-            "reasoning_effort": asked.get("reasoning_effort"),
-            "output_verbosity": asked.get("output_verbosity"),
-        }
-    )
+async def _give_up_if_too_old(parts: Parts, batch: Batch) -> bool:
+    """Stop waiting for verdicts of a batch that has taken too long; return whether it had."""
+    if not parts.too_old(batch):
+        return False
+    now = parts.clock()
+    async with parts.database.transaction() as connection:
+        held = await store.lock_in(connection, batch.id, batch.status)
+        if held is not None:
+            given_up = await store.close_open(connection, batch.id, "given_up")
+            changes = {"failed": held.failed + given_up}
+            await store.move(connection, held, BatchState.SCORING, now, due_at=now, changes=changes)
+    return True

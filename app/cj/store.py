@@ -1,18 +1,19 @@
-"""Rows of batches: read, locked, moved; comparisons planned and answered."""
+"""Rows of batches: read, held, moved; their essays, and their comparisons planned and answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import cast, func, insert, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.cj.design import Oriented
-from app.cj.states import BatchState, check_move
-from app.cj.stopping import Rules, StopRule
+from app.cj.asked import Comparison, Planned
+from app.cj.plan import Plan, plan_from
+from app.cj.states import FINAL, BatchState, check_move
 from app.cj.tables import BATCHES_CHANNEL, batches, comparisons, essays
 from app.contracts.cj_events import CJRequest
 from app.db.listen import notify
@@ -20,17 +21,6 @@ from app.db.rows import columns_of, shaped
 from app.errors import NotFound
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the batch may spend and when it stops; ``source`` says who set the cap."""
-
-    cap: int
-    seed: int
-    rule: StopRule
-    source: str
-    batching_mode: str
 
 
 @dataclass(frozen=True)
@@ -52,11 +42,8 @@ class Batch:
     failed: int
     last_scores: Mapping[int, float] | None
     decisions: Sequence[Mapping[str, object]]
+    cost_usd: float
     created_at: datetime
-
-    def rules(self, *, min_comparisons: int, threshold: float, min_success_rate: float) -> Rules:
-        """Return the stopping rules of this batch."""
-        return Rules(self.plan.cap, self.plan.rule, min_comparisons, threshold, min_success_rate)
 
 
 FIELDS = columns_of(batches, Batch)
@@ -66,8 +53,7 @@ def _batch(row: Sequence[Any]) -> Batch:
     values = dict(zip(Batch.__dataclass_fields__, row, strict=True))
     values["status"] = BatchState(values["status"])
     values["request"] = CJRequest.model_validate(values["request"])
-    plan = values["plan"]
-    values["plan"] = Plan(**(plan | {"rule": StopRule(plan["rule"])}))
+    values["plan"] = plan_from(values["plan"])
     scores = values["last_scores"]
     values["last_scores"] = None if scores is None else {int(key): value for key, value in scores.items()}
     return Batch(**values)
@@ -88,6 +74,26 @@ async def lock_in(connection: AsyncConnection, batch_id: int, state: BatchState)
     return batch if batch.status is state else None
 
 
+@dataclass(frozen=True)
+class Held:
+    """What moving a batch needs to know of it; the row is held against other writers."""
+
+    id: int
+    bos_batch_id: str
+    status: BatchState
+
+
+async def hold(connection: AsyncConnection, batch_id: int) -> Held:
+    """Hold one batch without reading its request; raises ``NotFound``."""
+    columns = columns_of(batches, Held)
+    row = (
+        await connection.execute(select(*columns).where(batches.c.id == batch_id).with_for_update())
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"there is no batch {batch_id}")
+    return Held(row.id, row.bos_batch_id, BatchState(row.status))
+
+
 async def find(connection: AsyncConnection, bos_batch_id: str) -> Batch:
     """Return the batch of the caller's batch uuid; raises ``NotFound``."""
     row = (await connection.execute(select(*FIELDS).where(batches.c.bos_batch_id == bos_batch_id))).one_or_none()
@@ -98,17 +104,22 @@ async def find(connection: AsyncConnection, bos_batch_id: str) -> Batch:
 
 async def move(
     connection: AsyncConnection,
-    batch: Batch,
+    batch: Batch | Held,
     to: BatchState,
     now: datetime,
     *,
     due_at: datetime | None,
     changes: Mapping[str, object] | None = None,
 ) -> None:
-    """Move a held batch along the table of allowed moves, and wake the worker."""
+    """Move a held batch along the table of allowed moves, and wake the worker.
+
+    A value of ``changes`` may be an SQL expression; ``decision`` is added to the history.
+    """
     check_move(batch.status, to)
     values: dict[str, object] = {"status": to, "updated_at": now, "due_at": due_at} | dict(changes or {})
-    if to in {BatchState.COMPLETED, BatchState.FAILED, BatchState.CANCELLED}:
+    if "decision" in values:
+        values["decisions"] = batches.c.decisions.op("||")(cast([values.pop("decision")], JSONB))
+    if to in FINAL:
         values["finished_at"] = now
     await connection.execute(update(batches).where(batches.c.id == batch.id).values(**values))
     await notify(connection, BATCHES_CHANNEL)
@@ -117,19 +128,18 @@ async def move(
 
 @dataclass(frozen=True)
 class Essay:
-    """One essay of a batch."""
+    """One essay of a batch; its text is read only where it is sent on."""
 
     position: int
     essay_id: str
     text_storage_id: str
-    content: str
     is_anchor: bool
     grade: str | None
     label: str | None
 
 
 async def essays_of(connection: AsyncConnection, batch_id: int) -> list[Essay]:
-    """Return the essays of a batch by position."""
+    """Return the essays of a batch by position, without their texts."""
     columns = columns_of(essays, Essay)
     found = await connection.execute(
         select(*columns).where(essays.c.batch_id == batch_id).order_by(essays.c.position)
@@ -137,29 +147,12 @@ async def essays_of(connection: AsyncConnection, batch_id: int) -> list[Essay]:
     return [shaped(Essay, row) for row in found]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """One comparison of a batch."""
-
-    number: int
-    correlation_id: UUID
-    wave: int
-    a: int
-    b: int
-    repeat: int
-    attempt: int
-    state: str
-    winner: str | None
-    error_code: str | None
-    error_message: str | None
-    retryable: bool
-    provider: str | None
-    model: str | None
-
-    @property
-    def pair(self) -> tuple[int, int]:
-        """The two positions, the smaller first."""
-        return min(self.a, self.b), max(self.a, self.b)
+async def texts_of(connection: AsyncConnection, batch_id: int, positions: Iterable[int]) -> dict[int, str]:
+    """Return the texts of some essays by position."""
+    wanted = select(essays.c.position, essays.c.content).where(
+        essays.c.batch_id == batch_id, essays.c.position.in_(sorted(set(positions)))
+    )
+    return {row.position: row.content for row in await connection.execute(wanted)}
 
 
 async def comparisons_of(connection: AsyncConnection, batch_id: int) -> list[Comparison]:
@@ -168,22 +161,14 @@ async def comparisons_of(connection: AsyncConnection, batch_id: int) -> list[Com
     found = await connection.execute(
         select(*columns).where(comparisons.c.batch_id == batch_id).order_by(comparisons.c.number)
     )
-    return [shaped(Comparison, row) for row in found]
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A pair to be asked: positions as shown, how often the pair was asked before, which try this is."""
-
-    shown: Oriented
-    repeat: int
-    attempt: int
+    return [Comparison(*row) for row in found]
 
 
 async def plan_comparisons(
-    connection: AsyncConnection, batch: Batch, wave: int, planned: Sequence[Planned], ids: Sequence[UUID]
+    connection: AsyncConnection, batch: Batch, planned: Sequence[Planned], ids: Sequence[UUID], now: datetime
 ) -> None:
-    """Write the comparisons of a wave; they are sent afterwards."""
+    """Write the comparisons of the next wave; they are sent afterwards."""
+    wave = batch.wave + 1
     rows = [
         {
             "batch_id": batch.id,
@@ -195,6 +180,8 @@ async def plan_comparisons(
             "repeat": item.repeat,
             "attempt": item.attempt,
             "state": "planned",
+            "reserved_usd": item.reserved_usd,
+            "not_before": now + timedelta(seconds=item.wait_s) if item.wait_s else None,
         }
         for index, (item, correlation_id) in enumerate(zip(planned, ids, strict=True), start=1)
     ]
@@ -204,19 +191,32 @@ async def plan_comparisons(
     )
 
 
+OPEN = ("planned", "sent")
+
+
 async def pending(connection: AsyncConnection, batch_id: int) -> int:
     """Return how many comparisons have no answer yet."""
-    unanswered = comparisons.c.state.in_(["planned", "sent"])
-    counted = select(func.count()).where(comparisons.c.batch_id == batch_id, unanswered)
+    counted = select(func.count()).where(comparisons.c.batch_id == batch_id, comparisons.c.state.in_(OPEN))
     return int((await connection.execute(counted)).scalar_one())
 
 
-async def give_up_waiting(connection: AsyncConnection, batch_id: int, now: datetime) -> int:
-    """Count every comparison without an answer as failed; return how many there were."""
-    unanswered = comparisons.c.state.in_(["planned", "sent"])
+async def close_open(connection: AsyncConnection, batch_id: int, state: Literal["given_up", "cancelled"]) -> int:
+    """Stop waiting for every comparison without an answer; return how many there were."""
+    error = {"error_code": "TIMEOUT", "error_message": "no verdict came in time"} if state == "given_up" else {}
     statement = (
         update(comparisons)
-        .where(comparisons.c.batch_id == batch_id, unanswered)
-        .values(state="failed", error_code="TIMEOUT", error_message="no verdict came in time", answered_at=now)
+        .where(comparisons.c.batch_id == batch_id, comparisons.c.state.in_(OPEN))
+        .values(state=state, **error)
     )
     return (await connection.execute(statement)).rowcount
+
+
+async def to_withdraw(connection: AsyncConnection, batch_id: int) -> list[UUID]:
+    """Return the ids of comparisons that nobody waits for any more and that the gateway was not told about."""
+    wanted = select(comparisons.c.correlation_id).where(
+        comparisons.c.batch_id == batch_id,
+        comparisons.c.state.in_(["given_up", "cancelled"]),
+        comparisons.c.withdrawn_at.is_(None),
+        comparisons.c.answered_at.is_(None),
+    )
+    return list((await connection.execute(wanted.order_by(comparisons.c.number))).scalars())

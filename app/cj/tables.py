@@ -95,6 +95,8 @@ batches = Table(
     Column("succeeded", Integer, nullable=False, server_default=_ZERO),
     Column("failed", Integer, nullable=False, server_default=_ZERO),
     Column("last_scores", JSONB),
+    Column("cost_usd", Double, nullable=False, server_default=_ZERO),
+    Column("processing_metadata", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
     Column("decisions", JSONB, nullable=False, server_default=_EMPTY_LIST),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("updated_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
@@ -104,8 +106,9 @@ batches = Table(
     Column("leased_until", DateTime(timezone=True)),
     Column("assignment_id", Text, Computed("request ->> 'assignment_id'", persisted=True)),
 )
-"""One request's batch. ``plan`` holds cap, seed and stop rule; ``context`` the texts shown with every pair;
-``decisions`` why the engine went on or stopped after each wave; ``due_at`` when a worker should look at it."""
+"""One request's batch. ``plan`` holds budget, design and stop rule; ``context`` the texts shown with every pair;
+``decisions`` why the engine went on or stopped after each wave; ``processing_metadata`` coverage, errors and
+their flags at the last look; ``due_at`` when a worker should look at it."""
 Index("ix_batches_due", batches.c.due_at, postgresql_where=batches.c.due_at.is_not(None))
 Index("ix_batches_assignment_id", batches.c.assignment_id, batches.c.id)
 Index("ix_batches_status_id", batches.c.status, batches.c.id)
@@ -149,9 +152,17 @@ comparisons = Table(
     Column("error_code", String(64)),
     Column("error_message", Text),
     Column("retryable", Boolean, nullable=False, server_default=text("false")),
+    Column("reserved_usd", Double),
+    Column("cost_usd", Double),
+    Column("not_before", DateTime(timezone=True)),
     Column("sent_at", DateTime(timezone=True)),
     Column("answered_at", DateTime(timezone=True)),
+    Column("withdrawn_at", DateTime(timezone=True)),
 )
-"""One comparison asked for: ``a`` and ``b`` are positions as shown; ``state`` is ``planned``, ``sent``,
-``succeeded`` or ``failed``; ``winner`` is ``a`` or ``b``."""
+"""One comparison asked for: ``a`` and ``b`` are positions as shown; ``winner`` is ``a`` or ``b``; ``reserved_usd``
+is what was set aside for it when it was planned, ``cost_usd`` what its verdict cost.
+
+``state``: ``planned``, ``sent``, ``succeeded``, ``failed``; or ``given_up`` (no verdict came in time: counts as
+failed) or ``cancelled`` (counts as neither). A verdict that comes after those two is noted with its cost on the
+row, whose state stays."""
 Index("ix_comparisons_state", comparisons.c.batch_id, comparisons.c.state)

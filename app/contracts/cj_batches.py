@@ -9,12 +9,17 @@ from app.contracts.envelope import Wire
 
 
 class Budget(Wire):
-    """What a batch may ask: ``remaining`` comparisons of ``cap``; ``source`` says who set the cap."""
+    """What a batch may ask: ``remaining`` comparisons of ``cap``; ``source`` says who set the cap.
+
+    ``cost_usd`` is what its verdicts cost so far, ``max_cost_usd`` the cap of that, None for no cap.
+    """
 
     cap: int
     source: str
     used: int
     remaining: int
+    cost_usd: float = 0.0
+    max_cost_usd: float | None = None
 
 
 class Progress(Wire):

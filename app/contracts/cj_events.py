@@ -1,9 +1,9 @@
 """Events around one comparative-judgement batch: the request, and the three answers."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from app.contracts.envelope import Envelope, Wire
 
@@ -85,6 +85,14 @@ class CJRequest(BaseEvent):
     org_id: str | None = None
 
 
+class RawCJRequest(Wire):
+    """The request as it came, before it is checked: so that a broken one can be answered with a failure event."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    entity_id: object = None
+
+
 class ProcessingSummary(Wire):
     """Students only."""
 
@@ -164,6 +172,12 @@ class ResourceConsumption(BaseEvent):
     service_name: str = "cj_assessment_service"
     processing_id: str
     consumed_at: datetime
+
+
+class RawCJRequestEnvelope(Envelope[RawCJRequest]):
+    """The envelope of a request as it came; its metadata is checked by whoever reads the wishes in it."""
+
+    metadata: Any = None
 
 
 CJRequestEnvelope = Envelope[CJRequest]

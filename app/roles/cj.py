@@ -3,11 +3,11 @@
 from functools import partial
 from typing import Any
 
-from app.cj import collect, finish, intake, prepare, send, waves
+from app.cj import collect, finish, intake, observe, prepare, send, waves, withdraw
 from app.cj.api.app import build
 from app.cj.gateway_http import Gateway
 from app.cj.parts import Parts
-from app.cj.states import BatchState
+from app.cj.states import FINAL, BatchState
 from app.cj.tables import BATCHES_CHANNEL, batches, messages
 from app.contracts.topics import ALL
 from app.db.leased import LeasedWork, Stage
@@ -47,15 +47,17 @@ async def run() -> None:
             loop.run(limit=opened.kafka.fetch_max_records),
             worker(opened, parts).run(await opened.wakeup(BATCHES_CHANNEL)),
             await opened.relay(messages),
+            observe.run(opened.database, now, settings),
         )
 
 
 def worker(opened: Opened, parts: Parts) -> LeasedWork:
-    """Return the worker over batches: one step for each state that is not waiting for others."""
+    """Return the worker over batches: one step for each state; ended batches take back what they left open."""
     stages: dict[str, Stage] = {
         BatchState.RECEIVED: partial(prepare.prepare, parts),
         BatchState.SENDING: partial(send.send, parts),
         BatchState.WAITING: partial(send.ask_again, parts),
         BatchState.SCORING: partial(waves.score, parts),
+        **dict.fromkeys(FINAL, partial(withdraw.withdraw, parts)),
     }
     return LeasedWork(opened.database, batches, stages, partial(finish.broken, parts), now)

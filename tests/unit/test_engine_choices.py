@@ -7,38 +7,12 @@ from hypothesis import strategies as st
 
 from app.cj.projection import Anchor, calibrate, project
 from app.cj.states import MOVES, BatchState, check_move
-from app.cj.stopping import Decision, Progress, Rules, StopRule, decide, largest_change
+from app.cj.stopping import largest_change
 from app.contracts.grade_scales import LETTER_ORDER, SCALES, normalized_score, order_of
 from app.errors import IllegalMove
 from app.scoring.errors import NotEstimable
 
 LEGACY = SCALES["eng5_np_legacy_9_step"]
-
-
-def rules(rule: StopRule = StopRule.STABILITY, cap: int = 100) -> Rules:
-    return Rules(cap, rule, min_comparisons=12, threshold=0.025, min_success_rate=0.8)
-
-
-@pytest.mark.parametrize(
-    ("progress", "rule", "decision", "reason"),
-    [
-        (Progress(20, 20, 0, 0.5), StopRule.STABILITY, Decision.MORE, "not_stable_yet"),
-        (Progress(20, 20, 0, 0.02), StopRule.STABILITY, Decision.FINISH, "stability"),
-        (Progress(20, 20, 0, None), StopRule.STABILITY, Decision.MORE, "not_stable_yet"),
-        (Progress(11, 11, 0, 0.0), StopRule.STABILITY, Decision.MORE, "not_stable_yet"),
-        (Progress(20, 11, 9, 0.0), StopRule.STABILITY, Decision.MORE, "not_stable_yet"),
-        (Progress(20, 20, 0, 0.0), StopRule.CAP, Decision.MORE, "budget_left"),
-        (Progress(100, 100, 0, 0.5), StopRule.CAP, Decision.FINISH, "cap"),
-        (Progress(20, 20, 0, 0.5, too_old=True), StopRule.CAP, Decision.FINISH, "timeout"),
-        (Progress(20, 5, 15, 0.5, too_old=True), StopRule.CAP, Decision.FAIL, "low_success_rate"),
-        (Progress(100, 79, 21, 0.0), StopRule.STABILITY, Decision.FAIL, "low_success_rate"),
-        (Progress(100, 80, 20, 0.9), StopRule.STABILITY, Decision.FINISH, "cap"),
-        (Progress(12, 0, 12, None), StopRule.STABILITY, Decision.FAIL, "low_success_rate"),
-    ],
-)
-def test_when_to_stop(progress: Progress, rule: StopRule, decision: Decision, reason: str) -> None:
-    verdict = decide(progress, rules(rule))
-    assert (verdict.decision, verdict.reason) == (decision, reason)
 
 
 def test_the_largest_change_needs_an_earlier_fit() -> None:

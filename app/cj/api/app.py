@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Header
 from fastapi.params import Depends as Dependency
 
-from app.cj.api import anchors, assignments, batches, outcomes
+from app.cj.api import anchors, assignments, batches, cancel, outcomes
 from app.cj.finish import SERVICE
 from app.cj.parts import Parts
 from app.edge import health, problems
@@ -13,7 +13,7 @@ from app.edge.key_set import KeySet
 from app.edge.tokens import AdminTokens
 from app.settings import AuthSettings
 
-ROUTES = (assignments.routes, anchors.routes, batches.routes, outcomes.routes)
+ROUTES = (assignments.routes, anchors.routes, batches.routes, outcomes.routes, cancel.routes)
 
 
 def build(parts: Parts, auth: AuthSettings, keys: KeySet | None = None) -> FastAPI:

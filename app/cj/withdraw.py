@@ -1,0 +1,43 @@
+"""What a batch that has ended left open at the gateway is taken back, so that nothing more is paid for.
+
+Fed by ``finish`` through the table of batches; feeds the gateway. Withdrawing twice is harmless. A verdict that
+comes all the same is noted on its row by ``collect``.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import structlog
+from sqlalchemy import update
+
+from app.cj import store
+from app.cj.parts import Parts
+from app.cj.states import FINAL
+from app.cj.tables import batches, comparisons
+
+log = structlog.get_logger(__name__)
+MOST_A_CALL = 1000
+
+
+async def withdraw(parts: Parts, batch_id: int) -> None:
+    """Tell the gateway which comparisons nobody waits for; raises ``Unavailable`` to be tried again."""
+    async with parts.database.transaction() as connection:
+        batch = await store.hold(connection, batch_id)
+        if batch.status not in FINAL:
+            return
+        left = await store.to_withdraw(connection, batch_id)
+    for start in range(0, len(left), MOST_A_CALL):
+        chunk = left[start : start + MOST_A_CALL]
+        known = await parts.gateway.withdraw(chunk)
+        if not known:
+            log.warning("gateway_cannot_withdraw", batch_uuid=batch.bos_batch_id, comparisons=len(chunk))
+        await _note(parts, batch_id, chunk)
+    async with parts.database.transaction() as connection:
+        await connection.execute(update(batches).where(batches.c.id == batch_id).values(due_at=None))
+    log.info("comparisons_withdrawn", batch_uuid=batch.bos_batch_id, comparisons=len(left))
+
+
+async def _note(parts: Parts, batch_id: int, ids: Sequence[UUID]) -> None:
+    mine = comparisons.c.batch_id == batch_id, comparisons.c.correlation_id.in_(ids)
+    async with parts.database.transaction() as connection:
+        await connection.execute(update(comparisons).where(*mine).values(withdrawn_at=parts.clock()))
