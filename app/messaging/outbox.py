@@ -10,7 +10,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import insert
+from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.envelope import Envelope
@@ -69,3 +69,15 @@ async def add(connection: AsyncConnection, tables: MessagingTables, events: Sequ
     ]
     await connection.execute(insert(tables.outbox), rows)
     await notify(connection, tables.channel)
+
+
+async def take_back(connection: AsyncConnection, tables: MessagingTables, event_id: UUID) -> bool:
+    """Remove an event that no relay has begun to send; return whether it is settled: sent, or removed.
+
+    One that a relay holds at present is not settled. A relay whose last try failed may have sent it all the same.
+    """
+    outbox = tables.outbox
+    unsent = (outbox.c.id == event_id, outbox.c.published_at.is_(None))
+    free = outbox.c.leased_until.is_(None) | (outbox.c.leased_until < func.now())
+    await connection.execute(delete(outbox).where(*unsent, free))
+    return not (await connection.execute(select(exists().where(*unsent)))).scalar_one()

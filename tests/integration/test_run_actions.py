@@ -1,6 +1,7 @@
 """What can be done with a run: cancelled with what was paid for kept, tried again, deleted."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from app.db.unit import Database
 from app.runner.api.app import build
 from app.runner.runs.sweep import Parts as Sweeping
 from app.runner.runs.sweep import sweep
-from app.runner.tables import comparisons, deleted_runs, run_essays
+from app.runner.tables import comparisons, deleted_runs, messages, run_essays
 from tests.integration.house import House
 from tests.integration.parts import Json, deliver, in_process, runner_parts
 
@@ -107,6 +108,33 @@ async def test_a_cj_that_does_not_know_the_batch_yet_is_asked_again(house: House
         house.clock.pass_by(11)
     assert (await house.work(run["id"]))["status"] == "cancelled"
     assert len(asked) == 3
+
+
+async def test_a_request_that_was_not_sent_yet_never_is(house: House) -> None:
+    house.cj_answers(404)
+    run, _ = await house.running()
+    await house.api.post(run["links"]["cancel"])
+    await house.work(run["id"])
+    assert await house.published() == []
+
+
+async def test_while_a_relay_holds_the_request_its_batch_may_yet_begin(house: House) -> None:
+    asked = house.cj_answers(404, 404, 202)
+    run, _ = await house.running()
+    async with house.database.transaction() as connection:
+        held = messages.outbox.update().values(leased_until=func.now() + timedelta(hours=1))
+        await connection.execute(held)
+    await house.api.post(run["links"]["cancel"])
+    for _ in range(2):
+        house.clock.pass_by(100)
+        assert (await house.work(run["id"]))["status"] == "cancelling"
+    async with house.database.transaction() as connection:
+        await connection.execute(messages.outbox.update().values(leased_until=None, published_at=func.now()))
+    await house.work(run["id"])
+    house.clock.pass_by(11)
+    assert (await house.work(run["id"]))["status"] == "cancelled"
+    assert len(asked) == 3
+    assert len(await house.published()) == 1
 
 
 @pytest.mark.parametrize("status", [405, 403, 404, 409])

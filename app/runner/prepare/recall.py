@@ -1,4 +1,4 @@
-"""A published request taken back: cj is told to stop, so that no more money is spent.
+"""A published request taken back: unsent it stays, and cj is told to stop, so that no more money is spent.
 
 Fed by the worker for a run that is ``cancelling``; feeds ``finish``, which ends it. Telling may happen twice;
 a run is cancelled all the same where cj cannot be told.
@@ -10,12 +10,13 @@ import structlog
 from sqlalchemy import update
 
 from app.errors import AppError, Unavailable
+from app.messaging import outbox
 from app.runner.prepare.assignments_http import Heard
-from app.runner.prepare.stages import Parts
+from app.runner.prepare.stages import Parts, event_id_of
 from app.runner.runs import store
 from app.runner.runs.states import RunState
 from app.runner.runs.store import Run
-from app.runner.tables import runs
+from app.runner.tables import messages, runs
 
 log = structlog.get_logger(__name__)
 
@@ -35,9 +36,10 @@ async def recall(parts: Parts, run_id: str) -> None:
     """
     async with parts.database.transaction() as connection:
         run = await store.get(connection, run_id)
-    if run.status is not RunState.CANCELLING or run.cj_told_at is not None:
-        return
-    heard = await _tell(parts, run)
+        if run.status is not RunState.CANCELLING or run.cj_told_at is not None:
+            return
+        settled = await outbox.take_back(connection, messages, event_id_of(run_id))
+    heard = await _tell(parts, run, settled=settled)
     now = parts.clock()
     async with parts.database.transaction() as connection:
         held = await store.lock(connection, run_id)
@@ -48,8 +50,8 @@ async def recall(parts: Parts, run_id: str) -> None:
     told("run_cancellation_told", run_id=run.id, batch_uuid=str(run.batch_uuid), heard=heard or "nothing")
 
 
-async def _tell(parts: Parts, run: Run) -> Heard | None:
-    """Return what cj answered, None where it was given up to ask."""
+async def _tell(parts: Parts, run: Run, *, settled: bool) -> Heard | None:
+    """Return what cj answered, None where it was given up to ask; ``settled`` is whether its request went out."""
     now = parts.clock()
     try:
         heard = await parts.assignments.cancel(str(run.batch_uuid))
@@ -60,7 +62,8 @@ async def _tell(parts: Parts, run: Run) -> Heard | None:
     except AppError as error:
         log.warning("run_cancellation_not_possible", run_id=run.id, code=error.code)
         return "refused"
-    on_the_way = run.comparisons_received == 0 and _waited_s(run, now) < parts.settings.cancel_unknown_s
+    patience = parts.settings.cancel_unknown_s if settled else parts.settings.cancel_patience_s
+    on_the_way = run.comparisons_received == 0 and _waited_s(run, now) < patience
     if heard == "unknown" and on_the_way:
         raise NotYetKnown("cj does not know the batch yet")
     return heard

@@ -95,12 +95,17 @@ async def _publish(parts: Parts, run: Run, request: RunRequest) -> None:
     role: essays.Role = "student" if run.mode is Mode.EXECUTE else "anchor"
     async with parts.database.transaction() as connection:
         judged = await essays.of_run(connection, run.id, role)
-    event_id = uuid5(NAMESPACE, run.id)
+    event_id = event_id_of(run.id)
     envelope = compose(run, request, judged, prompt_storage_id=prompt_id, event_id=event_id, now=parts.clock())
     if request.publish:
         await _send(parts, run.id, envelope)
     else:
         await _finish_without_publishing(parts, run.id, envelope)
+
+
+def event_id_of(run_id: str) -> UUID:
+    """Return the id of the event that asks for a run, the same however often it is made."""
+    return uuid5(NAMESPACE, run_id)
 
 
 async def _preflight(parts: Parts, request: RunRequest) -> None:
