@@ -18,7 +18,7 @@ Merit = Callable[[IndexArray, IndexArray], FloatArray]
 BLOSSOM = 300
 MOST_ROUNDS = 40
 DIGITS = 2.0**32
-LEAST_GAIN = 1e-9
+LEAST_GAIN = 1e-4
 
 
 def heaviest_matching(low: IndexArray, high: IndexArray, merit: Merit, *, exact: int = BLOSSOM) -> list[Pair]:
@@ -31,7 +31,7 @@ def heaviest_matching(low: IndexArray, high: IndexArray, merit: Merit, *, exact:
     if np.unique(np.concatenate([low, high])).size <= exact:
         return _blossom(low, high, merits)
     mate = _greedy(low, high, merits)
-    _exchange(mate, low, high, merit)
+    _exchange(mate, low, high, merits, merit)
     _pair_the_rest(mate, np.unique(np.concatenate([low, high])), merit)
     return [(at, int(other)) for at, other in enumerate(mate) if other > at]
 
@@ -58,26 +58,33 @@ def _greedy(low: IndexArray, high: IndexArray, merits: FloatArray) -> IndexArray
     return np.array(mate, dtype=np.int64)
 
 
-def _exchange(mate: IndexArray, low: IndexArray, high: IndexArray, merit: Merit) -> None:
+def _exchange(mate: IndexArray, low: IndexArray, high: IndexArray, merits: FloatArray, merit: Merit) -> None:
     """Where (u, v) and their mates (x, y) are worth more than (u, x) and (v, y), change; in place."""
     for _ in range(MOST_ROUNDS):
-        if not _exchange_once(mate, low, high, merit):
+        matched = np.flatnonzero(mate >= 0)
+        present = np.zeros(mate.size)
+        present[matched] = merit(np.minimum(matched, mate[matched]), np.maximum(matched, mate[matched]))
+        if not _exchange_once(mate, (low, high, merits - present[low] - present[high]), merit):
             return
 
 
-def _exchange_once(mate: IndexArray, low: IndexArray, high: IndexArray, merit: Merit) -> bool:
-    open_pairs = np.flatnonzero((mate[low] != high) & ((mate[low] >= 0) | (mate[high] >= 0)))
-    u, v = low[open_pairs], high[open_pairs]
+def _exchange_once(mate: IndexArray, gains: tuple[IndexArray, IndexArray, FloatArray], merit: Merit) -> bool:
+    """Make all exchanges of one round that touch different essays, the best first; False if there were none.
+
+    ``gains``: candidate pairs, and what each would gain before their mates are paired.
+    """
+    u, v, gain = gains
     x, y = mate[u], mate[v]
-    gain = merit(u, v) + _merit_or_none(x, y, merit) - _merit_or_none(u, x, merit) - _merit_or_none(v, y, merit)
+    open_pairs = np.flatnonzero((x != v) & ((x >= 0) | (y >= 0)))
+    u, v, x, y = u[open_pairs], v[open_pairs], x[open_pairs], y[open_pairs]
+    gain = gain[open_pairs] + _merit_or_none(x, y, merit)
     better = np.flatnonzero(gain > LEAST_GAIN)
     better = better[np.lexsort((v[better], u[better], -gain[better]))]
     touched: set[int] = {-1}
-    for at in better.tolist():
-        four = {int(u[at]), int(v[at]), int(x[at]), int(y[at])}
-        if touched.isdisjoint(four - {-1}):
-            touched |= four
-            _rejoin(mate, int(u[at]), int(v[at]), int(x[at]), int(y[at]))
+    for four in zip(*(side[better].tolist() for side in (u, v, x, y)), strict=True):
+        if touched.isdisjoint(set(four) - {-1}):
+            touched.update(four)
+            _rejoin(mate, *four)
     return len(touched) > 1
 
 
@@ -107,3 +114,22 @@ def _pair_the_rest(mate: IndexArray, players: IndexArray, merit: Merit) -> None:
     fine = np.isfinite(merits)
     for one, two in _blossom(low[fine], high[fine], merits[fine]) if fine.any() else []:
         mate[one], mate[two] = two, one
+    alone = players[mate[players] < 0][:BLOSSOM].tolist()
+    while len(alone) > 1:
+        u = alone.pop()
+        found = next((w for w in alone if _take_apart(mate, u, w, players, merit)), None)
+        alone = [at for at in alone if at != found]
+
+
+def _take_apart(mate: IndexArray, u: int, w: int, players: IndexArray, merit: Merit) -> bool:
+    """Pair u with v and w with the mate of v, the best v of all; False if there is none."""
+    v = players[mate[players] >= 0]
+    if not v.size:
+        return False
+    gains = _merit_or_none(np.full(v.size, u), v, merit) + _merit_or_none(np.full(v.size, w), mate[v], merit)
+    best = int(gains.argmax())
+    if not np.isfinite(gains[best]):
+        return False
+    partner = int(v[best])
+    _rejoin(mate, u, partner, w, int(mate[partner]))
+    return True

@@ -14,7 +14,7 @@ from app.scoring.bradley_terry import Fit
 from app.scoring.data import FloatArray, IndexArray, Judgements
 from app.scoring.standard_errors import information_of
 
-EXACT_VARIANCES = 1_000
+EXACT_VARIANCES = 500
 """Up to this many essays the variance of a difference comes from the full covariance."""
 
 FAR = 2.0
