@@ -62,10 +62,30 @@ class TelemetrySettings(Settings):
 
 
 class AuthSettings(Settings):
-    """Tokens between the services: a shared secret, or a ready-made token for cj's admin routes."""
+    """Tokens between the services: what checks them on calls in, and what is sent on calls out.
 
+    One kind of key is used for checking: the shared secret (HS256), a public key in PEM or the URL of a set
+    of public keys (both RS256). ``jwt_algorithm`` says which where both a secret and a public key are set.
+    """
+
+    jwt_algorithm: Literal["HS256", "RS256"] | None = Field(
+        default=None, validation_alias=AliasChoices("jwt_algorithm", "JWT_ALGORITHM")
+    )
     jwt_secret_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("jwt_secret_key", "JWT_SECRET_KEY")
+    )
+    jwt_public_key: str | None = Field(
+        default=None, validation_alias=AliasChoices("jwt_public_key", "JWT_PUBLIC_KEY")
+    )
+    jwt_public_key_path: Path | None = Field(
+        default=None, validation_alias=AliasChoices("jwt_public_key_path", "JWT_PUBLIC_KEY_PATH")
+    )
+    jwt_jwks_url: str | None = Field(default=None, validation_alias=AliasChoices("jwt_jwks_url", "JWT_JWKS_URL"))
+    jwt_jwks_ttl_s: float = Field(
+        default=300.0, gt=0, validation_alias=AliasChoices("jwt_jwks_ttl_s", "JWT_JWKS_TTL_S")
+    )
+    jwt_leeway_s: float = Field(
+        default=10.0, ge=0, le=300, validation_alias=AliasChoices("jwt_leeway_s", "JWT_LEEWAY_S")
     )
     jwt_issuer: str = Field(
         default="huleedu-identity-service", validation_alias=AliasChoices("jwt_issuer", "JWT_ISSUER")
@@ -127,6 +147,7 @@ class CJSettings(Settings):
 
     host: str = "127.0.0.1"
     http_port: int = 9095
+    open_anchor_registration: bool = False
     consumer_group_id_cj: str = "cj_assessment_consumer_group"
     default_llm_provider: str = "openai"
     default_llm_model: str = "gpt-5.1"

@@ -1,23 +1,30 @@
-"""Assignments and their anchors: what teachers register before students' essays are judged."""
+"""Assignments: criteria, scale, task and rubric, kept by admins before students' essays are judged.
 
+Fed by the admin API; feeds ``prepare``, which copies what a batch needs, so that nothing here can change a
+batch that has begun.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.cj.tables import anchors, assignments
-from app.contracts.cj_http import (
-    AnchorList,
-    AnchorRegistered,
-    AnchorSummary,
-    AssessmentInstructions,
-    InstructionsUpsert,
-)
+from app.cj.states import BatchState
+from app.cj.tables import anchors, assignments, batches
+from app.contracts.cj_http import CONTEXT_ORIGINS, AssessmentInstructions, InstructionsUpsert
 from app.contracts.grade_scales import SCALES
-from app.errors import InvalidInput, NotFound
+from app.errors import Conflict, InvalidInput, NotFound
+
+USUAL_SCALE = "swedish_8_anchor"
+USUAL_ORIGIN = CONTEXT_ORIGINS[0]
+FIXED = ("grade_scale", "context_origin")
+Key = Literal["assignment_id", "course_id"]
+Order = Literal["newest", "oldest"]
 
 
 class BadAssignment(InvalidInput):
@@ -28,22 +35,45 @@ class BadAssignment(InvalidInput):
 
 
 async def upsert(connection: AsyncConnection, wanted: InstructionsUpsert, now: datetime) -> AssessmentInstructions:
-    """Create or change an assignment; omitted references keep their value, scale and origin never change."""
-    if (wanted.assignment_id is None) == (wanted.course_id is None):
-        raise BadAssignment.at("assignment_id", "give exactly one of assignment_id and course_id")
-    if wanted.grade_scale not in SCALES:
-        raise BadAssignment.at("grade_scale", f"unknown; known scales: {', '.join(sorted(SCALES))}")
-    key = assignments.c.assignment_id if wanted.assignment_id is not None else assignments.c.course_id
-    value = wanted.assignment_id if wanted.assignment_id is not None else wanted.course_id
-    values = wanted.model_dump(exclude_none=True)
-    await connection.execute(insert(assignments).values(created_at=now, **values).on_conflict_do_nothing())
-    row = (await connection.execute(select(assignments).where(key == value).with_for_update())).one()
-    for fixed in ("grade_scale", "context_origin"):
-        if getattr(row, fixed) != getattr(wanted, fixed):
+    """Create or change an assignment; what is left out keeps its value, scale and origin never change."""
+    key, value = _key(wanted)
+    _check_names(wanted)
+    given = wanted.model_dump(exclude_none=True)
+    mine = select(assignments).where(assignments.c[key] == value).with_for_update()
+    row = (await connection.execute(mine)).one_or_none()
+    if row is None:
+        new = {"grade_scale": USUAL_SCALE, "context_origin": USUAL_ORIGIN, "created_at": now} | given
+        await connection.execute(insert(assignments).values(**new).on_conflict_do_nothing())
+        row = (await connection.execute(mine)).one_or_none()
+    if row is None:
+        raise Conflict(f"assignment {value[:100]} was deleted at the same moment; send it again")
+    for fixed in FIXED:
+        if getattr(row, fixed) != given.get(fixed, getattr(row, fixed)):
             raise BadAssignment.at(fixed, f"is {getattr(row, fixed)} and cannot be changed")
-    changes = {name: values[name] for name in values if name not in {"assignment_id", "course_id"}}
+    changes = {name: text for name, text in given.items() if name not in {"assignment_id", "course_id"}}
     changed = update(assignments).where(assignments.c.id == row.id).values(**changes).returning(assignments)
     return _shown((await connection.execute(changed)).one())
+
+
+def _key(wanted: InstructionsUpsert) -> tuple[Key, str]:
+    if wanted.assignment_id is not None and wanted.course_id is None:
+        return "assignment_id", wanted.assignment_id
+    if wanted.course_id is not None and wanted.assignment_id is None:
+        return "course_id", wanted.course_id
+    raise BadAssignment.at("assignment_id", "give exactly one of assignment_id and course_id")
+
+
+def _check_names(wanted: InstructionsUpsert) -> None:
+    if wanted.grade_scale is not None:
+        check_scale(wanted.grade_scale)
+    if wanted.context_origin is not None and wanted.context_origin not in CONTEXT_ORIGINS:
+        raise BadAssignment.at("context_origin", f"unknown; known origins: {', '.join(CONTEXT_ORIGINS)}")
+
+
+def check_scale(scale: str) -> None:
+    """Raise unless the scale is known."""
+    if scale not in SCALES:
+        raise BadAssignment.at("grade_scale", f"unknown; known scales: {', '.join(sorted(SCALES))}")
 
 
 async def get(connection: AsyncConnection, assignment_id: str) -> AssessmentInstructions:
@@ -55,67 +85,76 @@ async def get(connection: AsyncConnection, assignment_id: str) -> AssessmentInst
     return _shown(row)
 
 
+async def needed(connection: AsyncConnection, assignment_id: str, *, held: bool = False) -> AssessmentInstructions:
+    """Return the assignment that a request's body names, ``held`` against deletion; raises ``BadAssignment``."""
+    wanted = select(assignments).where(assignments.c.assignment_id == assignment_id)
+    row = (await connection.execute(wanted.with_for_update(read=True) if held else wanted)).one_or_none()
+    if row is None:
+        raise BadAssignment.at("assignment_id", f"there is no assignment {assignment_id}: create it first")
+    return _shown(row)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which page of the list: ``number`` from 1; going through all pages is stable under inserts by ``oldest``."""
+
+    number: int
+    size: int
+    order: Order = "newest"
+
+
+async def listed(
+    connection: AsyncConnection, page: Page, grade_scale: str | None
+) -> tuple[Sequence[AssessmentInstructions], int]:
+    """Return one page with the number of each assignment's anchors, and how many assignments there are."""
+    chosen: list[ColumnElement[bool]] = [] if grade_scale is None else [assignments.c.grade_scale == grade_scale]
+    counted = (
+        select(func.count())
+        .where(
+            anchors.c.assignment_id == assignments.c.assignment_id,
+            anchors.c.grade_scale == assignments.c.grade_scale,
+        )
+        .scalar_subquery()
+    )
+    by = assignments.c.id.desc() if page.order == "newest" else assignments.c.id
+    offset = (page.number - 1) * page.size
+    wanted = select(assignments, counted).where(*chosen).order_by(by).limit(page.size).offset(offset)
+    rows = (await connection.execute(wanted)).all()
+    total = (await connection.execute(select(func.count()).select_from(assignments).where(*chosen))).scalar_one()
+    return [_shown(row, anchor_count=row[-1]) for row in rows], int(total)
+
+
+async def hold_for_deletion(connection: AsyncConnection, key: Key, value: str) -> int:
+    """Hold an assignment for its deletion and return its row's id; raises ``NotFound``, or ``Conflict``.
+
+    A batch copies everything it needs in its first step; the assignment must stay until that is done.
+    """
+    wanted = select(assignments.c.id).where(assignments.c[key] == value).with_for_update()
+    row_id = (await connection.execute(wanted)).scalar_one_or_none()
+    if row_id is None:
+        raise NotFound(f"there is no assignment with {key} {value[:100]}")
+    if key == "assignment_id":
+        waiting = select(func.count()).where(
+            batches.c.assignment_id == value, batches.c.status == BatchState.RECEIVED
+        )
+        if count := (await connection.execute(waiting)).scalar_one():
+            raise Conflict(f"batches that have yet to copy this assignment: {count}; try again in a moment")
+    return int(row_id)
+
+
+async def remove(connection: AsyncConnection, row_id: int) -> None:
+    """Delete a held assignment."""
+    await connection.execute(delete(assignments).where(assignments.c.id == row_id))
+
+
 async def set_text(connection: AsyncConnection, assignment_id: str, column: str, storage_id: str) -> None:
     """Point an assignment to the stored text of its student prompt or judge rubric."""
-    await get(connection, assignment_id)
-    await connection.execute(
-        update(assignments).where(assignments.c.assignment_id == assignment_id).values({column: storage_id})
-    )
+    changed = update(assignments).where(assignments.c.assignment_id == assignment_id).values({column: storage_id})
+    if (await connection.execute(changed)).rowcount == 0:
+        raise Conflict(f"assignment {assignment_id} was deleted at the same moment")
 
 
-def check_grade(scale: str, grade: str) -> None:
-    """Raise unless ``grade`` is one of the scale's."""
-    known = SCALES[scale].grades
-    if grade not in known:
-        raise BadAssignment.at("grade", f"{grade} is not a grade of {scale}: {', '.join(known)}")
-
-
-async def register(connection: AsyncConnection, anchor: AnchorSummary, now: datetime) -> AnchorRegistered:
-    """Keep an anchor; the same label in the same scale is replaced."""
-    values = anchor.model_dump(exclude={"id", "created_at"})
-    statement = insert(anchors).values(created_at=now, **values)
-    kept = statement.on_conflict_do_update(
-        index_elements=[anchors.c.assignment_id, anchors.c.anchor_label, anchors.c.grade_scale],
-        set_={"grade": anchor.grade, "text_storage_id": anchor.text_storage_id},
-    ).returning(anchors.c.id)
-    anchor_id = (await connection.execute(kept)).scalar_one()
-    return AnchorRegistered(anchor_id=anchor_id, storage_id=anchor.text_storage_id, grade_scale=anchor.grade_scale)
-
-
-async def list_anchors(connection: AsyncConnection, assignment_id: str) -> AnchorList:
-    """Return the anchors of an assignment; raises ``NotFound`` for an unknown one."""
-    assignment = await get(connection, assignment_id)
-    rows = (
-        await connection.execute(
-            select(anchors).where(anchors.c.assignment_id == assignment_id).order_by(anchors.c.anchor_label)
-        )
-    ).all()
-    shown = [
-        AnchorSummary(
-            id=row.id,
-            assignment_id=row.assignment_id,
-            anchor_label=row.anchor_label,
-            grade=row.grade,
-            grade_scale=row.grade_scale,
-            text_storage_id=row.text_storage_id,
-            created_at=row.created_at.isoformat(),
-        )
-        for row in rows
-    ]
-    by_scale: dict[str, int] = {}
-    for anchor in shown:
-        by_scale[anchor.grade_scale] = by_scale.get(anchor.grade_scale, 0) + 1
-    return AnchorList(
-        assignment_id=assignment_id,
-        grade_scale=assignment.grade_scale,
-        anchor_count=by_scale.get(assignment.grade_scale, 0),
-        anchors=[anchor for anchor in shown if anchor.grade_scale == assignment.grade_scale],
-        anchor_count_total=len(shown),
-        anchor_count_by_scale=by_scale,
-    )
-
-
-def _shown(row: Row[Any]) -> AssessmentInstructions:
+def _shown(row: Row[Any], anchor_count: int | None = None) -> AssessmentInstructions:
     return AssessmentInstructions(
         id=row.id,
         assignment_id=row.assignment_id,
@@ -126,4 +165,5 @@ def _shown(row: Row[Any]) -> AssessmentInstructions:
         student_prompt_storage_id=row.student_prompt_storage_id,
         judge_rubric_storage_id=row.judge_rubric_storage_id,
         created_at=row.created_at.isoformat(),
+        anchor_count=anchor_count,
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from app.errors import Unavailable, UpstreamRefused
+from app.errors import InvalidInput, Unavailable, UpstreamRefused
 
 FINAL = frozenset({"completed", "completed_partial", "failed", "timed_out", "cancelled"})
 Json = dict[str, Any]
@@ -18,7 +18,10 @@ class ApiClient:
 
     def __init__(self, base_url: str, *, token: str | None = None, timeout_s: float = 60.0) -> None:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.Client(base_url=base_url, timeout=timeout_s, headers=headers)
+        try:
+            self._http = httpx.Client(base_url=base_url, timeout=timeout_s, headers=headers)
+        except httpx.InvalidURL as error:
+            raise InvalidInput(f"{base_url} is no address of a service: {error}") from error
 
     def __enter__(self) -> "ApiClient":
         return self
@@ -71,7 +74,14 @@ class ApiClient:
 
     @staticmethod
     def _json(response: httpx.Response) -> Json:
-        body: Json = response.json()
+        try:
+            body = response.json()
+        except ValueError:
+            body = None
+        if not isinstance(body, dict):
+            raise UpstreamRefused(
+                f"{response.url} answered something that is no JSON object; is it the right service?"
+            )
         return body
 
 
@@ -79,6 +89,8 @@ def _explain(response: httpx.Response) -> str:
     try:
         problem = response.json()
     except ValueError:
+        return f"status {response.status_code}: {response.text[:300]}"
+    if not isinstance(problem, dict):
         return f"status {response.status_code}: {response.text[:300]}"
     if isinstance(problem.get("error"), dict):
         return f"status {response.status_code}: {problem['error'].get('message')}"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import plan_budget, replay
+from app.cli import cj_commands, plan_budget, replay
 from app.cli.exits import or_exit
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
@@ -129,6 +129,7 @@ def agreement(
 
 app.command("replay")(replay.replay_command)
 app.command("plan-budget")(plan_budget.plan_budget_command)
+cj_commands.add_to(app)
 
 if __name__ == "__main__":
     app()

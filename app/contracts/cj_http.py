@@ -1,12 +1,43 @@
-"""cj's HTTP surface that the runner uses: assignments and anchors."""
+"""cj's HTTP surface for admins and for the runner: assignments, their texts, and anchors."""
 
-from typing import Literal
+from functools import partial
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from app.contracts.envelope import Wire
 
 MIN_ANCHOR_CHARACTERS = 100
+MIN_TEXT_CHARACTERS = 10
+MAX_TEXT_CHARACTERS = 1_000_000
+CONTEXT_ORIGINS = ("research_experiment", "canonical_national")
+
+
+def _worded(text: str, least: int) -> str:
+    """Return ``text`` if it holds ``least`` characters besides the blanks around it, and no NUL."""
+    if "\x00" in text:
+        raise ValueError("must not hold a NUL character")
+    if (found := len(text.strip())) < least:
+        raise ValueError(f"must have at least {least} characters; it has {found}")
+    return text
+
+
+def _name(text: str) -> str:
+    """Return ``text`` if it can stand in a path: not blank, no slash, no control characters."""
+    if not text.strip() or "/" in text or not text.isprintable():
+        raise ValueError("must not be blank, and must not hold a slash or control characters")
+    return text
+
+
+Words = Annotated[
+    str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(partial(_worded, least=MIN_TEXT_CHARACTERS))
+]
+EssayText = Annotated[
+    str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(partial(_worded, least=MIN_ANCHOR_CHARACTERS))
+]
+AssignmentId = Annotated[str, Field(max_length=100), AfterValidator(_name)]
+CourseId = Annotated[str, Field(max_length=50), AfterValidator(_name)]
+StorageId = Annotated[str, Field(max_length=255), AfterValidator(_name)]
 
 
 class AssessmentInstructions(Wire):
@@ -21,27 +52,79 @@ class AssessmentInstructions(Wire):
     student_prompt_storage_id: str | None = None
     judge_rubric_storage_id: str | None = None
     created_at: str | None = None
+    anchor_count: int | None = None
+
+
+class InstructionsPage(Wire):
+    """One page of assignments; ``total`` counts all pages."""
+
+    items: list[AssessmentInstructions]
+    total: int
+    page: int
+    page_size: int
 
 
 class InstructionsUpsert(Wire):
-    """Create or change an assignment; exactly one of the two ids."""
+    """Create or change an assignment; exactly one of the two ids.
 
-    assignment_id: str | None = Field(default=None, max_length=100)
-    course_id: str | None = Field(default=None, max_length=50)
-    instructions_text: str = Field(min_length=10)
-    grade_scale: str
-    context_origin: str = "research_experiment"
-    student_prompt_storage_id: str | None = None
-    judge_rubric_storage_id: str | None = None
+    What is left out keeps its value; a new assignment gets the platform's usual scale and origin.
+    """
+
+    assignment_id: AssignmentId | None = None
+    course_id: CourseId | None = None
+    instructions_text: Words
+    grade_scale: str | None = None
+    context_origin: str | None = None
+    student_prompt_storage_id: StorageId | None = None
+    judge_rubric_storage_id: StorageId | None = None
+
+
+class Deleted(Wire):
+    """An assignment is gone; its anchors went into the history."""
+
+    status: Literal["deleted"] = "deleted"
+    assignment_id: str | None = None
+    course_id: str | None = None
+    anchors_retired: int = 0
+
+
+class StudentPromptUpload(Wire):
+    """The task as students saw it."""
+
+    assignment_id: AssignmentId
+    prompt_text: Words
+
+
+class StudentPrompt(Wire):
+    """The stored task of an assignment."""
+
+    assignment_id: str
+    student_prompt_storage_id: str
+    prompt_text: str
+
+
+class JudgeRubricUpload(Wire):
+    """How judges should weigh what they read."""
+
+    assignment_id: AssignmentId
+    rubric_text: Words
+
+
+class JudgeRubric(Wire):
+    """The stored rubric of an assignment."""
+
+    assignment_id: str
+    judge_rubric_storage_id: str
+    rubric_text: str
 
 
 class AnchorRegistration(Wire):
-    """One anchor essay with its expert grade."""
+    """One anchor essay with its expert grade; the label is the grade where none is given."""
 
-    assignment_id: str = Field(min_length=1, max_length=100)
+    assignment_id: AssignmentId
     grade: str = Field(min_length=1, max_length=8)
-    anchor_label: str | None = Field(default=None, max_length=255)
-    essay_text: str = Field(min_length=MIN_ANCHOR_CHARACTERS)
+    anchor_label: Annotated[str, Field(max_length=255), AfterValidator(_name)] | None = None
+    essay_text: EssayText
 
 
 class AnchorRegistered(Wire):
@@ -74,3 +157,24 @@ class AnchorList(Wire):
     anchors: list[AnchorSummary]
     anchor_count_total: int
     anchor_count_by_scale: dict[str, int] = Field(default_factory=dict)
+
+
+class FormerAnchor(Wire):
+    """What an anchor was before it was replaced or deleted; its text is still in the content store."""
+
+    id: int
+    anchor_id: int
+    anchor_label: str
+    grade: str
+    grade_scale: str
+    text_storage_id: str
+    reason: str
+    superseded_at: str
+
+
+class AnchorHistory(Wire):
+    """Former versions of an assignment's anchors, newest first; ``next`` is what to ask for as ``before``."""
+
+    assignment_id: str
+    items: list[FormerAnchor]
+    next: int | None = None

@@ -92,8 +92,9 @@ def field_problems(error: RequestValidationError) -> tuple[FieldProblem, ...]:
     """Return one problem for each field that the validation names, without echoing the input."""
     found = []
     for item in error.errors():
-        place = ".".join(str(part) for part in item["loc"] if part not in ("body", "query", "path"))
-        found.append(FieldProblem(place or "body", str(item["msg"])))
+        parts = () if item["type"] == "json_invalid" else item["loc"]
+        place = ".".join(str(part) for part in parts if part not in ("body", "query", "path"))
+        found.append(FieldProblem(place or "body", str(item["msg"]).removeprefix("Value error, ")))
     return tuple(found)
 
 

@@ -1,13 +1,19 @@
 """Tokens between services: made for calls out, checked on calls in."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from app.edge.key_set import SMALLEST_RSA_BITS, KeySet
 from app.errors import Forbidden, Misconfigured, Unauthorized
 from app.settings import AuthSettings
 
 LIFETIME = timedelta(minutes=15)
+Algorithm = Literal["HS256", "RS256"]
 
 
 def service_token(settings: AuthSettings, subject: str) -> str:
@@ -31,27 +37,111 @@ def service_token(settings: AuthSettings, subject: str) -> str:
     return jwt.encode(claims, settings.jwt_secret_key.get_secret_value(), algorithm="HS256")
 
 
-def require_admin(settings: AuthSettings, authorization: str | None) -> str:
-    """Return the subject of a valid bearer token with the role ``admin``.
+class AdminTokens:
+    """Checks bearer tokens on calls in; the settings fix one algorithm and one kind of key.
 
-    Raises ``Unauthorized`` without a valid token, ``Forbidden`` without the role.
+    ``keys`` is the identity service's set of keys, given where the settings name its URL. Raises
+    ``Misconfigured`` at once when the settings contradict each other or the public key cannot be read.
     """
-    if settings.jwt_secret_key is None:
-        raise Misconfigured("JWT_SECRET_KEY is not set, so no admin token can be checked")
+
+    def __init__(self, settings: AuthSettings, keys: KeySet | None = None) -> None:
+        self._settings = settings
+        self._algorithm = _algorithm(settings)
+        self._public = _public_key(settings) if self._algorithm == "RS256" else None
+        self._keys = keys
+        if self._algorithm == "RS256" and self._public is None and keys is None:
+            raise Misconfigured("JWT_ALGORITHM is RS256: set JWT_PUBLIC_KEY, JWT_PUBLIC_KEY_PATH or JWT_JWKS_URL")
+
+    async def admin(self, authorization: str | None) -> str:
+        """Return the subject of a valid bearer token with the role ``admin``.
+
+        Raises ``Unauthorized`` without a valid token, ``Forbidden`` without the role, ``Unavailable`` when
+        the identity service is needed and does not answer.
+        """
+        claims = self._decode(token := _bearer(authorization), await self._key(token))
+        roles = claims.get("roles")
+        if not isinstance(roles, list) or "admin" not in roles:
+            raise Forbidden("the token lacks the role 'admin'")
+        return str(claims.get("sub", ""))
+
+    async def _key(self, token: str) -> Any:
+        if self._algorithm == "HS256":
+            secret = self._settings.jwt_secret_key
+            if secret is None:
+                raise Misconfigured("no key for admin tokens: set JWT_SECRET_KEY, JWT_PUBLIC_KEY or JWT_JWKS_URL")
+            return secret.get_secret_value()
+        if self._public is not None or self._keys is None:
+            return self._public
+        key = await self._keys.find(_key_id(token, self._algorithm))
+        if key is None:
+            raise Unauthorized("the bearer token is signed with a key that the identity service does not list")
+        return key
+
+    def _decode(self, token: str, key: Any) -> Mapping[str, Any]:
+        try:
+            found: Mapping[str, Any] = jwt.decode(
+                token,
+                key,
+                algorithms=[self._algorithm],
+                audience=self._settings.jwt_audience,
+                issuer=self._settings.jwt_issuer,
+                leeway=self._settings.jwt_leeway_s,
+                options={"require": ["exp", "iss", "aud"]},
+            )
+        except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
+            raise Unauthorized(f"the bearer token is not valid ({type(error).__name__})") from error
+        return found
+
+
+def _bearer(authorization: str | None) -> str:
     scheme, _, token = (authorization or "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
+    if scheme.lower() != "bearer" or not token.strip():
         raise Unauthorized("send the header 'Authorization: Bearer <token>'")
+    return token.strip()
+
+
+def _key_id(token: str, algorithm: Algorithm) -> str | None:
+    """Return the key id that an unchecked token names; one of another algorithm is refused before any look-up."""
     try:
-        claims = jwt.decode(
-            token,
-            settings.jwt_secret_key.get_secret_value(),
-            algorithms=["HS256"],
-            audience=settings.jwt_audience,
-            issuer=settings.jwt_issuer,
-            options={"require": ["exp"]},
-        )
-    except jwt.PyJWTError as error:
+        header = jwt.get_unverified_header(token)
+    except (jwt.PyJWTError, ValueError) as error:
         raise Unauthorized(f"the bearer token is not valid ({type(error).__name__})") from error
-    if "admin" not in (claims.get("roles") or []):
-        raise Forbidden("the token lacks the role 'admin'")
-    return str(claims.get("sub", ""))
+    if header.get("alg") != algorithm:
+        raise Unauthorized("the bearer token is not valid (InvalidAlgorithmError)")
+    key_id = header.get("kid")
+    return key_id if isinstance(key_id, str) else None
+
+
+def _algorithm(settings: AuthSettings) -> Algorithm:
+    asymmetric = [
+        name
+        for name, value in (
+            ("JWT_PUBLIC_KEY", settings.jwt_public_key),
+            ("JWT_PUBLIC_KEY_PATH", settings.jwt_public_key_path),
+            ("JWT_JWKS_URL", settings.jwt_jwks_url),
+        )
+        if value is not None
+    ]
+    if len(asymmetric) > 1:
+        raise Misconfigured(f"set only one of {' and '.join(asymmetric)}")
+    if settings.jwt_algorithm is not None:
+        return settings.jwt_algorithm
+    if asymmetric and settings.jwt_secret_key is not None:
+        raise Misconfigured(f"JWT_SECRET_KEY and {asymmetric[0]} are both set: say which counts in JWT_ALGORITHM")
+    return "RS256" if asymmetric else "HS256"
+
+
+def _public_key(settings: AuthSettings) -> RSAPublicKey | None:
+    """Return the RSA key of the settings; line ends may be written as backslash and n, as in env files."""
+    pem = settings.jwt_public_key
+    try:
+        if settings.jwt_public_key_path is not None:
+            pem = settings.jwt_public_key_path.read_text(encoding="utf-8")
+        if pem is None:
+            return None
+        key = load_pem_public_key(pem.replace("\\n", "\n").encode())
+    except (OSError, ValueError) as error:
+        raise Misconfigured(f"the public key for admin tokens cannot be read ({type(error).__name__})") from error
+    if not isinstance(key, RSAPublicKey) or key.key_size < SMALLEST_RSA_BITS:
+        raise Misconfigured(f"the public key for admin tokens is no RSA key of {SMALLEST_RSA_BITS} bits or more")
+    return key

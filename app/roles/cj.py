@@ -13,6 +13,7 @@ from app.contracts.topics import ALL
 from app.db.leased import LeasedWork, Stage
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
+from app.edge.key_set import KeySet
 from app.messaging.consume import ConsumeLoop, Route
 from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
@@ -39,13 +40,23 @@ async def run() -> None:
         routes: list[Route[Any]] = [intake.route(settings, now), collect.route(now)]
         consumer = await opened.consumer(settings.consumer_group_id_cj, [route.topic for route in routes])
         loop = ConsumeLoop(finish.SERVICE, opened.database, messages, consumer, routes)
+        auth = AuthSettings()
+        api = build(parts, auth, await key_set(opened, auth))
         await until_stopped(
-            serve(build(parts, AuthSettings()), settings.host, settings.http_port),
+            serve(api, settings.host, settings.http_port),
             loop.run(limit=opened.kafka.fetch_max_records),
             worker(opened, parts).run(await opened.wakeup(BATCHES_CHANNEL)),
             await opened.relay(messages),
             observe.run(opened.database, now, settings),
         )
+
+
+async def key_set(opened: Opened, auth: AuthSettings) -> KeySet | None:
+    """Return the identity service's keys, where the settings name them."""
+    if auth.jwt_jwks_url is None:
+        return None
+    client = http_client("the identity service", timeout_s=5.0)
+    return KeySet(await opened.stack.enter_async_context(client), auth.jwt_jwks_url, auth.jwt_jwks_ttl_s, now)
 
 
 def worker(opened: Opened, parts: Parts) -> LeasedWork:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.contracts.grade_scales import GradeScale, order_of
 from app.runner.results.scoresheet import Duel, ScoreRow
-from app.scoring.agreement import kendall_tau_a, kendall_tau_a_ceiling, kendall_tau_b
+from app.scoring.agreement import kendall_tau_a, kendall_tau_a_ceiling, kendall_tau_b, spearman_rho
 from app.scoring.errors import NotEstimable
 
 MOST_INVERSIONS = 1
@@ -56,7 +56,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Alignment:
-    """All numbers of the report; ``tau_*`` are None where they are not defined or coverage is not full."""
+    """All numbers of the report; correlations are None where they are not defined or coverage is not full."""
 
     anchors: tuple[Ranked, ...]
     coverage: float
@@ -66,7 +66,14 @@ class Alignment:
     tau_a: float | None
     tau_b: float | None
     tau_a_ceiling: float | None
+    spearman: float | None
     top_regressions: int | None
+
+    @property
+    def mean_error(self) -> float | None:
+        """The mean standard error of the anchors, in logits."""
+        errors = [item.row.standard_error for item in self.anchors]
+        return sum(errors) / len(errors) if errors else None
 
     @property
     def majority_inversions(self) -> int:
@@ -110,7 +117,7 @@ def align(rows: Sequence[ScoreRow], duels: Sequence[Duel], scale: GradeScale) ->
     places = {row.essay_id: place for place, row in enumerate(expected, start=1)}
     ranked = tuple(Ranked(row, rank, places[row.essay_id]) for rank, row in enumerate(anchors, start=1))
     among = [duel for duel in duels if duel.winner in orders and duel.loser in orders]
-    tau_a, tau_b, ceiling = _taus(ranked, graded) if full else (None, None, None)
+    tau_a, tau_b, ceiling, spearman = _correlations(ranked, graded) if full else (None,) * 4
     return Alignment(
         anchors=tuple(sorted(ranked, key=lambda item: item.expected)),
         coverage=len(graded) / len(anchors) if anchors else 0.0,
@@ -120,6 +127,7 @@ def align(rows: Sequence[ScoreRow], duels: Sequence[Duel], scale: GradeScale) ->
         tau_a=tau_a,
         tau_b=tau_b,
         tau_a_ceiling=ceiling,
+        spearman=spearman,
         top_regressions=_top_regressions(ranked, orders) if full else None,
     )
 
@@ -128,21 +136,25 @@ def _or_last(order: int | None) -> int:
     return 10_000 if order is None else order
 
 
-def _taus(ranked: Sequence[Ranked], graded: Sequence[int]) -> tuple[float | None, float | None, float | None]:
-    """Return tau-a against the expected ranks, tau-b against the grades, and the ceiling of tau-a over grades.
+def _correlations(ranked: Sequence[Ranked], graded: Sequence[int]) -> tuple[float | None, ...]:
+    """Return tau-a against the expected ranks; against the grades tau-b, the ceiling of tau-a, Spearman's rho.
 
     The expected ranks break ties of grades in the order of the scores, so that essays of one grade cost
     nothing: this tau-a can reach 1. Tau-b counts ties as ties.
     """
     if len(ranked) < 2:
-        return None, None, None
+        return (None,) * 4
     by_rank = sorted(ranked, key=lambda item: item.rank)
-    tau_a = kendall_tau_a([item.rank for item in by_rank], [item.expected for item in by_rank])
-    try:
-        tau_b: float | None = kendall_tau_b([item.rank for item in by_rank], list(graded))
-    except NotEstimable:
-        tau_b = None
-    return tau_a, tau_b, kendall_tau_a_ceiling(list(graded))
+    places, grades = [item.rank for item in by_rank], list(graded)
+    tau_a = kendall_tau_a(places, [item.expected for item in by_rank])
+    defined: list[float | None] = []
+    for correlation in (kendall_tau_b, spearman_rho):
+        try:
+            defined.append(correlation(places, grades))
+        except NotEstimable:
+            defined.append(None)
+    tau_b, spearman = defined
+    return tau_a, tau_b, kendall_tau_a_ceiling(grades), spearman
 
 
 def _inversions(

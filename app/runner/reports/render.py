@@ -32,10 +32,10 @@ def report(facts: Facts, duels: Sequence[Duel]) -> str:
         [f"**Generated:** {facts.now.isoformat()}"],
         _state(facts),
         _summary(facts, numbers),
-        ["## Targets", "", *_targets(numbers)],
+        target_section(numbers),
         _students(facts.sheet.rows),
-        ["## Per-anchor results", "", *_anchors(numbers), "", CAUTION],
-        _inversions(numbers.inversions),
+        anchor_section(numbers),
+        inversion_section(numbers.inversions),
         ["---"],
         _prompts(facts),
         _settings(facts),
@@ -55,29 +55,40 @@ def _state(facts: Facts) -> list[str]:
 
 def _summary(facts: Facts, numbers: Alignment) -> list[str]:
     rows = [
-        ("Successful comparisons", numbers.comparisons),
-        ("Failed comparisons", facts.ending.events.get("llm_comparisons", 0) - numbers.comparisons),
-        ("Inverted pairs (at least one upset)", len(numbers.inversions)),
-        ("Inverted pairs (by majority)", numbers.majority_inversions),
-        ("Zero-win anchors", len(numbers.zero_wins)),
-        ("Kendall's tau-a", _number(numbers.tau_a)),
-        ("Kendall's tau-b", _number(numbers.tau_b)),
-        ("Ceiling of tau-a against grades", _number(numbers.tau_a_ceiling)),
-        ("Anchors with a grade on the scale", f"{numbers.coverage:.0%}"),
+        *metric_rows(numbers, failed=facts.ending.events.get("llm_comparisons", 0) - numbers.comparisons),
         ("Cost", f"{facts.costs.document()['total_usd']:.4f} USD"),
         ("Stopped because of", facts.sheet.stop_reason or "unknown"),
     ]
     return ["## Summary", "", *table(("Metric", "Value"), rows, right=(1,))]
 
 
-def _number(value: float | None) -> str:
+def metric_rows(numbers: Alignment, *, failed: int) -> list[tuple[str, object]]:
+    """Return the lines of the summary that every alignment report has."""
+    return [
+        ("Successful comparisons", numbers.comparisons),
+        ("Failed comparisons", failed),
+        ("Inverted pairs (at least one upset)", len(numbers.inversions)),
+        ("Inverted pairs (by majority)", numbers.majority_inversions),
+        ("Zero-win anchors", len(numbers.zero_wins)),
+        ("Kendall's tau-a", number(numbers.tau_a)),
+        ("Kendall's tau-b", number(numbers.tau_b)),
+        ("Ceiling of tau-a against grades", number(numbers.tau_a_ceiling)),
+        ("Spearman's rho against grades", number(numbers.spearman)),
+        ("Mean SE of the anchors", number(numbers.mean_error)),
+        ("Anchors with a grade on the scale", f"{numbers.coverage:.0%}"),
+    ]
+
+
+def number(value: float | None) -> str:
+    """Return three decimals, or that there is no number."""
     return "not computed" if value is None else f"{value:.3f}"
 
 
-def _targets(numbers: Alignment) -> list[str]:
+def target_section(numbers: Alignment) -> list[str]:
+    """Return the section that says which targets are met."""
     words = {True: "met", False: "missed", None: "not computed"}
     rows = [(target.name, target.value, target.wanted, words[target.met]) for target in numbers.targets()]
-    return table(("Target", "Value", "Wanted", "Result"), rows)
+    return ["## Targets", "", *table(("Target", "Value", "Wanted", "Result"), rows)]
 
 
 def _students(rows: Sequence[ScoreRow]) -> list[str]:
@@ -107,7 +118,8 @@ def _interval(row: ScoreRow) -> str:
     return f"{row.theta - reach:.2f} to {row.theta + reach:.2f}"
 
 
-def _anchors(numbers: Alignment) -> list[str]:
+def anchor_section(numbers: Alignment) -> list[str]:
+    """Return the section with one line an anchor, in the order of the expected ranks."""
     shown = [
         (
             item.row.name,
@@ -137,10 +149,12 @@ def _anchors(numbers: Alignment) -> list[str]:
         "Win Rate",
         "Source",
     )
-    return table(headings, shown, right=(2, 3, 5, 6, 7, 8, 9))
+    lines = table(headings, shown, right=(2, 3, 5, 6, 7, 8, 9))
+    return ["## Per-anchor results", "", *lines, "", CAUTION]
 
 
-def _inversions(inversions: Sequence[Inversion]) -> list[str]:
+def inversion_section(inversions: Sequence[Inversion]) -> list[str]:
+    """Return the section of pairs in which the worse grade won, or nothing."""
     if not inversions:
         return []
     shown = [

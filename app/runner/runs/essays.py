@@ -16,7 +16,7 @@ from app.errors import FieldProblem, InvalidInput
 from app.runner.assets.inventory import AssetFile, Inventory, artefact_student_id
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode
-from app.runner.tables import run_essays
+from app.runner.tables import run_essays, runs
 
 Role = Literal["anchor", "student"]
 STUDENT_PREFIX = "student::"
@@ -117,6 +117,15 @@ async def of_run(connection: AsyncConnection, run_id: str, role: Role | None = N
     if role is not None:
         wanted = wanted.where(run_essays.c.role == role)
     rows = await connection.execute(wanted)
+    return [shaped(RunEssay, row) for row in rows]
+
+
+async def of_batch(connection: AsyncConnection, batch_uuid: UUID) -> list[RunEssay]:
+    """Return the essays of the run that published a batch, by position."""
+    mine = select(runs.c.id).where(runs.c.batch_uuid == batch_uuid).scalar_subquery()
+    rows = await connection.execute(
+        select(*_FIELDS).where(run_essays.c.run_id == mine).order_by(run_essays.c.position)
+    )
     return [shaped(RunEssay, row) for row in rows]
 
 

@@ -1,0 +1,50 @@
+"""Where cj and its database answer: as named, else as the environment says, else the running stack's.
+
+Fed by options and the environment; feeds the commands that look into cj.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from app.cli.client_http import ApiClient
+from app.edge.tokens import service_token
+from app.errors import InvalidInput
+from app.roles.stack import Plan
+from app.settings import AuthSettings, DatabaseSettings, Neighbours
+
+ASYNC_DRIVER = "postgresql+asyncpg://"
+
+
+def cj(url: str | None, data_dir: Path) -> ApiClient:
+    """Return a client of cj's admin API with a token; raises ``Misconfigured`` without any credential."""
+    plan = Plan.read(data_dir)
+    auth = AuthSettings()
+    if url is None and "CJ_SERVICE_URL" not in os.environ and plan is not None:
+        url = plan.url("cj")
+    if auth.admin_token is None and auth.jwt_secret_key is None and plan is not None:
+        secret = (Path(plan.data_dir) / "jwt_secret").read_text()
+        auth = auth.model_copy(update={"jwt_secret_key": SecretStr(secret)})
+    return ApiClient(url or Neighbours().cj_url, token=service_token(auth, "cj-runner-cli"))
+
+
+def database(data_dir: Path, environment: Mapping[str, str] = os.environ) -> str:
+    """Return the URL of the database that cj's tables are in, for our driver; raises ``InvalidInput``."""
+    plan = Plan.read(data_dir)
+    if "DATABASE_URL" not in environment and plan is not None:
+        return plan.database_url
+    url = DatabaseSettings().url
+    for plain in ("postgresql://", "postgres://"):
+        if url.startswith(plain):
+            url = ASYNC_DRIVER + url.removeprefix(plain)
+    try:
+        usable = make_url(url).drivername == ASYNC_DRIVER.removesuffix("://")
+    except (ArgumentError, ValueError):
+        usable = False
+    if not usable:
+        raise InvalidInput("DATABASE_URL is no address of a Postgres database (postgresql://user@host/name)")
+    return url
