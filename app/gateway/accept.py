@@ -51,7 +51,7 @@ class QueueFull(Unavailable):
 class ComparisonRefused(InvalidInput):
     """The comparison breaks a rule; names the field and the way out."""
 
-    code = "invalid_request"
+    code = "invalid_comparison"
     status = 400
 
 
