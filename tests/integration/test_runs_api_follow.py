@@ -195,6 +195,18 @@ async def test_a_stream_goes_on_after_the_last_event_that_was_heard(house: House
     assert (over.status_code, over.content) == (204, b"")
 
 
+async def test_a_listener_that_goes_away_leaves_nothing_behind(
+    house: House, parts: Parts, web: httpx.AsyncClient
+) -> None:
+    run, _ = await house.running()
+    async with asyncio.timeout(30):
+        async with web.stream("GET", run["links"]["events"], headers=STREAM) as response:
+            await anext(frames(response))
+            assert list(parts.changes._waiting) == [run["id"]]
+        while parts.changes._waiting:  # noqa: ASYNC110 - it is noticed at the next heartbeat
+            await asyncio.sleep(0.05)
+
+
 async def test_a_hundred_streams_hold_no_connection_to_the_database(
     house: House, parts: Parts, database_url: str, unused_tcp_port: int
 ) -> None:

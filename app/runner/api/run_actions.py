@@ -7,7 +7,7 @@ from app.errors import Forbidden, NotFound
 from app.runner.api.keyed import Key, asked, replied, shown_answer
 from app.runner.api.negotiate import Shown
 from app.runner.api.parts import Parts
-from app.runner.api.problem_docs import MISSING, STATE, TWICE, Responses, refusals
+from app.runner.api.problem_docs import BAD, MISSING, STATE, TWICE, Responses, refusals
 from app.runner.api.views import RunView, run_view
 from app.runner.runs import accept as accepting
 from app.runner.runs import idempotency, sweep, withdraw
@@ -25,7 +25,7 @@ def routes(parts: Parts) -> APIRouter:
         status_code=202,
         summary="Cancel a run; again changes nothing",
         response_model=RunView,
-        responses=CANCELLED | MISSING | STATE,
+        responses=CANCELLED | BAD | MISSING | STATE,
     )
     async def cancel(run_id: str) -> Response:
         async with parts.database.transaction() as connection:
@@ -53,7 +53,7 @@ def routes(parts: Parts) -> APIRouter:
         "",
         status_code=204,
         summary="Delete a run that ended, with its files",
-        responses=refusals(Forbidden, NotFound) | STATE,
+        responses=refusals(Forbidden, NotFound) | BAD | STATE,
     )
     async def delete(run_id: str) -> None:
         async with parts.database.transaction() as connection:

@@ -20,7 +20,9 @@ from app.runner.runs.spec import RunRequest
 PATH = "/v1/runs"
 LONGEST_WAIT_S = 60
 UNCHANGED: Responses = {304: {"description": "The run is the one that the caller has"}}
-IfNoneMatch = Annotated[str | None, Header(description="The ETag of the version that the caller has.")]
+IfNoneMatch = Annotated[
+    str | None, Header(alias="If-None-Match", description="The ETag of the version that the caller has.")
+]
 Wait = Annotated[
     int,
     Query(
