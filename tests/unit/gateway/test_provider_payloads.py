@@ -26,7 +26,7 @@ SETTINGS = ProviderSettings.model_validate({"local_base_url": "http://127.0.0.1:
 DIALECTS = {
     "google": google.dialect(SETTINGS),
     "openrouter": openrouter.dialect(SETTINGS),
-    "local": local.dialect(SETTINGS, "http://127.0.0.1:11434/v1"),
+    "local": local.dialect(SETTINGS),
 }
 EFFORTS = (None, "none", "low", "medium", "high")
 ASKED = [
