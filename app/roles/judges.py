@@ -1,56 +1,49 @@
-"""Which judges are there: the mock and the replay always, each real provider where its key or address is set."""
+"""Which real judges are there: each provider where its key or address is set, and the prices of all.
+
+The SDKs take seconds to import, so that they are imported only where a provider is set up.
+"""
 
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 
+from pydantic import SecretStr
+
 from app.gateway.manifest import manifest
 from app.gateway.prices import ManifestPrices
-from app.gateway.providers import anthropic, google, local, openai, openrouter
-from app.gateway.providers.anthropic_jobs import AnthropicJobs
 from app.gateway.providers.base import BatchJudge, Judge
-from app.gateway.providers.chat import ChatJudge, Dialect
-from app.gateway.providers.openai_jobs import OpenAIJobs
 from app.roles.clock import now
 from app.settings import ProviderSettings
 
+Clock = Callable[[], datetime]
 REAL = ("anthropic", "openai", "google", "openrouter", "local")
 
 
-def real_judges(settings: ProviderSettings, clock: Callable[[], datetime] = now) -> dict[str, Judge]:
-    """Return the real judges that are set up, by provider; raises ``OSError`` for a key file that is not there."""
-    judges: dict[str, Judge] = {}
-    known = manifest()
-    if (key := settings.api_key("anthropic")) is not None:
-        judges["anthropic"] = anthropic.AnthropicJudge(anthropic.client(settings, key), settings, known, clock)
-    if (key := settings.api_key("openai")) is not None:
-        judges["openai"] = openai.OpenAIJudge(openai.client(settings, key), settings, known, clock)
-    for dialect in _dialects(settings):
-        key = settings.api_key(dialect.provider)
-        judges[dialect.provider] = ChatJudge(dialect, key, settings, known, clock)
-    return judges
+def real_judges(settings: ProviderSettings, clock: Clock = now) -> dict[str, Judge]:
+    """Return the real judges that are set up, by provider.
+
+    Raises ``OSError`` or ``ValueError`` for a key that cannot be read or cannot be one.
+    """
+    return {name: _judge(name, key, settings, clock) for name, key in _set_up(settings).items()}
 
 
-def _dialects(settings: ProviderSettings) -> list[Dialect]:
-    made = [dialect(settings) for dialect in (google.dialect, openrouter.dialect)]
-    found = [dialect for dialect in made if settings.api_key(dialect.provider) is not None]
-    if settings.local_base_url:
-        found.append(local.dialect(settings, settings.local_base_url))
-    return found
-
-
-def batch_judges(settings: ProviderSettings, clock: Callable[[], datetime] = now) -> dict[str, BatchJudge]:
-    """Return the providers that are set up and take whole jobs, by provider."""
+def batch_judges(settings: ProviderSettings, clock: Clock = now) -> dict[str, BatchJudge]:
+    """Return the providers that are set up and take whole jobs, by provider; raises as ``real_judges``."""
     judges: dict[str, BatchJudge] = {}
-    known = manifest()
-    if (key := settings.api_key("anthropic")) is not None:
-        judges["anthropic"] = AnthropicJobs(anthropic.client(settings, key), settings, known, clock)
-    if (key := settings.api_key("openai")) is not None:
-        judges["openai"] = OpenAIJobs(openai.client(settings, key), settings, known, clock)
+    for name, key in _set_up(settings).items():
+        if name == "anthropic" and key is not None:
+            from app.gateway.providers import anthropic, anthropic_jobs
+
+            asked = anthropic.client(settings, key)
+            judges[name] = anthropic_jobs.AnthropicJobs(asked, settings, manifest(), clock)
+        if name == "openai" and key is not None:
+            from app.gateway.providers import openai, openai_jobs
+
+            judges[name] = openai_jobs.OpenAIJobs(openai.client(settings, key), settings, manifest(), clock)
     return judges
 
 
-def real_prices(settings: ProviderSettings, clock: Callable[[], datetime] = now) -> ManifestPrices:
+def real_prices(settings: ProviderSettings, clock: Clock = now) -> ManifestPrices:
     """Return the prices of all real providers, for money that is held back."""
     defaults = {name: str(getattr(settings, f"{name}_default_model")) for name in REAL}
     return ManifestPrices(manifest(), defaults, clock)
@@ -62,3 +55,27 @@ def close_with(stack: AsyncExitStack, judges: Mapping[str, object]) -> None:
         close = getattr(judge, "aclose", None)
         if close is not None:
             stack.push_async_callback(close)
+
+
+def _set_up(settings: ProviderSettings) -> dict[str, SecretStr | None]:
+    """Return the providers that can be asked, with their keys; a local server may have none."""
+    keys = {name: settings.api_key(name) for name in REAL}
+    there = {name for name, key in keys.items() if key is not None and name != "local"}
+    if settings.local_base_url is not None:
+        there.add("local")
+    return {name: keys[name] for name in REAL if name in there}
+
+
+def _judge(name: str, key: SecretStr | None, settings: ProviderSettings, clock: Clock) -> Judge:
+    if name == "anthropic" and key is not None:
+        from app.gateway.providers import anthropic
+
+        return anthropic.AnthropicJudge(anthropic.client(settings, key), settings, manifest(), clock)
+    if name == "openai" and key is not None:
+        from app.gateway.providers import openai
+
+        return openai.OpenAIJudge(openai.client(settings, key), settings, manifest(), clock)
+    from app.gateway.providers import chat, google, local, openrouter
+
+    dialect = {"google": google.dialect, "openrouter": openrouter.dialect, "local": local.dialect}[name]
+    return chat.ChatJudge(dialect(settings), key, settings, manifest(), clock)

@@ -1,8 +1,12 @@
 """Every provider's adapter against a server that speaks its HTTP: verdicts, failures, what is sent, keys kept."""
 
 import logging
+import os
+import subprocess
+import sys
 import traceback
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -10,8 +14,8 @@ import structlog
 
 from app.contracts.prompt import sha256
 from app.gateway.providers.base import Answer, FailureKind, Judge, JudgeFailed, Question
-from app.roles.judges import real_judges
-from app.settings import TelemetrySettings
+from app.roles.judges import close_with, real_judges, real_prices
+from app.settings import ProviderSettings, TelemetrySettings
 from app.telemetry import logs
 from tests.fakes.http_server import Reply
 from tests.fakes.provider_replies import CACHED_TOKENS, INPUT_TOKENS, OUTPUT_TOKENS, RETRY_AFTER_S, SCENARIOS
@@ -318,3 +322,29 @@ async def test_openais_organization_is_told_to_openai_only(
     told = {name for name in PROVIDERS if "openai-organization" in fake.seen(name)[-1].headers}
     assert told == {"openai"}
     await closed(judges)
+
+
+async def test_judges_close_their_connections_with_their_role(fake: FakeProviders) -> None:
+    judges: dict[str, Any] = dict(real_judges(fake.settings()))
+    async with AsyncExitStack() as stack:
+        close_with(stack, judges)
+        for judge in judges.values():
+            await judge.judge(question())
+            assert not judge._client.is_closed()
+    assert all(judge._client.is_closed() for judge in judges.values())
+
+
+def test_prices_of_the_default_models_are_known() -> None:
+    prices = real_prices(ProviderSettings())
+    assert [name for name in PROVIDERS if prices.price(name, None) is None] == []
+
+
+def test_the_sdks_are_not_imported_where_no_provider_is_set_up() -> None:
+    code = (
+        "import sys; from app.roles.judges import batch_judges, real_judges;"
+        "from app.settings import ProviderSettings;"
+        "assert real_judges(ProviderSettings()) == batch_judges(ProviderSettings()) == {};"
+        "sys.exit('openai' in sys.modules or 'anthropic' in sys.modules)"
+    )
+    kept = {name: value for name, value in os.environ.items() if "API_KEY" not in name}
+    assert subprocess.run([sys.executable, "-c", code], env=kept, check=False).returncode == 0

@@ -23,8 +23,6 @@ from app.settings import ProviderSettings
 PROVIDER = "anthropic"
 LEAST_BUDGET = 1_024
 ROOM_FOR_ANSWER = 512
-MOST_MARKS = 4
-"""The provider takes no more cache marks in one request."""
 
 
 def request(question: Question, settings: ProviderSettings, manifest: Manifest) -> tuple[dict[str, Any], Sent]:
@@ -47,7 +45,7 @@ def request(question: Question, settings: ProviderSettings, manifest: Manifest) 
     payload: dict[str, Any] = {
         "model": model.name,
         "max_tokens": max_tokens,
-        "messages": [{"role": "user", "content": _marked(user, settings, used=_marks(system, settings))}],
+        "messages": [{"role": "user", "content": _marked(user, settings)}],
     }
     if system:
         payload["system"] = _marked(system, settings)
@@ -97,25 +95,24 @@ def _leading(blocks: Sequence[PromptBlock]) -> list[PromptBlock]:
     return found
 
 
-def _places(blocks: Sequence[PromptBlock], settings: ProviderSettings, used: int = 0) -> set[int]:
-    """Return where cache marks go: at the end of each run of one ttl among the leading cacheable blocks."""
+def _places(blocks: Sequence[PromptBlock], settings: ProviderSettings) -> set[int]:
+    """Return where cache marks go: at the end of each run of one ttl among the leading cacheable blocks.
+
+    In the order that is enforced these are at most two of the system prompt and one or two of the user's, three in
+    all; the provider takes four.
+    """
     if not settings.enable_prompt_caching:
         return set()
     front = _leading(blocks)
-    ends = [
+    return {
         place
         for place, block in enumerate(front)
         if place + 1 == len(front) or (front[place + 1].ttl or "5m") != (block.ttl or "5m")
-    ]
-    return set(ends[: MOST_MARKS - used])
+    }
 
 
-def _marks(blocks: Sequence[PromptBlock], settings: ProviderSettings) -> int:
-    return len(_places(blocks, settings))
-
-
-def _marked(blocks: Sequence[PromptBlock], settings: ProviderSettings, used: int = 0) -> list[dict[str, Any]]:
-    marks = _places(blocks, settings, used)
+def _marked(blocks: Sequence[PromptBlock], settings: ProviderSettings) -> list[dict[str, Any]]:
+    marks = _places(blocks, settings)
     made: list[dict[str, Any]] = []
     for place, block in enumerate(blocks):
         text: dict[str, Any] = {"type": "text", "text": block.content}

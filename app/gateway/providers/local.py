@@ -4,6 +4,6 @@ from app.gateway.providers.chat import Dialect
 from app.settings import ProviderSettings
 
 
-def dialect(settings: ProviderSettings, base_url: str) -> Dialect:
-    """Return the ways of the server at ``base_url``."""
-    return Dialect("local", base_url, settings.local_default_model)
+def dialect(settings: ProviderSettings) -> Dialect:
+    """Return the ways of one's own server, whose address is set."""
+    return Dialect("local", settings.local_base_url or "", settings.local_default_model)

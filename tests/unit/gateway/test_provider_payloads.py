@@ -26,7 +26,7 @@ SETTINGS = ProviderSettings.model_validate({"local_base_url": "http://127.0.0.1:
 DIALECTS = {
     "google": google.dialect(SETTINGS),
     "openrouter": openrouter.dialect(SETTINGS),
-    "local": local.dialect(SETTINGS, "http://127.0.0.1:11434/v1"),
+    "local": local.dialect(SETTINGS),
 }
 EFFORTS = (None, "none", "low", "medium", "high")
 ASKED = [
@@ -227,13 +227,17 @@ def test_caching_can_be_switched_off() -> None:
     assert marks([*body["system"], *body["messages"][0]["content"]]) == [None] * 5
 
 
-@given(st.lists(st.sampled_from([None, "5m", "1h"]), min_size=1, max_size=12), st.booleans())
-def test_marks_are_at_most_four_and_longer_ones_stand_first(ttls: list[str | None], with_system: bool) -> None:
-    ordered = sorted((ttl for ttl in ttls if ttl), reverse=False, key=["1h", "5m"].index)
-    blocks = tuple(block(f"text {place}", ttl) for place, ttl in enumerate([*ordered, None]))
-    body = anthropic_body(question(blocks=blocks, system_prompt="be fair" if with_system else None))
-    found = [mark for mark in marks([*body.get("system", []), *body["messages"][0]["content"]]) if mark]
-    assert len(found) <= 4
+@given(st.lists(st.sampled_from(["5m", "1h"]), max_size=6), st.lists(st.sampled_from(["5m", "1h"]), max_size=6))
+def test_marks_are_at_most_four_and_longer_ones_stand_first(of_system: list[str], of_user: list[str]) -> None:
+    ttls = sorted([*of_system, *of_user], key=["1h", "5m"].index)
+    blocks = [
+        block(f"text {place}", ttl, "system" if place < len(of_system) else "user_content")
+        for place, ttl in enumerate(ttls)
+    ]
+    body = anthropic_body(question(blocks=(*blocks, block("essays"))))
+    found = [mark for mark in marks([*body["system"], *body["messages"][0]["content"]]) if mark]
+    assert len(found) <= 3
+    assert bool(found) == bool(ttls)
     assert found == sorted(found, key=["1h", "5m"].index)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from app.roles.stack import ROOT
 from app.settings import ProviderSettings
 
 NAMES = ("ANTHROPIC", "OPENAI", "GOOGLE", "GEMINI", "OPENROUTER", "LOCAL")
@@ -83,3 +84,15 @@ def test_what_cannot_be_a_key_is_refused_without_showing_it(key: str) -> None:
 def test_an_address_without_its_scheme_is_refused() -> None:
     with pytest.raises(ValidationError, match="http://"):
         ProviderSettings(local_base_url="127.0.0.1:11434/v1")
+
+
+def test_every_setting_of_the_judges_stands_in_the_documentation() -> None:
+    text = (ROOT / "docs/providers.md").read_text(encoding="utf-8")
+    patterns = ("_API_KEY", "_API_KEY_FILE", "_BASE_URL", "_DEFAULT_MODEL")
+    missing = [
+        name
+        for field in ProviderSettings.model_fields
+        if (name := field.upper()) not in text and not name.endswith(patterns)
+    ]
+    assert missing == []
+    assert all(pattern in text for pattern in patterns)
