@@ -1,13 +1,14 @@
 """The whole way with real adapters: requests in, a server that speaks the providers' HTTP, callbacks out."""
 
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
 from app.contracts.error_codes import ERROR_CODES
 from app.db.unit import Database
-from app.roles.judges import batch_judges, real_judges
+from app.roles.judges import batch_judges, close_with, real_judges
 from tests.fakes.provider_server import FakeProviders
 from tests.integration.gateway_parts import Gateway, opened, settings
 
@@ -47,7 +48,9 @@ async def test_each_way_that_a_provider_fails_ends_in_its_one_callback(
     usual, fake.decide = fake.decide, decide
     chosen = settings(queue_max_retries=1, queue_max_throttled=2, circuit_breaker_failure_threshold=10_000)
     judges = real_judges(fake.settings())
-    async with opened(database, database_url, judges, chosen) as gateway:
+    async with AsyncExitStack() as stack:
+        close_with(stack, judges)
+        gateway = await stack.enter_async_context(opened(database, database_url, judges, chosen))
         for scenario in ENDS:
             overrides = {"provider_override": provider, "model_override": f"{MODELS[provider]}-{scenario}"}
             answer = await gateway.ask(overrides=overrides, metadata={"scenario": scenario})
@@ -57,8 +60,6 @@ async def test_each_way_that_a_provider_fails_ends_in_its_one_callback(
             gateway.clock.pass_by(70)
         callbacks = {item["request_metadata"]["scenario"]: item for item in await gateway.callbacks()}
         count = len(await gateway.callbacks())
-    for judge in judges.values():
-        await judge.aclose()  # type: ignore[attr-defined] - every real judge holds connections
     ends = {
         name: ((item["error_detail"] or {}).get("error_code"), item["request_metadata"]["attempts"])
         for name, item in callbacks.items()
@@ -82,7 +83,10 @@ async def test_a_real_batch_job_survives_restarts_and_what_it_leaves_is_asked_on
     providers = fake.settings()
     chosen = settings(queue_processing_mode="batch_api", batch_api_mode="opportunistic", batch_api_gather_s=0)
     judges, takers = real_judges(providers), batch_judges(providers)
-    async with opened(database, database_url, judges, chosen, takers) as gateway:
+    async with AsyncExitStack() as stack:
+        close_with(stack, judges)
+        close_with(stack, takers)
+        gateway = await stack.enter_async_context(opened(database, database_url, judges, chosen, takers))
         overrides = {"provider_override": provider, "model_override": MODELS[provider]}
         await gateway.ask_many(4, overrides=overrides)
         await gateway.work(1)
@@ -96,8 +100,6 @@ async def test_a_real_batch_job_survives_restarts_and_what_it_leaves_is_asked_on
         gateway.clock.pass_by(61)
         await gateway.work()
         callbacks = await gateway.callbacks()
-    for held in (*judges.values(), *takers.values()):
-        await held.aclose()  # type: ignore[attr-defined] - every real judge holds connections
     assert [item["winner"] for item in callbacks] == ["Essay A"] * 4
     modes = [item["request_metadata"]["queue_processing_mode"] for item in callbacks]
     assert modes == ["batch_api"] * 3 + ["per_request"]
