@@ -73,7 +73,7 @@ class Gate:
             self._wake_next()
 
     def allowance(self, now: datetime) -> int:
-        """Return how many may be held for this model: as many as may be under way, and half as many in reserve.
+        """Return how many may be held for this model: as many as may be under way, and as many again in reserve.
 
         A broken model is allowed its queue too, which is refused quickly.
         """
@@ -85,7 +85,7 @@ class Gate:
             return 1
         if state is Circuit.OPEN and self.breaker.reason is None:
             return 0
-        return limit + limit // 2
+        return 2 * limit
 
     def closed(self, now: datetime) -> Closed | None:
         """Return why no call may be made now, or None: then ``report`` or ``withdrew`` must follow."""

@@ -34,9 +34,12 @@ def question(item: Queued) -> Question:
 
 
 def described(judge: object, item: Queued, result: Answer | JudgeFailed) -> Answer | JudgeFailed:
-    """Return a result that says what was really sent, where the judge can tell without asking."""
+    """Return a result that says what was really sent, where it does not yet and the judge can tell without asking.
+
+    What the result itself shows counts before what would be sent.
+    """
     describe = getattr(judge, "describe", None)
-    told = result.effective if isinstance(result, Answer) else result.sent
+    told = "max_tokens" in result.effective if isinstance(result, Answer) else result.sent is not None
     if describe is None or told:
         return result
     try:
@@ -44,7 +47,8 @@ def described(judge: object, item: Queued, result: Answer | JudgeFailed) -> Answ
     except JudgeFailed:
         return result
     if isinstance(result, Answer):
-        return replace(result, effective=sent.effective(), prompt_sha256=sha256(sent.prompt))
+        effective = {**sent.effective(), **result.effective}
+        return replace(result, effective=effective, prompt_sha256=result.prompt_sha256 or sha256(sent.prompt))
     result.sent = sent
     return result
 

@@ -45,7 +45,7 @@ class Worker:
     """One worker; several may run, in one process or many.
 
     What it holds is judged in units: one comparison, or a serial bundle, each on one of ``concurrency`` places.
-    Half as many units again wait in reserve, so that a place that falls free is filled without the database.
+    As many units again wait in reserve, so that a place that falls free is filled without the database.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -86,7 +86,7 @@ class Worker:
 
     def _room(self) -> int:
         most = self._parts.settings.concurrency
-        return most + most // 2 - len(self._units)
+        return 2 * most - len(self._units)
 
     async def _renew(self, now: datetime) -> None:
         if self._held and self._renew_at is not None and now >= self._renew_at:

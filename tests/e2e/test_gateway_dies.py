@@ -104,6 +104,6 @@ async def test_a_gateway_that_is_killed_twice_answers_everything_once(gateway: S
     assert Counter(row.state for row in kept) == {"succeeded": COUNT}
     assert set(told.events) == {item["correlation_id"] for item in body["comparisons"]}
     assert {len(events) for events in told.events.values()} == {1}
-    under_way_at_a_kill = 2 * (CONCURRENCY + CONCURRENCY // 2 + COUNT // 3)
+    under_way_at_a_kill = 2 * (2 * CONCURRENCY + COUNT // 3)
     assert COUNT <= sum(row.attempts for row in kept) <= COUNT + under_way_at_a_kill
     await database.close()

@@ -33,14 +33,9 @@ class Watched:
         }
 
     def grown(self, name: str, **labels: str) -> float:
-        """Return by how much a sample grew."""
+        """Return by how much a sample grew, to six digits: sums of other tests may be large."""
         key = (name, frozenset(labels.items()))
-        return self._now().get(key, 0.0) - self._before.get(key, 0.0)
-
-    def moved(self) -> set[str]:
-        """Return the names of all samples that changed."""
-        now = self._now()
-        return {name for (name, labels), value in now.items() if value != self._before.get((name, labels))}
+        return round(self._now().get(key, 0.0) - self._before.get(key, 0.0), 6)
 
 
 async def test_the_life_of_a_comparison_is_counted_once_under_each_name(

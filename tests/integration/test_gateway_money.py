@@ -181,6 +181,22 @@ async def test_what_was_held_back_for_a_process_that_died_counts_as_spent(
         assert (spent, left) == (reserved + 140_000, 0)
 
 
+async def test_an_answer_that_was_cut_off_counts_as_what_was_held_back_for_it(
+    database: Database, database_url: str
+) -> None:
+    cut = failure(FailureKind.REFUSED, "CONNECTION_ERROR", spent=Usage(cost_known=False))
+    chosen = gateway_parts.settings(cost_limit_usd_per_day=1)
+    async with opened(database, database_url, {"mock": Scripted(cut)}, chosen) as gateway:
+        await gateway.ask(overrides={"max_tokens_override": 1000})
+        await gateway.work()
+        [callback] = await gateway.callbacks()
+        everybody, _ = money.day_keys("mock", gateway.clock())
+        async with database.transaction() as connection:
+            spent, reserved = await money.spent_and_reserved(connection, everybody)
+    assert callback["request_metadata"]["cost_known"] is False
+    assert (spent > 4_000_000, reserved) == (True, 0)
+
+
 async def test_items_of_a_batch_job_are_held_back_for_one_by_one(database: Database, database_url: str) -> None:
     judge = Dear()
     batches: dict[str, BatchJudge] = {}
