@@ -37,11 +37,8 @@ async def test_a_regular_batch_says_after_each_wave_why_it_went_on(database: Dat
         before = value(metrics.DECISIONS, decision="finalize_scoring")
         await engine.run(engine.request(24, stop_rule="cap", max_comparisons=156))
         facts = await engine.facts()
-        assert (facts["stop_reason"], facts["comparison_count"], facts["cost_usd"]) == (
-            "cap",
-            276,
-            pytest.approx(0.156),
-        )
+        assert (facts["stop_reason"], facts["comparison_count"]) == ("cap", 156)
+        assert facts["cost_usd"] == pytest.approx(0.156)
         batch = await engine.batch()
         kept = batch.processing_metadata
         assert (kept["successful_pairs_count"], kept["unique_coverage_complete"]) == (156, False)

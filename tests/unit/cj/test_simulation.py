@@ -132,7 +132,7 @@ class Batch:
 def drawn(seed: int) -> Batch:
     """Return a batch of random shape, wishes and luck."""
     rng = np.random.default_rng(seed)
-    essays = int(rng.integers(2, 9))
+    essays = int(rng.integers(2, 8))
     anchors = frozenset(range(int(rng.integers(0, essays))))
     policies = [policy for policy in Policy if policy is not Policy.ANCHORS_ONLY or 0 < len(anchors) < essays]
     policy = policies[int(rng.integers(len(policies)))]
@@ -146,7 +146,7 @@ def drawn(seed: int) -> Batch:
     )
     estimate = 0.01
     plan = Plan(
-        cap=int(rng.integers(2, 40)),
+        cap=int(rng.integers(2, 26)),
         seed=seed,
         rule=list(StopRule)[int(rng.integers(3))],
         source="runner_override",
