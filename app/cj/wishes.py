@@ -35,7 +35,7 @@ Mode = Annotated[
 class InvalidRequest(InvalidInput):
     """The request breaks a rule: nothing is asked, and a failure event names the field."""
 
-    code = "invalid_request"
+    code = "invalid_cj_request"
 
 
 def _no_bool(value: object) -> object:

@@ -51,7 +51,7 @@ class QueueFull(Unavailable):
 class ComparisonRefused(InvalidInput):
     """The comparison breaks a rule; names the field and the way out."""
 
-    code = "invalid_comparison"
+    code = "invalid_request"
     status = 400
 
 

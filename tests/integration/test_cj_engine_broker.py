@@ -152,7 +152,7 @@ async def test_every_kind_of_batch_comes_to_its_one_terminal_event_over_the_brok
         "low_success_rate",
         "low_success_rate",
         "cancelled",
-        "invalid_request",
+        "invalid_cj_request",
     ]
 
 
