@@ -29,7 +29,7 @@ down: $(STAMP) ## stop what `make up` started
 	$(BIN)/cj-runner down
 
 test: $(STAMP) ## all tests, with the servers that they need
-	$(BIN)/python -m pytest -n 2
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 P ?= cj-generic
 profile-suite: $(STAMP) ## the full parity suite of a mock profile: make profile-suite P=eng5-anchor

@@ -5,10 +5,10 @@
 ``cli``         ``cj-runner``: thin client over the REST API, and local tools
 ``roles``       who runs: one small file a process; only here are concrete parts chosen
 ``runner``      the service: accepts runs, prepares, publishes, collects, finishes, reports
-``cj``          the engine: intake, waves of pairs, stopping, scores, grade projection
-``gateway``     the LLM gateway: durable queue, judges (mock, replay, ...), verdicts out
+``cj``          the engine: intake, waves of pairs by policy, stopping, scores, grades, admin and batch API
+``gateway``     the LLM gateway: queue, modes, judges (Anthropic, OpenAI, ..., mock, replay), money, verdicts out
 ``content``     the content store: text in, storage id out
-``scoring``     PURE statistics: Bradley-Terry, standard errors, agreement, misfit
+``scoring``     PURE statistics: Bradley-Terry, standard errors, agreement, misfit, grade bands
 ``messaging``   outbox, inbox, relay loop, consume loop, dead letters, the Kafka door
 ``edge``        HTTP edges that services share: problem details, health, tokens, client
 ``contracts``   wire shapes: envelope, topics, events, HTTP bodies, the artefact document

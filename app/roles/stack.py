@@ -73,6 +73,7 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
     inherited = {k: v for k, v in os.environ.items() if k in {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR"}}
     ours = {
         "PYTHONPATH": str(ROOT),
+        "OPENBLAS_NUM_THREADS": "1",
         "DATABASE_URL": plan.database_url,
         "KAFKA_BOOTSTRAP_SERVERS": plan.kafka_bootstrap,
         "KAFKA_GROUP_INSTANCE_ID": f"{role}-0",
