@@ -40,7 +40,7 @@ TOLD: dict[str, Any] = {
 
 
 def section(**changes: Any) -> str:
-    return "\n".join(quality_section(TOLD | changes))
+    return "\n".join(quality_section(TOLD | changes, graded=True))
 
 
 def test_policy_rule_and_counts_stand_in_the_report() -> None:
@@ -65,9 +65,12 @@ def test_only_raised_flags_are_named_in_words() -> None:
 
 
 def test_errors_are_shown_for_each_group_that_has_essays() -> None:
-    text = section()
-    assert "| anchors | 12 | 0.610 | 0.500 | 1.200 | 10 to 12, mean 11.0 |" in text
-    assert "students" not in text
+    line = "| 12 | 0.610 | 0.500 | 1.200 | 10 to 12, mean 11.0 |"
+    assert f"| all {line}" in section()
+    assert "students" not in section()
+    mixed = section(calibration_info={"bt_se_summary": dict.fromkeys(("all", "anchors", "students"), SUMMARY)})
+    assert f"| anchors {line}" in mixed
+    assert f"| students {line}" in mixed
 
 
 def test_why_there_are_no_grades_is_said() -> None:
@@ -78,7 +81,7 @@ def test_why_there_are_no_grades_is_said() -> None:
 
 
 def test_an_engine_that_says_nothing_gets_no_section() -> None:
-    assert quality_section({}) == []
+    assert quality_section({}, graded=True) == []
 
 
 def test_why_asking_stopped_is_said_in_words() -> None:

@@ -15,7 +15,7 @@ STOPPED = {
     "cap": "the budget of comparisons was used up",
     "cost_cap": "the budget of money was used up",
     "all_at_once": "everything was asked in one wave",
-    "no_pairs_left": "every pair was asked as often as is allowed",
+    "no_pairs_left": "there was no pair left to ask",
     "small_net_cap": "every pair of this small set was asked as often as is allowed",
     "timeout": "the time was up; the verdicts so far were enough",
     "insufficient_essays": "there were fewer than two essays to compare",
@@ -25,6 +25,7 @@ FLAGS = {
     "comparison_coverage_sparse": "fewer than one comparison an essay",
     "has_isolated_items": "essays that were never compared",
 }
+CAPPED = "In this table a standard error above 2 logits counts as 2."
 GROUPS = ("all", "anchors", "students")
 
 
@@ -35,9 +36,12 @@ def stopped(reason: str | None) -> str:
     return f"{reason}: {STOPPED[reason]}" if reason in STOPPED else reason
 
 
-def quality_section(told: Told) -> list[str]:
-    """Return the section, or nothing where the engine said nothing."""
+def quality_section(told: Told, *, graded: bool) -> list[str]:
+    """Return the section, or nothing where the engine said nothing; ``graded``: whether grades were wanted."""
     rows = [*_asking(told), *_consistency(told), *_warnings(told)]
+    refusal = _mapping(told.get("calibration_info")).get("refused")
+    if graded and refusal:
+        rows.append(("No grades because", refusal))
     if not rows:
         return []
     lines = ["## How the scores came about", "", *table(("Fact", "Value"), rows)]
@@ -58,7 +62,7 @@ def _asking(told: Told) -> list[tuple[str, object]]:
     if rule is not None:
         rows.append(("Stop rule", rule))
     if asked is not None:
-        within = "" if waves is None else f" in {waves} waves"
+        within = "" if waves is None else f" in {waves} wave{'' if waves == 1 else 's'}"
         rows.append(("Comparisons asked", f"{asked}{within} ({', '.join(known)})"))
     return rows
 
@@ -84,25 +88,24 @@ def _warnings(told: Told) -> list[tuple[str, object]]:
     if isinstance(inverted, list) and inverted:
         pairs = ", ".join(" and ".join(map(str, pair)) for pair in inverted)
         raised.append(f"anchors score against their grades: {pairs}")
-    rows: list[tuple[str, object]] = [("Flags", "; ".join(raised) or "none")]
-    if calibration.get("refused"):
-        rows.append(("No grades because", calibration["refused"]))
-    return rows
+    return [("Flags", "; ".join(raised) or "none")]
 
 
 def _error_table(told: Told) -> list[str]:
     groups = _mapping(_mapping(told.get("calibration_info")).get("bt_se_summary"))
     groups = groups or {"all": told.get("bt_se_summary")}
-    shown = []
-    for name in GROUPS:
-        summary = _mapping(groups.get(name))
-        if summary.get("item_count"):
-            errors = [f"{_float(summary.get(key)):.3f}" for key in ("mean_se", "min_se", "max_se")]
-            least, mean, most = (summary.get(f"{key}_comparisons_per_item", "?") for key in ("min", "mean", "max"))
-            number = f"{_float(mean):.1f}" if isinstance(mean, float) else mean
-            shown.append((name, summary["item_count"], *errors, f"{least} to {most}, mean {number}"))
+    present = [name for name in GROUPS if _mapping(groups.get(name)).get("item_count")]
+    named = present if len(present) == len(GROUPS) else present[:1]  # one group alone is all of them
+    shown = [_errors_of(name, _mapping(groups[name])) for name in named]
     headings = ("Essays", "Number", "Mean SE", "Least SE", "Largest SE", "Comparisons an essay")
-    return table(headings, shown, right=(1, 2, 3, 4)) if shown else []
+    return [*table(headings, shown, right=(1, 2, 3, 4)), "", CAPPED] if shown else []
+
+
+def _errors_of(name: str, summary: Told) -> tuple[object, ...]:
+    errors = [f"{_float(summary.get(key)):.3f}" for key in ("mean_se", "min_se", "max_se")]
+    least, mean, most = (summary.get(f"{key}_comparisons_per_item", "?") for key in ("min", "mean", "max"))
+    number = f"{mean:.1f}" if isinstance(mean, float) else mean
+    return name, summary["item_count"], *errors, f"{least} to {most}, mean {number}"
 
 
 def _mapping(value: object) -> Mapping[str, object]:

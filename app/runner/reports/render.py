@@ -34,7 +34,7 @@ def report(facts: Facts, duels: Sequence[Duel]) -> str:
         _state(facts),
         _summary(facts, numbers),
         target_section(numbers),
-        quality_section(facts.engine),
+        quality_section(facts.engine, graded=facts.run.mode is Mode.EXECUTE),
         _students(facts.sheet.rows),
         anchor_section(numbers),
         inversion_section(numbers.inversions),
@@ -200,7 +200,8 @@ def _settings(facts: Facts) -> list[str]:
         "output verbosity": (request.llm.output_verbosity, effective.get("output_verbosity")),
         "comparisons": (request.budget.max_comparisons, facts.ending.events.get("llm_comparisons")),
         "seed": (request.design.seed, request.design.seed),
-        "stop rule": (request.design.stop.rule, facts.sheet.stop_reason),
+        "pairing": (request.design.pairing, facts.engine.get("design_policy")),
+        "stop rule": (request.design.stop.rule, facts.engine.get("stop_rule")),
     }
     rows = [
         (name, "default" if wanted is None else wanted, "not reported" if found is None else found)
