@@ -59,7 +59,7 @@ def _summary(facts: Facts, numbers: Alignment) -> list[str]:
     rows = [
         *metric_rows(numbers, failed=facts.ending.events.get("llm_comparisons", 0) - numbers.comparisons),
         ("Cost", f"{facts.costs.document()['total_usd']:.4f} USD"),
-        ("Asking stopped because of", stopped(facts.sheet.stop_reason)),
+        ("Asking stopped because of", stopped(facts.sheet.stop_reason or facts.ending.reason)),
     ]
     return ["## Summary", "", *table(("Metric", "Value"), rows, right=(1,))]
 
