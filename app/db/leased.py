@@ -13,7 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Table, or_, select, update
+from sqlalchemy import Table, Update, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.db.listen import Wakeup
@@ -93,9 +93,21 @@ class LeasedWork:
         )
         async with self.database.transaction() as connection:
             if self._busy:
-                held = update(self.table).where(columns.id.in_(list(self._busy.values())))
-                await connection.execute(held.where(columns.lease_owner == self.owner).values(leased_until=until))
+                await connection.execute(self._renewal(until))
             return [(row.id, row.status) for row in await connection.execute(lease)]
+
+    def _renewal(self, until: datetime) -> Update:
+        """Keep the leases of rows at work; a row that somebody holds just now is passed over, not waited for.
+
+        Waiting for several rows in no order, against writers that hold some of them, would be a deadlock.
+        """
+        columns = self.table.c
+        free = (
+            select(columns.id)
+            .where(columns.id.in_(list(self._busy.values())), columns.lease_owner == self.owner)
+            .with_for_update(skip_locked=True)
+        )
+        return update(self.table).where(columns.id.in_(free.scalar_subquery())).values(leased_until=until)
 
     async def _wait(self, wakeup: Wakeup) -> None:
         if not self._busy:

@@ -31,6 +31,7 @@ IDLE_S = 1.0
 BACK_OFF_S = 1.0
 MOST_LANES = 64
 SLOW_BUNDLE_S = 30.0
+FRESH = timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -142,23 +143,36 @@ class Worker:
         self._news.set()
 
     async def _judge(self, lane: Lane, unit: Sequence[Queued], gate: Gate) -> None:
-        """Judge one unit on one place; each item comes to an outcome of its own."""
+        """Judge one unit on one place; each item comes to an outcome of its own, but those cancelled meanwhile."""
+        seen, ours = self._parts.clock(), {item.queue_id for item in unit}
         await gate.enter()
         try:
             async with self._places:
                 started = time.monotonic()
                 if lane.mode is Mode.SERIAL_BUNDLE:
-                    self._dispatched(lane, len(unit))
+                    self._dispatched(lane, unit)
                 for item in unit:
-                    self._done.append(await self._one(item, gate))
-                    self._news.set()
+                    if self._parts.clock() - seen > FRESH:
+                        seen, ours = self._parts.clock(), await self._ours(unit)
+                    if item.queue_id in ours:
+                        self._done.append(await self._one(item, gate))
+                        self._news.set()
                 if (took := time.monotonic() - started) > SLOW_BUNDLE_S and len(unit) > 1:
                     log.warning("serial_bundle_slow", duration_s=round(took, 1), bundle_size=len(unit))
         finally:
             gate.leave()
 
-    def _dispatched(self, lane: Lane, size: int) -> None:
-        model = self._parts.label(lane.provider, lane.model)
+    async def _ours(self, unit: Sequence[Queued]) -> set[UUID]:
+        """Return what is still to be asked; everything while the database does not answer."""
+        everything = [item.queue_id for item in unit]
+        try:
+            async with self._parts.database.transaction() as connection:
+                return await queue.ours(connection, self._owner, everything)
+        except (DBAPIError, OSError):
+            return set(everything)
+
+    def _dispatched(self, lane: Lane, unit: Sequence[Queued]) -> None:
+        model, size = self._parts.label(lane.provider, lane.model), len(unit)
         metrics.BUNDLE_CALLS.labels(lane.provider, model).inc()
         metrics.BUNDLE_ITEMS.labels(lane.provider, model).observe(size)
         log.info(
@@ -167,6 +181,7 @@ class Worker:
             provider=lane.provider,
             model=model,
             queue_processing_mode=str(lane.mode),
+            batch_uuids=sorted({item.batch_id for item in unit if item.batch_id is not None}),
         )
 
     async def _one(self, item: Queued, gate: Gate) -> Outcome | NotAsked:

@@ -13,6 +13,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
+from app import __version__
 from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.edge.client_http import http_client
@@ -26,6 +27,7 @@ from app.settings import AuthSettings, DatabaseSettings, GradeScaleSettings, Kaf
 from app.telemetry import logs
 
 log = structlog.get_logger(__name__)
+KEEP_ALIVE_S = 75  # longer than our clients keep an idle connection, so that none is closed under a request
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ async def open_parts(service: str) -> AsyncIterator[Parts]:
     database = Database.connect(settings, application_name=service)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
+        log.info("role_started", version=__version__)
         yield Parts(service, database, settings.url, KafkaSettings(), stack)
 
 
@@ -84,6 +87,7 @@ async def serve(app: FastAPI, host: str, port: int) -> None:
         port=port,
         log_config=None,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=5,
         lifespan="off",
     )

@@ -24,6 +24,9 @@ ROLES = ("content", "gateway", "cj", "worker", "api")
 WANTED_PORTS = {"api": 8300, "worker": 8301, "cj": 9095, "gateway": 8090, "content": 8001}
 STATE_FILE = "stack.json"
 PASSED_ON = ("CJ_ASSESSMENT_SERVICE_", "LLM_PROVIDER_SERVICE_", "RUNNER_", "CONTENT_SERVICE_", "LOG_")
+PASSED_ON_TO_ALL = frozenset({"GRADE_SCALES_FILE", "NEIGHBOUR_TIMEOUT_S", "OPENBLAS_NUM_THREADS"})
+KEYS = tuple(f"{name}_API_KEY" for name in ("ANTHROPIC", "OPENAI", "GOOGLE", "GEMINI", "OPENROUTER"))
+PASSED_ON_TO_GATEWAY = frozenset(KEYS) | {f"{key}_FILE" for key in KEYS}
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 15.0
 
@@ -95,7 +98,8 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
         "LLM_PROVIDER_SERVICE_REPLAY_VOTES_DIR": str(ROOT / "data/recorded-judgements"),
         "CONTENT_SERVICE_PORT": str(plan.ports["content"]),
     }
-    overridden = {k: v for k, v in os.environ.items() if k.startswith(PASSED_ON)}
+    named = PASSED_ON_TO_ALL | (PASSED_ON_TO_GATEWAY if role == "gateway" else frozenset())
+    overridden = {k: v for k, v in os.environ.items() if k.startswith(PASSED_ON) or k in named}
     return {**inherited, **ours, **overridden, **extra}
 
 

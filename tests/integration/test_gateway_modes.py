@@ -70,6 +70,32 @@ async def test_other_settings_and_other_hints_make_other_bundles_and_the_wish_li
     assert (bundle_calls()[0] - before[0], bundle_calls()[1] - before[1]) == (3 + 1 + 1, 9)
 
 
+class CancelsTheRest(Scripted):
+    """Has all other comparisons cancelled while it thinks for five seconds about the first one."""
+
+    gateway: Gateway
+    others: list[str]
+
+    async def judge(self, question: Question) -> Answer:
+        if not self.asked:
+            await self.gateway.http.post("/api/v1/comparisons/cancel", json={"correlation_ids": self.others})
+            self.gateway.clock.pass_by(5)
+        return await super().judge(question)
+
+
+async def test_what_was_cancelled_while_its_bundle_is_judged_is_not_asked_any_more(
+    database: Database, database_url: str
+) -> None:
+    judge = CancelsTheRest()
+    async with opened(database, database_url, {"mock": judge}, BUNDLES) as gateway:
+        wanted = await gateway.ask_many(5)
+        judge.gateway, judge.others = gateway, [item["correlation_id"] for item in wanted[1:4]]
+        await gateway.work()
+        states = await gateway.states()
+    assert len(judge.asked) == 2
+    assert states == ["succeeded", "cancelled", "cancelled", "cancelled", "succeeded"]
+
+
 async def test_batch_jobs_that_are_off_or_unknown_to_the_provider_become_bundles(
     database: Database, database_url: str
 ) -> None:

@@ -155,6 +155,7 @@ def _write_documents(
         ending=_ending(material, sheet.missing, len(records)),
         now=material.now,
         git_sha=parts.settings.git_sha,
+        engine={} if material.told.result is None else material.told.result.assessment_metadata,
     )
     evidence = sorted(evidence, key=lambda file: file.path)
     document = sealed(artefact(facts, records, [file.manifest_entry() for file in evidence]))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from app.contracts.grade_scales import SCALES
 from app.runner.reports.alignment import Alignment, Inversion, align
 from app.runner.reports.markdown import cell, fenced, table
+from app.runner.reports.quality import quality_section, stopped
 from app.runner.results.document import Facts
 from app.runner.results.scoresheet import Duel, ScoreRow
 from app.runner.runs.spec import Prompt
@@ -33,6 +34,7 @@ def report(facts: Facts, duels: Sequence[Duel]) -> str:
         _state(facts),
         _summary(facts, numbers),
         target_section(numbers),
+        quality_section(facts.engine, graded=facts.run.mode is Mode.EXECUTE),
         _students(facts.sheet.rows),
         anchor_section(numbers),
         inversion_section(numbers.inversions),
@@ -57,7 +59,7 @@ def _summary(facts: Facts, numbers: Alignment) -> list[str]:
     rows = [
         *metric_rows(numbers, failed=facts.ending.events.get("llm_comparisons", 0) - numbers.comparisons),
         ("Cost", f"{facts.costs.document()['total_usd']:.4f} USD"),
-        ("Stopped because of", facts.sheet.stop_reason or "unknown"),
+        ("Asking stopped because of", stopped(facts.sheet.stop_reason or facts.ending.reason)),
     ]
     return ["## Summary", "", *table(("Metric", "Value"), rows, right=(1,))]
 
@@ -198,7 +200,8 @@ def _settings(facts: Facts) -> list[str]:
         "output verbosity": (request.llm.output_verbosity, effective.get("output_verbosity")),
         "comparisons": (request.budget.max_comparisons, facts.ending.events.get("llm_comparisons")),
         "seed": (request.design.seed, request.design.seed),
-        "stop rule": (request.design.stop.rule, facts.sheet.stop_reason),
+        "pairing": (request.design.pairing, facts.engine.get("design_policy")),
+        "stop rule": (request.design.stop.rule, facts.engine.get("stop_rule")),
     }
     rows = [
         (name, "default" if wanted is None else wanted, "not reported" if found is None else found)

@@ -20,6 +20,15 @@ from app.runner.runs.store import Run
 
 NO_FILE = "0" * 64
 NOT_USED = "not used"
+QUALITY = (
+    "design_policy",
+    "both_orders",
+    "stop_rule",
+    "waves",
+    "swap_consistency",
+    "bt_se_summary",
+    "bt_quality_flags",
+)
 
 
 @dataclass
@@ -95,7 +104,10 @@ def comparison(row: Mapping[str, Any]) -> Document:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that the document is made of, but the comparisons and the manifest."""
+    """All that the document is made of, but the comparisons and the manifest.
+
+    ``engine`` is what cj says about its work beside the scores; empty where no result came.
+    """
 
     run: Run
     stock: Inventory
@@ -105,6 +117,7 @@ class Facts:
     ending: Ending
     now: datetime
     git_sha: str | None
+    engine: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def request(self) -> RunRequest:
@@ -152,6 +165,9 @@ def _metadata(facts: Facts) -> Document:
         "run_id": run.id,
         "batch_uuid": str(run.batch_uuid),
         "batch_id": run.batch_label,
+        "labels": dict(run.labels),
+        "retry_of": run.retry_of,
+        "attempt": run.attempt,
         "assignment_id": None if request.assignment_id is None else str(request.assignment_id),
         "course_id": None if request.course_id is None else str(request.course_id),
         "course_code": request.course_code,
@@ -167,6 +183,7 @@ def _metadata(facts: Facts) -> Document:
         "effective_settings": None if costs.effective is None else dict(costs.effective),
         "stop_reason": sheet.stop_reason,
         "scores_source": sheet.source,
+        "scores_quality": {key: facts.engine[key] for key in QUALITY if key in facts.engine},
     }
 
 

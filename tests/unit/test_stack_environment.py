@@ -1,0 +1,35 @@
+"""What the roles of a local stack are told: settings for all, keys of providers for the gateway only."""
+
+from pathlib import Path
+
+import pytest
+
+from app.roles.stack import ROLES, WANTED_PORTS, Plan, environment
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    return Plan(str(tmp_path), "postgresql+asyncpg://x@/x", "127.0.0.1:1", dict(WANTED_PORTS), 1)
+
+
+@pytest.mark.parametrize("name", ["OPENAI_API_KEY", "GEMINI_API_KEY", "ANTHROPIC_API_KEY_FILE"])
+def test_a_providers_key_reaches_the_gateway_and_nobody_else(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "made-up")
+    holders = [role for role in ROLES if environment(plan, role, {}).get(name) == "made-up"]
+    assert holders == ["gateway"]
+
+
+def test_a_file_of_grade_scales_reaches_every_role(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADE_SCALES_FILE", "scales.toml")
+    assert all(environment(plan, role, {})["GRADE_SCALES_FILE"] == "scales.toml" for role in ROLES)
+
+
+def test_one_thread_for_linear_algebra_unless_somebody_wants_more(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    assert environment(plan, "cj", {})["OPENBLAS_NUM_THREADS"] == "1"
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    assert environment(plan, "cj", {})["OPENBLAS_NUM_THREADS"] == "2"
