@@ -52,5 +52,5 @@ def database(data_dir: Path, environment: Mapping[str, str] = os.environ) -> str
 
 
 def learn_own_scales() -> None:
-    """Know the grade scales of ``GRADE_SCALES_FILE``, as cj does; raises ``BadGradeScale`` naming file and field."""
+    """Know the grade scales of ``GRADE_SCALES_FILE``, as cj does; raises ``BadGradeScale`` naming the field."""
     learn_scales(GradeScaleSettings().file)
