@@ -52,6 +52,8 @@ def scale_of(seen: Diagnosed, wanted: str | None) -> GradeScale:
         raise InvalidInput(f"--grade-scale {wanted} is unknown; known scales: {', '.join(sorted(SCALES))}")
     if own is not None and wanted not in {None, own}:
         raise InvalidInput(f"--grade-scale {wanted}: the batch is graded on {own}")
+    if own is not None and own not in SCALES:
+        raise InvalidInput(f"the batch is graded on {own}, which is unknown here: set GRADE_SCALES_FILE as for cj")
     return SCALES[own or wanted or DEFAULT_SCALE]
 
 

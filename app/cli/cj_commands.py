@@ -107,6 +107,7 @@ def register_anchors(
     from app.errors import AppError
 
     def act() -> tuple[list[str], AppError | None]:
+        places.learn_own_scales()
         with places.cj(cj_url, data_dir) as api:
             return acts.register(api, assignment_id, paths, grades)
 
@@ -140,6 +141,7 @@ def extract(
     from app.cli.extract_text import as_text
 
     def act() -> str:
+        places.learn_own_scales()
         found = document(diagnosis.diagnose(places.database(data_dir), batch))
         if form is Format.TEXT:
             return as_text(found)
@@ -167,6 +169,7 @@ def align_report(
     from app.cli.expert_grades import experts
 
     def act() -> str:
+        places.learn_own_scales()
         seen = diagnosis.diagnose(places.database(data_dir), bos_batch_id or str(cj_batch_id))
         scale = scale_of(seen, grade_scale)
         known = experts(seen, grades, scale)

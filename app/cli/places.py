@@ -1,4 +1,4 @@
-"""Where cj and its database answer: as named, else as the environment says, else the running stack's.
+"""Where cj and its database answer, as named, else as the environment says, else the running stack's; its scales.
 
 Fed by options and the environment; feeds the commands that look into cj.
 """
@@ -14,8 +14,9 @@ from sqlalchemy.exc import ArgumentError
 from app.cli.client_http import ApiClient
 from app.edge.tokens import service_token
 from app.errors import InvalidInput
+from app.roles.scales import learn_scales
 from app.roles.stack import Plan
-from app.settings import AuthSettings, DatabaseSettings, Neighbours
+from app.settings import AuthSettings, DatabaseSettings, GradeScaleSettings, Neighbours
 
 ASYNC_DRIVER = "postgresql+asyncpg://"
 
@@ -48,3 +49,8 @@ def database(data_dir: Path, environment: Mapping[str, str] = os.environ) -> str
     if not usable:
         raise InvalidInput("DATABASE_URL is no address of a Postgres database (postgresql://user@host/name)")
     return url
+
+
+def learn_own_scales() -> None:
+    """Know the grade scales of ``GRADE_SCALES_FILE``, as cj does; raises ``BadGradeScale`` naming the field."""
+    learn_scales(GradeScaleSettings().file)

@@ -1,7 +1,10 @@
 """Commands that look into cj: over HTTP to a running server, and straight from the database."""
 
 import asyncio
+import os
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from app.cli.main import app
 from app.contracts.identifiers import run_essay_id
 from app.db.unit import Database
 from app.roles.probe_http import answers
+from app.roles.scales import learn_scales
 from app.roles.stack import ROOT
 from tests.integration.desk import ESSAY, LEGACY, ROUND, Desk
 from tests.integration.house import House
@@ -45,6 +49,13 @@ class Shell:
         assert done.exit_code == code, done.output
         assert code == 0 or done.output.count("\n") == 1 or code == 2, done.output
         return done.output
+
+    async def run_alone(self, *arguments: object, **environment: str) -> tuple[int, str]:
+        """Run in a process of its own, which knows no scale of this one; return exit code and output."""
+        words = [sys.executable, "-m", "app.cli.main", *(str(argument) for argument in arguments)]
+        known = os.environ | self.environment | environment
+        done = await asyncio.to_thread(subprocess.run, words, env=known, cwd=ROOT, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
 
     def file(self, name: str, text: str) -> Path:
         path = self.tmp_path / name
@@ -308,6 +319,44 @@ async def test_a_scale_that_is_unknown_or_not_the_batchs_is_refused(shell: Shell
     for scale, words in (("best", "unknown"), ("swedish_8_anchor", "is graded on")):
         arguments = ("align-report", "--cj-batch-id", batch_id, "--grade-scale", scale)
         assert words in await shell.run(*arguments, code=4)
+
+
+OWN_SCALE = """
+[[scales]]
+id = "commands_four_steps"
+grades = ["IG", "G", "VG", "MVG"]
+"""
+
+
+async def test_the_installations_own_scale_is_known_to_reports(shell: Shell) -> None:
+    grades = dict(zip(reversed(FOUR), ("IG", "G", "VG", "MVG"), strict=True))
+    batch_id = await shell.desk.judged(FOUR, ROUND, grade_scale="commands_four_steps", grades=grades)
+    asked = ("align-report", "--cj-batch-id", batch_id)
+    code, said = await shell.run_alone(*asked)
+    assert (code, said.count("\n")) == (4, 1)
+    assert "commands_four_steps, which is unknown here: set GRADE_SCALES_FILE" in said
+    code, said = await shell.run_alone(*asked, GRADE_SCALES_FILE=str(shell.file("scales.toml", OWN_SCALE)))
+    assert code == 0, said
+    assert "**Grade scale:** commands_four_steps" in said
+    assert "| Kendall's tau | 1.000 | ≥ 0.90 | met |" in said
+    code, said = await shell.run_alone("extract", batch_id, GRADE_SCALES_FILE=str(shell.tmp_path / "none.toml"))
+    assert (code, said.count("\n")) == (4, 1)
+    assert "GRADE_SCALES_FILE" in said
+
+
+async def test_the_installations_own_scale_is_known_where_anchors_are_registered(shell: Shell) -> None:
+    path = shell.file("scales.toml", OWN_SCALE)
+    learn_scales(path)  # as the server did when it started
+    name = await shell.desk.assignment(grade_scale="commands_four_steps")
+    register = ("anchors", "register", "--assignment-id", name)
+    strange = shell.file("set/strange_B.txt", ESSAY)
+    code, said = await shell.run_alone(*register, strange, GRADE_SCALES_FILE=str(path))
+    assert code == 4
+    assert "has grade B, which commands_four_steps does not have: IG, G, VG, MVG" in said
+    good = shell.file("set/good_VG.txt", ESSAY)
+    code, said = await shell.run_alone(*register, good, GRADE_SCALES_FILE=str(path))
+    assert code == 0, said
+    assert "1 anchors in commands_four_steps" in await shell.run("anchors", "list", "--assignment-id", name)
 
 
 async def test_a_batch_of_our_own_runner_is_compared_by_the_grades_that_it_noted(shell: Shell) -> None:

@@ -216,6 +216,18 @@ def test_the_keys_of_the_document_are_these(write: Callable[[str, str], str]) ->
     assert found["converged"] is True
 
 
+def test_the_amount_of_the_method_is_named(write: Callable[[str, str], str]) -> None:
+    path = write("d.csv", CYCLE + "j2,a,c\nj1,b,a\n")
+    chosen = ([], ["--ridge", "0.4"], ["--mle"], ["--eps", "0.3"], ["--eps", "0.5"])
+    assert [(found["method"], found["amount"]) for found in (fitted(path, *words) for words in chosen)] == [
+        ("ridge", 0.1),
+        ("ridge", 0.4),
+        ("mle", 0.0),
+        ("eps", 0.3),
+        ("eps", 0.5),
+    ]
+
+
 def test_reliability_stands_beside_its_companions_and_the_way_of_pairing() -> None:
     lines = run("fit", str(VOTES), "--pairing", "as recorded, not adaptive")[1].splitlines()
     at = next(number for number, line in enumerate(lines) if line.startswith("Scale separation"))
