@@ -11,7 +11,10 @@ from app.cj.design import Oriented
 
 @dataclass(frozen=True)
 class Comparison:
-    """One comparison of a batch; ``attempt`` counts the tries before this one."""
+    """One comparison of a batch; ``attempt`` counts the tries before this one.
+
+    ``cost_usd`` is all that it cost only if ``cost_known``.
+    """
 
     number: int
     correlation_id: UUID
@@ -29,6 +32,7 @@ class Comparison:
     model: str | None
     reserved_usd: float | None
     cost_usd: float | None
+    cost_known: bool = True
 
     @property
     def pair(self) -> tuple[int, int]:

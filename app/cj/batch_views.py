@@ -12,7 +12,7 @@ from sqlalchemy.engine import Row
 
 from app.cj.batch_reads import Coverage, Stored
 from app.cj.platform_names import COUNTS, FINE_STATE, upload_status, winner_name
-from app.cj.states import BatchState
+from app.cj.states import FINAL, BatchState
 from app.contracts.cj_batches import (
     BatchItem,
     BatchView,
@@ -40,7 +40,8 @@ def _item(row: Row[Any]) -> dict[str, Any]:
     state = BatchState(row.status)
     badly = state in ENDED_BADLY
     cap = int(row.plan["cap"])
-    answered = row.succeeded + row.failed
+    unanswered = row.asked - row.succeeded - row.failed
+    ended = state in FINAL
     same = ("id", "bos_batch_id", "status", "assignment_id", "course_code", "language", "user_id", "org_id")
     times = ("created_at", "updated_at", "finished_at")
     return {name: getattr(row, name) for name in (*same, *times, "grade_scale", "essays_requested", "wave")} | {
@@ -48,9 +49,14 @@ def _item(row: Row[Any]) -> dict[str, Any]:
         "upload_status": upload_status(state, row.reason),
         "state": FINE_STATE[state],
         "stop_reason": row.reason,
+        "stop_detail": row.detail,
         "last_error": LastError(reason=row.reason or state, detail=row.detail) if badly else None,
         "comparisons": Progress(
-            asked=row.asked, succeeded=row.succeeded, failed=row.failed, pending=row.asked - answered
+            asked=row.asked,
+            succeeded=row.succeeded,
+            failed=row.failed,
+            pending=0 if ended else unanswered,
+            cancelled=unanswered if ended else 0,
         ),
         "budget": Budget(
             cap=cap,

@@ -100,6 +100,7 @@ _WRITE = (
                     "error_message",
                     "retryable",
                     "cost_usd",
+                    "cost_known",
                     "answered_at",
                 )
             },
@@ -128,6 +129,7 @@ def _values(
         "new_error_message": None if error is None else _clean(error.message, 500),
         "new_retryable": error is not None and error.details.get("retryable", True) is True,
         "new_cost_usd": result.cost_estimate,
+        "new_cost_known": result.request_metadata.get("cost_known", True) is not False,
         "new_answered_at": now,
     }
 

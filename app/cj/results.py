@@ -13,6 +13,8 @@ from app.contracts.grade_scales import SCALES, GradeScale, normalized_score
 from app.scoring.errors import NotEstimable
 
 UNGRADED = Projection("U", {}, 0.0, "LOW")
+ANSWERED = frozenset({"succeeded", "failed"})
+"""States of comparisons with an answer; one that the gateway refused to take has no provider and no callback."""
 
 
 def assessment(
@@ -90,6 +92,7 @@ def nothing_compared(batch: Batch, essays: Sequence[Essay], now: datetime) -> As
             "comparison_count": 0,
             "comparisons_succeeded": 0,
             "comparisons_failed": 0,
+            "callbacks_expected": 0,
             "processing_duration_seconds": round((now - batch.created_at).total_seconds(), 2),
             "assignment_id": batch.request.assignment_id,
             "course_code": batch.request.course_code,
@@ -225,6 +228,7 @@ def _what_it_took(batch: Batch, asked: Sequence[Comparison]) -> dict[str, object
         "comparisons_succeeded": batch.succeeded,
         "comparisons_failed": batch.failed,
         "comparisons_retried": sum(item.attempt > 0 for item in asked),
+        "callbacks_expected": sum(item.state in ANSWERED and item.provider is not None for item in asked),
         "comparisons_given_up": sum(item.state == "given_up" for item in asked),
         "failure_codes": dict(Counter(item.error_code or "unknown" for item in asked if item.state == "failed")),
         "cost_usd": batch.cost_usd,

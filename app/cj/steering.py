@@ -131,14 +131,15 @@ def _money(situation: Situation, limits: Limits) -> tuple[float | None, int | No
 
 
 def spending_of(asked: Sequence[Comparison], cap: float, first_estimate: float) -> Spending:
-    """Return what was spent; a verdict of a paid provider that names no cost counts with what was set aside.
+    """Return what was spent; an answer whose cost is not known counts with what was set aside for it.
 
-    ``first_estimate`` is 0 for a provider that costs nothing.
+    So does a verdict of a paid provider that names no cost; ``first_estimate`` is 0 for one that costs nothing.
     """
     known = [item.cost_usd for item in asked if item.cost_usd is not None and item.cost_usd > 0]
-    judged = [item.cost_usd for item in asked if item.state == "succeeded" and item.cost_usd]
+    judged = [item.cost_usd for item in asked if item.state == "succeeded" and item.cost_known and item.cost_usd]
     free = first_estimate == 0
-    set_aside = sum(item.reserved_usd or 0.0 for item in asked if _cost_is_open(item, free=free))
+    open_ones = [item for item in asked if _cost_is_open(item, free=free)]
+    set_aside = sum(max(0.0, (item.reserved_usd or 0.0) - (item.cost_usd or 0.0)) for item in open_ones)
     return Spending(
         cap,
         float(sum(known)),
@@ -152,6 +153,8 @@ def spending_of(asked: Sequence[Comparison], cap: float, first_estimate: float) 
 def _cost_is_open(item: Comparison, *, free: bool) -> bool:
     if item.cost_usd is None:
         return item.state in {"planned", "sent", "given_up"}
+    if not item.cost_known:
+        return True
     return item.cost_usd <= 0 and item.state == "succeeded" and not free
 
 

@@ -154,13 +154,15 @@ comparisons = Table(
     Column("retryable", Boolean, nullable=False, server_default=text("false")),
     Column("reserved_usd", Double),
     Column("cost_usd", Double),
+    Column("cost_known", Boolean, nullable=False, server_default=text("true")),
     Column("not_before", DateTime(timezone=True)),
     Column("sent_at", DateTime(timezone=True)),
     Column("answered_at", DateTime(timezone=True)),
     Column("withdrawn_at", DateTime(timezone=True)),
 )
 """One comparison asked for: ``a`` and ``b`` are positions as shown; ``winner`` is ``a`` or ``b``; ``reserved_usd``
-is what was set aside for it when it was planned, ``cost_usd`` what its verdict cost.
+is what was set aside for it when it was planned, ``cost_usd`` what its verdict cost: at least
+that, where ``cost_known`` is false.
 
 ``state``: ``planned``, ``sent``, ``succeeded``, ``failed``; or ``given_up`` (no verdict came in time: counts as
 failed) or ``cancelled`` (counts as neither). A verdict that comes after those two is noted with its cost on the

@@ -15,6 +15,7 @@ from app.cj import finish, metrics, store
 from app.cj.asked import Comparison
 from app.cj.finish import Failure
 from app.cj.parts import Parts
+from app.cj.reasons import explained
 from app.cj.results import calibration_of
 from app.cj.scores import Scores, fit
 from app.cj.states import BatchState
@@ -69,7 +70,8 @@ async def score(parts: Parts, batch_id: int) -> None:
             await finish.fail(connection, held, _failure(held, step, asked), parts.clock(), changes)
         elif step.verdict.decision is Decision.FINISH:
             outcome = finish.Scored(essays, asked, scores, step.verdict.reason, [*batch.decisions, entry])
-            await finish.complete(connection, held, outcome, parts.clock(), changes)
+            told = changes | {"detail": entry["detail"]}
+            await finish.complete(connection, held, outcome, parts.clock(), told)
         else:
             await _plan(parts, connection, held, step, changes)
     metrics.DECISIONS.labels(step.verdict.decision).inc()
@@ -139,6 +141,7 @@ def _entry(batch: Batch, step: Step) -> dict[str, object]:
         "wave": batch.wave,
         "decision": step.verdict.decision,
         "reason": step.verdict.reason,
+        "detail": explained(step),
         "asked": progress.asked,
         "succeeded": progress.succeeded,
         "failed": progress.failed,

@@ -23,12 +23,13 @@ class Budget(Wire):
 
 
 class Progress(Wire):
-    """Comparisons asked, and what became of them."""
+    """Comparisons asked, and what became of them; ``cancelled`` were open when the batch ended."""
 
     asked: int
     succeeded: int
     failed: int
     pending: int
+    cancelled: int = 0
 
 
 class LastError(Wire):
@@ -48,6 +49,7 @@ class BatchItem(Wire):
     upload_status: str
     state: str
     stop_reason: str | None
+    stop_detail: str | None = Field(description="the reason as a sentence")
     last_error: LastError | None
     assignment_id: str | None
     course_code: str | None

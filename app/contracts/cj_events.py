@@ -145,7 +145,8 @@ class AssessmentResult(BaseEvent):
 
     ``assessment_metadata`` holds the wire's own keys and, from our engine, ``bt_standard_errors``
     and ``comparison_counts`` (by essay id), ``grade_projection_summary.grade_probabilities``
-    (by essay id, then grade), ``comparisons_succeeded``, ``comparisons_failed``, ``essays_missing``.
+    (by essay id, then grade), ``comparisons_succeeded``, ``comparisons_failed``, ``callbacks_expected``,
+    ``essays_missing``.
     """
 
     event_name: str = "assessment.result.published"

@@ -106,7 +106,7 @@ def callback(asked: Json, told: Json) -> Json:
         "cost_estimate": told.get("cost_estimate", 0.0),
         "requested_at": now,
         "completed_at": now,
-        "request_metadata": asked["metadata"],
+        "request_metadata": asked["metadata"] | {name: told[name] for name in ("cost_known",) if name in told},
     }
     if "error" in told:
         detail = {"error_code": told["error"], "message": "no verdict", "service": "s", "operation": "o"}

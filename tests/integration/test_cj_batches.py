@@ -107,7 +107,7 @@ async def test_one_batch_says_what_it_does_and_why_by_either_id(desk: Desk) -> N
         "cost_usd": 0.0,
         "max_cost_usd": None,
     }
-    assert shown["comparisons"] == {"asked": 12, "succeeded": 12, "failed": 0, "pending": 0}
+    assert shown["comparisons"] == {"asked": 12, "succeeded": 12, "failed": 0, "pending": 0, "cancelled": 0}
     assert shown["essays"] == {"requested": 1, "students": 4, "anchors": 0}
     assert (shown["decisions"], shown["essays_missing"]) == ([entry], missing)
     assert (shown["stop_reason"], shown["last_error"]) == ("cap", None)

@@ -28,10 +28,6 @@ def value(metric: Any, **labels: str) -> float:
     return float(found._value.get())
 
 
-def without_hesitation(asked: Json) -> Json:
-    return better_wins(asked) | {"cost_estimate": 0.25}
-
-
 async def test_a_regular_batch_says_after_each_wave_why_it_went_on(database: Database) -> None:
     async with house(database, max_pairwise_comparisons=200) as engine:
         before = value(metrics.DECISIONS, decision="finalize_scoring")
@@ -71,7 +67,11 @@ async def test_a_regular_batch_ends_when_its_pass_is_used_up_however_large_its_b
         await engine.run(engine.request(5, stop={"threshold": 0.0}))
         times = Counter(tuple(sorted((pair.a, pair.b))) for pair in await engine.pairs())
         assert (set(times.values()), len(times)) == ({2}, 10)
-        assert (await engine.facts())["stop_reason"] == "no_pairs_left"
+        facts = await engine.facts()
+        assert facts["stop_reason"] == "no_pairs_left"
+        why = "all 10 pairs were asked as often as 1 further passes allow; 280 comparisons of the cap stay unused"
+        assert facts["decisions"][-1]["detail"].startswith(why)
+        assert (await engine.batch()).detail == facts["decisions"][-1]["detail"]
 
 
 @pytest.mark.parametrize(
@@ -103,25 +103,6 @@ async def test_a_batch_stops_when_it_is_precise_enough(database: Database) -> No
         assert facts["stop_reason"] == "precision"
         assert facts["bt_se_summary"]["mean_se"] <= 1.3
         assert facts["decisions"][-2]["mean_se"] > 1.3
-
-
-async def test_money_runs_out_before_the_cap_is_passed(database: Database) -> None:
-    async with house(database, without_hesitation, first_wave_under_cost_cap=2) as engine:
-        await engine.run(engine.request(8, max_cost_usd=3.0, stop_rule="cap"))
-        batch, pairs = await engine.batch(), await engine.pairs()
-        assert (batch.status, batch.reason) == ("completed", "cost_cap")
-        assert batch.cost_usd <= 3.0
-        assert batch.cost_usd > 3.0 - 0.25 * 1.5
-        assert sum(pair.wave == 1 for pair in pairs) == 2
-        assert all(pair.reserved_usd is not None for pair in pairs)
-        assert (await engine.facts())["max_cost_usd"] == 3.0
-
-
-async def test_money_that_is_too_little_for_one_comparison_is_said_at_once(database: Database) -> None:
-    async with house(database) as engine:
-        await engine.run(engine.request(4, max_cost_usd=0.000001))
-        why = await engine.why()
-        assert (why["reason"], why["field"], engine.gateway.asked) == ("cost_cap", "metadata.max_cost_usd", {})
 
 
 async def test_both_orders_are_asked_and_a_disagreement_is_seen(database: Database) -> None:
@@ -221,6 +202,20 @@ async def test_what_the_gateway_refuses_for_good_counts_and_what_it_has_no_room_
         assert (await engine.why())["reason"] == "low_success_rate"
 
 
+async def test_the_result_counts_the_callbacks_that_there_are_and_not_what_was_refused(database: Database) -> None:
+    def gate(asked: Json) -> Json:
+        number = asked["metadata"]["comparison_number"]
+        if number == 3:
+            return {"refused": "invalid_input"}
+        return failure(retryable=False) if number == 4 else better_wins(asked)
+
+    async with house(database, gate) as engine:
+        await engine.run(engine.request(6, max_comparisons=15, stop_rule="cap"))
+        facts = await engine.facts()
+        assert (facts["comparisons_succeeded"], facts["comparisons_failed"]) == (13, 2)
+        assert facts["callbacks_expected"] == 14
+
+
 async def test_a_gateway_that_never_answers_cannot_keep_a_batch_open(database: Database) -> None:
     async with house(database) as engine:
         engine.gateway.down = True
@@ -260,6 +255,7 @@ async def test_verdicts_that_came_are_used_at_the_time_out_and_late_ones_are_not
         await engine.run(engine.request(12, max_comparisons=60))
         facts = await engine.facts()
         assert (facts["stop_reason"], facts["comparisons_given_up"]) == ("timeout", 1)
+        assert facts["callbacks_expected"] == facts["comparisons_asked"] - 1
         assert engine.gateway.withdrawn == [silent[0]["correlation_id"]]
         assert engine.gateway.order.count(silent[0]["correlation_id"]) > 2
         before = await engine.batch()
@@ -277,6 +273,13 @@ async def cancelled(engine: House, name: str | int) -> Any:
         assert (await http.post(url)).status_code == 401
         http.headers["Authorization"] = f"Bearer {service_token(AUTH, 'tests')}"
         return await http.post(url)
+
+
+async def looked_at(engine: House, name: str) -> Json:
+    async with in_process(build(engine.parts, AUTH)) as http:
+        http.headers["Authorization"] = f"Bearer {service_token(AUTH, 'tests')}"
+        shown: Json = (await http.get(f"/api/v1/batches/{name}")).json()
+        return shown
 
 
 @pytest.mark.parametrize("cancel_status", [200, 400, 404, 405, 501])
@@ -307,6 +310,9 @@ async def test_a_cancelled_batch_asks_no_more_and_keeps_what_was_paid_for(
         assert batch.cost_usd == pytest.approx(0.003)
         assert Counter(pair.state for pair in pairs) == {"succeeded": 1, "cancelled": 2}
         assert all(pair.cost_usd == 0.001 for pair in pairs)
+        shown = await looked_at(engine, bos_id)
+        assert shown["comparisons"] == {"asked": 3, "succeeded": 1, "failed": 0, "pending": 0, "cancelled": 2}
+        assert shown["stop_detail"] == "the batch was cancelled"
 
 
 async def test_cancelling_what_has_ended_or_never_was_is_refused(database: Database) -> None:

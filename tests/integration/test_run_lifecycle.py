@@ -163,8 +163,8 @@ async def test_callbacks_of_others_are_passed_over_and_bad_ones_refused(house: H
         await deliver(house.database, house.verdicts, bad)
 
 
-async def told(house: House, run: Json, ids: list[str], expected: int) -> None:
-    facts = {"comparisons_succeeded": expected, "comparisons_failed": 0}
+async def told(house: House, run: Json, ids: list[str], expected: int, **more: int) -> None:
+    facts = {"comparisons_succeeded": expected, "comparisons_failed": 0} | more
     await deliver(house.database, house.completed, house.completion(run))
     await deliver(house.database, house.resulted, house.result(run, ids, **facts))
 
@@ -199,6 +199,13 @@ async def test_after_the_grace_the_run_is_partial_and_says_what_is_missing(house
         "late": 1,
         "total": 4,
     }
+
+
+async def test_a_callback_that_cannot_come_is_not_waited_for(house: House) -> None:
+    run, ids = await house.running()
+    await deliver(house.database, house.verdicts, house.verdict(run, ids[0], ids[1]))
+    await told(house, run, ids, expected=1, comparisons_failed=1, callbacks_expected=1)
+    assert (await house.finish(run["id"]))["status"] == "completed"
 
 
 async def test_the_failure_of_cj_ends_the_run_with_its_reason(house: House) -> None:

@@ -74,6 +74,16 @@ def counted_by(result: AssessmentResult) -> int | None:
     return sum(numbers) if len(numbers) == len(counts) else None
 
 
+def callbacks_of(result: AssessmentResult) -> int | None:
+    """Return how many callbacks a rich result tells to expect, else how many comparisons there were.
+
+    What the engine's gateway refused to take, or never answered, has no callback.
+    """
+    told = result.assessment_metadata.get("callbacks_expected")
+    good = isinstance(told, int) and not isinstance(told, bool) and told >= 0
+    return told if good and isinstance(told, int) else counted_by(result)
+
+
 def digest_of(data: BaseEvent) -> str:
     """Return a hash of what is said, without when it was said."""
     said = data.model_dump(mode="json", exclude=set(VOLATILE))

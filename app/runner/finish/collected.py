@@ -20,7 +20,7 @@ from app.contracts.cj_events import (
 )
 from app.contracts.envelope import read
 from app.db.unit import Database
-from app.runner.collect.announced import counted_by
+from app.runner.collect.announced import callbacks_of
 from app.runner.finish.readiness import Seen
 from app.runner.runs.store import Run
 from app.runner.tables import announcements, comparisons
@@ -89,7 +89,7 @@ def seen(run: Run, told: Announced, now: datetime) -> Seen:
         completion_failed=told.completion is not None and told.completion.status == "failed_critically",
         result=told.result is not None,
         failure=told.failure,
-        expected=None if told.result is None else counted_by(told.result),
+        expected=None if told.result is None else callbacks_of(told.result),
         essays_missing=len(missing) if isinstance(missing, list) else 0,
         too_few_essays=summary is not None and summary.single_essay_batch,
         first_announced_at=told.first_at,
