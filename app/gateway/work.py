@@ -35,7 +35,7 @@ SLOW_BUNDLE_S = 30.0
 
 @dataclass(frozen=True)
 class Unit:
-    """What is judged on one place: the provider and model, and one comparison or a bundle."""
+    """What is judged together: the provider and model, and one comparison or a bundle."""
 
     model: tuple[str, str | None]
     items: tuple[Queued, ...]
@@ -44,8 +44,8 @@ class Unit:
 class Worker:
     """One worker; several may run, in one process or many.
 
-    What it holds is judged in units: one comparison, or a serial bundle, each on one of ``concurrency`` places.
-    As many units again wait in reserve, so that a place that falls free is filled without the database.
+    What it holds is judged in units: one comparison, or a serial bundle; each call takes one of ``concurrency``
+    places. As many units again wait in reserve, so that a place that falls free is filled without the database.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -142,18 +142,27 @@ class Worker:
         self._news.set()
 
     async def _judge(self, lane: Lane, unit: Sequence[Queued], gate: Gate) -> None:
-        """Judge one unit on one place; each item comes to an outcome of its own."""
+        """Judge one unit; each item comes to an outcome of its own.
+
+        A bundle's first item goes ahead, so that the provider's prompt cache holds what the others share; then
+        they go side by side, each on a place of its own.
+        """
+        started = time.monotonic()
+        await self._judge_one(unit[0], gate, lane, len(unit))
+        async with asyncio.TaskGroup() as rest:
+            for item in unit[1:]:
+                rest.create_task(self._judge_one(item, gate))
+        if (took := time.monotonic() - started) > SLOW_BUNDLE_S and len(unit) > 1:
+            log.warning("serial_bundle_slow", duration_s=round(took, 1), bundle_size=len(unit))
+
+    async def _judge_one(self, item: Queued, gate: Gate, lane: Lane | None = None, size: int = 1) -> None:
         await gate.enter()
         try:
             async with self._places:
-                started = time.monotonic()
-                if lane.mode is Mode.SERIAL_BUNDLE:
-                    self._dispatched(lane, len(unit))
-                for item in unit:
-                    self._done.append(await self._one(item, gate))
-                    self._news.set()
-                if (took := time.monotonic() - started) > SLOW_BUNDLE_S and len(unit) > 1:
-                    log.warning("serial_bundle_slow", duration_s=round(took, 1), bundle_size=len(unit))
+                if lane is not None and lane.mode is Mode.SERIAL_BUNDLE:
+                    self._dispatched(lane, size)
+                self._done.append(await self._one(item, gate))
+                self._news.set()
         finally:
             gate.leave()
 
