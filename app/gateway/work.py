@@ -23,7 +23,8 @@ from app.gateway.gates import Gate
 from app.gateway.modes import Lane, Mode
 from app.gateway.parts import Parts
 from app.gateway.providers.base import FailureKind, JudgeFailed
-from app.gateway.queue import PutBack, Queued
+from app.gateway.queue import Queued
+from app.gateway.returns import PutBack, put_back
 from app.gateway.sweep import Sweep
 
 log = structlog.get_logger(__name__)
@@ -75,10 +76,13 @@ class Worker:
             await self._stop()
 
     async def step(self, wakeup: Wakeup) -> None:
-        """Lease what there is room for, then wait for an outcome, for news or for a short while."""
+        """Lease what there is room for, then wait for an outcome, for news or for a short while.
+
+        Leases are renewed before the sweep, which would else take a process that was slow for dead by itself.
+        """
         now = self._parts.clock()
-        await self._sweep.if_due(now)
         await self._renew(now)
+        await self._sweep.if_due(now)
         claimed = await self._claim(now)
         if not (claimed and self._room() > 0):
             await self._wait(wakeup)
@@ -238,7 +242,7 @@ class Worker:
     async def _give_back(self) -> None:
         now = self._parts.clock()
         async with self._parts.database.transaction() as connection:
-            await queue.put_back(connection, [PutBack(item, now) for item in self._held.values()], now)
+            await put_back(connection, [PutBack(item, now) for item in self._held.values()], now)
             calls = [(item.queue_id, item.generation) for item in self._held.values()]
             await money.presume_spent(connection, calls)
         self._held.clear()
