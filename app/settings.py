@@ -270,6 +270,7 @@ class GatewaySettings(Settings):
     mock_batch_latency_s: float = Field(default=0.0, ge=0)
     replay_votes_dir: Path = Path("data/recorded-judgements")
     queue_max_size: int = Field(default=100_000, ge=1)
+    prompt_max_bytes: int = Field(default=4_000_000, ge=1)
     queue_request_ttl_hours: float = Field(default=4.0, gt=0)
     queue_full_retry_after_s: int = Field(default=30, ge=1)
     queue_max_retries: int = Field(default=3, ge=0)

@@ -7,6 +7,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Literal
 from uuid import uuid4
 
@@ -133,10 +134,35 @@ def _answer(request: Request, style: Style, service: str, refusal: _Refusal) -> 
     return JSONResponse(body, refusal.status, media_type="application/problem+json")
 
 
+_PLATFORM_CODES = {
+    "not_found": "RESOURCE_NOT_FOUND",
+    "gone": "RESOURCE_NOT_FOUND",
+    "unauthorized": "AUTHENTICATION_ERROR",
+    "forbidden": "AUTHORIZATION_ERROR",
+    "conflict": "INVALID_REQUEST",
+    "illegal_move": "INVALID_REQUEST",
+    "invalid_input": "VALIDATION_ERROR",
+    "too_large": "INVALID_REQUEST",
+    "method_not_allowed": "INVALID_REQUEST",
+    "unavailable": "SERVICE_UNAVAILABLE",
+    "misconfigured": "CONFIGURATION_ERROR",
+    "upstream_refused": "EXTERNAL_SERVICE_ERROR",
+    "internal_error": "UNKNOWN_ERROR",
+}
+"""Our codes in the platform's words; a code that is the platform's already is only written in capitals."""
+
+
+def platform_code_of(code: str, status: int) -> str:
+    """Return the platform's word for one of our codes, which came with the HTTP status ``status``."""
+    if code.startswith("http_"):
+        return "INVALID_REQUEST" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "UNKNOWN_ERROR"
+    return _PLATFORM_CODES.get(code, code.upper())
+
+
 def _platform(service: str, request_id: str, refusal: _Refusal) -> dict[str, object]:
     problems = [{"field": item.field, "message": item.message} for item in refusal.problems]
     return {
-        "code": refusal.code.upper(),
+        "code": platform_code_of(refusal.code, refusal.status),
         "message": refusal.detail,
         "correlation_id": request_id,
         "service": service,

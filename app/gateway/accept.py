@@ -5,6 +5,7 @@ finished already has its callback published again.
 """
 
 import hashlib
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +22,7 @@ from app.contracts.llm_events import ComparisonResult
 from app.contracts.llm_http import ComparisonRequest
 from app.contracts.topics import Topic
 from app.db.listen import notify
+from app.db.rows import records
 from app.errors import AppError, Conflict, InvalidInput, Unavailable
 from app.gateway import metrics, modes, observe, queue, tallies
 from app.gateway.callbacks import to_event
@@ -35,7 +37,7 @@ DEFAULT_PRIORITY = 5
 HIGHEST_PRIORITY = 10
 _INSERT = (
     insert(requests)
-    .from_select(list(queue.NEW_COLUMNS), select(queue.records("fresh", queue.NEW)))
+    .from_select(list(queue.NEW_COLUMNS), select(records("fresh", queue.NEW)))
     .on_conflict_do_nothing()
 )
 
@@ -53,6 +55,19 @@ class ComparisonRefused(InvalidInput):
 
     code = "invalid_request"
     status = 400
+
+
+class TopicRefused(ComparisonRefused):
+    """Nobody listens to this topic for verdicts."""
+
+    code = "llm_invalid_callback_topic"
+
+
+class PromptTooLong(ComparisonRefused):
+    """No model takes a prompt of this size."""
+
+    code = "llm_content_too_long"
+    status = 413
 
 
 @dataclass(frozen=True)
@@ -78,9 +93,31 @@ def check(request: ComparisonRequest, parts: Parts) -> None:
     _check_model(provider, overrides.model_override, parts)
     _check_wishes(provider, request.metadata, parts)
     if request.callback_topic != Topic.COMPARISON_RESULT:
-        raise ComparisonRefused.at("callback_topic", f"must be {Topic.COMPARISON_RESULT}")
+        raise TopicRefused.at("callback_topic", f"must be {Topic.COMPARISON_RESULT}")
+    _check_size(request, parts.settings.prompt_max_bytes)
+    _check_limit(request.metadata.get("max_cost_usd"))
     if priority_of(request.metadata.get("priority"), DEFAULT_PRIORITY) is None:
         raise ComparisonRefused.at("metadata.priority", f"must be a whole number from 0 to {HIGHEST_PRIORITY}")
+
+
+def _check_size(request: ComparisonRequest, most: int) -> None:
+    blocks = "".join(block.content for block in request.prompt_blocks or ())
+    for field, text in (("user_prompt", request.user_prompt), ("prompt_blocks", blocks)):
+        size = len(text.encode("utf-8", "replace"))
+        if size > most:
+            raise PromptTooLong.at(
+                field, f"has {size} bytes, more than the {most} that are taken; shorten the essays"
+            )
+
+
+def _check_limit(wanted: object) -> None:
+    if wanted is None:
+        return
+    good = (
+        isinstance(wanted, int | float) and not isinstance(wanted, bool) and math.isfinite(wanted) and wanted >= 0
+    )
+    if not good:
+        raise ComparisonRefused.at("metadata.max_cost_usd", "must be a number of USD, 0 or more")
 
 
 def _check_model(provider: str, model: str | None, parts: Parts) -> None:

@@ -4,7 +4,7 @@ Fed by ``jobs_gather``; feeds the ledger. A job's row says where it stands: a pr
 next one, which finds the job at the provider by its key instead of handing it in twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from app.gateway.providers.base import (
     JobProgress,
     JobState,
     JudgeFailed,
+    Sought,
 )
 from app.gateway.question import described, question
 from app.gateway.queue import FIELDS, Queued
@@ -38,6 +39,9 @@ CHUNK = 200
 JOBS_AT_ONCE = 4
 MOST_LOOKS = 200
 """Failed steps of a job in a row: some hours, with the longest back-off."""
+RECORDED_FOR = timedelta(days=3)
+NOT_TAKEN = frozenset({400, 401, 402, 403, 404, 413, 422, 429})
+"""Answers after which a job was certainly not started."""
 FINAL = {
     JobState.COMPLETED: "completed",
     JobState.EXPIRED: "expired",
@@ -68,21 +72,37 @@ class Jobs:
         if not items:
             await self._end(job, "cancelled", "no comparison of it is wanted any more")
             return
-        questions = [(str(item.queue_id), question(item)) for item in items]
         try:
-            found = await judge.find(str(job_id)) if job.handed_in else None
-            if found is None:
-                await self._change(job_id, "planned", {"handed_in": True})
-            provider_job_id = found or await judge.submit(questions, job_key=str(job_id))
+            found = await judge.find(str(job_id), await self._sought(job)) if job.handed_in else None
+            provider_job_id = found or await self._hand_in(job, judge, items)
         except JudgeFailed as failure:
             await self._failed_step(job, failure)
             return
-        now = self.parts.clock()
+        now, count = self.parts.clock(), job.items if found else len(items)
         values = {"status": "running", "provider_job_id": provider_job_id, "submitted_at": now, "tries": 0}
         await self._change(job_id, "planned", values | {"due_at": now})
         self._count(job, "scheduled")
-        metrics.JOB_ITEMS.labels(job.provider, self._label(job)).observe(job.items)
-        log.info("batch_api_job_scheduled", job_id=str(job_id), provider_job_id=provider_job_id, items=job.items)
+        metrics.JOB_ITEMS.labels(job.provider, self._label(job)).observe(count)
+        log.info("batch_api_job_scheduled", job_id=str(job_id), provider_job_id=provider_job_id, items=count)
+
+    async def _hand_in(self, job: Row[Any], judge: BatchJudge, items: Sequence[Queued]) -> str:
+        """Start the job; that it may have been started is noted before, and taken back where it was refused."""
+        await self._change(job.id, "planned", {"handed_in": True, "items": len(items)})
+        try:
+            questions = [(str(item.queue_id), question(item)) for item in items]
+            return await judge.submit(questions, job_key=str(job.id))
+        except JudgeFailed as failure:
+            if failure.http_status in NOT_TAKEN:
+                await self._change(job.id, "planned", {"handed_in": False})
+            raise
+
+    async def _sought(self, job: Row[Any]) -> Sought:
+        """Return what tells a job that may have been started from all others, those of other processes too."""
+        of_this = (jobs.c.provider == job.provider, jobs.c.created_at > job.created_at - RECORDED_FOR)
+        recorded = select(jobs.c.provider_job_id).where(*of_this, jobs.c.provider_job_id.is_not(None))
+        async with self.parts.database.transaction() as connection:
+            ids = frozenset((await connection.execute(recorded)).scalars())
+        return Sought(job.items, job.created_at, ids)
 
     async def look(self, job_id: UUID) -> None:
         """Look at a running job; read what it has, pass a cancellation on, end it when it is over."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.error_codes import platform_code
-from app.gateway import callbacks, money, queue
+from app.gateway import callbacks, money, returns
 from app.gateway.ask import NotAsked
 from app.gateway.callbacks import Outcome, to_event
 from app.gateway.failures import Rules, Tries, next_try
@@ -19,7 +19,8 @@ from app.gateway.modes import Lane, Mode
 from app.gateway.parts import Parts
 from app.gateway.permits import call_of
 from app.gateway.providers.base import Answer, JudgeFailed, Usage
-from app.gateway.queue import PutBack, Queued, Spent
+from app.gateway.queue import Queued
+from app.gateway.returns import PutBack, Spent
 from app.gateway.tables import messages
 from app.messaging import outbox
 
@@ -45,10 +46,10 @@ async def write(
             again.append(back)
         elif isinstance(entry, Outcome):
             over.append(entry)
-    returned = await queue.put_back(connection, again, now)
+    returned = await returns.put_back(connection, again, now)
     settled = await end(connection, over, now)
     asked = [entry for entry in done if isinstance(entry, Outcome) and entry.asked_at is not None]
-    await _pay(connection, asked, now)
+    await _pay(parts, connection, asked, now)
     ids = {entry.item.queue_id for entry in over} - {entry.item.queue_id for entry in settled}
     await _note_late(connection, [entry for entry in over if entry.item.queue_id in ids])
     return Settled(settled, len(returned), len(ids) + len(again) - len(returned))
@@ -59,7 +60,7 @@ async def end(connection: AsyncConnection, over: Sequence[Outcome], now: datetim
     sound = [callbacks.sound(entry, now) for entry in over]
     results = {entry.item.queue_id: result for entry, result in sound}
     rows = [_row(entry, now) | {"callback": result.model_dump(mode="json")} for entry, result in sound]
-    closed = await queue.finish(connection, rows)
+    closed = await returns.finish(connection, rows)
     mine = [entry for entry, _ in sound if entry.item.queue_id in closed]
     events = [to_event(results[entry.item.queue_id], entry.item.callback_topic, now) for entry in mine]
     await outbox.add(connection, messages, events)
@@ -102,18 +103,27 @@ def _after_a_job(item: Queued) -> Lane | None:
     return Lane(Mode.PER_REQUEST, lane.provider, lane.model)
 
 
-async def _pay(connection: AsyncConnection, asked: Sequence[Outcome], now: datetime) -> None:
+async def _pay(parts: Parts, connection: AsyncConnection, asked: Sequence[Outcome], now: datetime) -> None:
     """Note what calls did cost; one that may have been charged unknown to us counts as what was held back."""
     maybe = [entry for entry in asked if isinstance(entry.result, JudgeFailed) and entry.result.maybe_paid]
     await money.presume_spent(connection, [(entry.item.queue_id, entry.item.generation) for entry in maybe])
-    known = [(call_of(entry.item), entry.usage.cost_usd) for entry in asked]
+    known = [(call_of(entry.item), _counted(parts, entry)) for entry in asked]
     await money.settle(connection, known, now)
+
+
+def _counted(parts: Parts, entry: Outcome) -> float:
+    """Return what a call counts for under the limits; without a known price, at the dearest of its provider."""
+    usage = entry.usage
+    price = None if usage.cost_known else parts.prices.assumed(entry.item.provider)
+    if price is None or isinstance(entry.result, JudgeFailed):
+        return usage.cost_usd
+    return max(usage.cost_usd, usage.prompt_tokens * price[0] + usage.completion_tokens * price[1])
 
 
 async def _note_late(connection: AsyncConnection, late: Sequence[Outcome]) -> None:
     for entry in late:
         if entry.usage != Usage():
-            await queue.add_late(connection, entry.item.queue_id, _spent(entry.usage))
+            await returns.add_late(connection, entry.item.queue_id, _spent(entry.usage))
 
 
 def _spent(usage: Usage) -> Spent:

@@ -5,6 +5,7 @@ dollar, so that sums are exact. The rows of the budgets are locked in one order,
 reserve at once and spent plus reserved never pass a limit.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,9 @@ class Prices(Protocol):
     def price(self, provider: str, model: str | None) -> tuple[float, float] | None:
         """Return USD for one prompt token and one completion token, or None where nobody knows."""
 
+    def assumed(self, provider: str) -> tuple[float, float] | None:
+        """Return what stands in for an unknown price: the provider's dearest, or None where it has none."""
+
 
 @dataclass(frozen=True)
 class PriceTable:
@@ -49,6 +53,10 @@ class PriceTable:
     def price(self, provider: str, model: str | None) -> tuple[float, float] | None:
         """Return the model's price, else the provider's, else None."""
         return self.table.get((provider, model), self.table.get((provider, None)))
+
+    def assumed(self, provider: str) -> tuple[float, float] | None:
+        """Return the dearest price of the provider."""
+        return dearest(price for (name, _), price in self.table.items() if name == provider)
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,17 @@ class PricesByProvider:
         """Return the price that the provider's list says, or None."""
         found = self.lists.get(provider)
         return None if found is None else found.price(provider, model)
+
+    def assumed(self, provider: str) -> tuple[float, float] | None:
+        """Return the dearest price that the provider's list has."""
+        found = self.lists.get(provider)
+        return None if found is None else found.assumed(provider)
+
+
+def dearest(prices: Iterable[tuple[float, float]]) -> tuple[float, float] | None:
+    """Return the highest price of a prompt token and of a completion token, None without any."""
+    found = list(prices)
+    return (max(one for one, _ in found), max(one for _, one in found)) if found else None
 
 
 @dataclass(frozen=True)
@@ -101,7 +120,7 @@ def limits_of(call: Call, wanted: object, settings: GatewaySettings, now: dateti
     """
     everybody, provider = day_keys(call.provider, now)
     batch = settings.cost_limit_usd_per_batch
-    if isinstance(wanted, int | float) and not isinstance(wanted, bool) and wanted >= 0:
+    if isinstance(wanted, int | float) and not isinstance(wanted, bool) and math.isfinite(wanted) and wanted >= 0:
         batch = wanted if batch is None else min(batch, wanted)
     found = {
         everybody: settings.cost_limit_usd_per_day,
@@ -119,7 +138,7 @@ def most_tokens(prompt: str) -> int:
 
 def most_cost(price: tuple[float, float], prompt: str, max_tokens: int) -> int:
     """Return what a call costs at most, in billionths of a dollar."""
-    return int((most_tokens(prompt) * price[0] + max_tokens * price[1]) * NANO) + 1
+    return math.ceil((most_tokens(prompt) * price[0] + max_tokens * price[1]) * NANO)
 
 
 async def reserve(connection: AsyncConnection, wishes: Sequence[Wish], now: datetime) -> dict[UUID, str]:

@@ -71,7 +71,7 @@ def _wish(parts: Parts, item: Queued, now: datetime) -> Wish:
     price = parts.prices.price(item.provider, model)
     if price is None:
         metrics.LIMIT_BLIND.labels(item.provider, model).inc()
-        return Wish(call, 0, caps)
+        price = parts.prices.assumed(item.provider) or (0.0, 0.0)
     system = item.settings.get("system_prompt_override")
     prompt = item.user_prompt + (system if isinstance(system, str) else "")
     return Wish(call, money.most_cost(price, prompt, _max_tokens(parts, item)), caps)

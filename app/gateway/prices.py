@@ -14,6 +14,7 @@ from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, TieredPrices
 
 from app.gateway.manifest import Manifest, Model, Price
+from app.gateway.money import dearest
 
 PACKAGE_SOURCE = f"genai-prices {genai_prices.__version__}"
 _BATCH = {"processing": "batch"}
@@ -103,6 +104,12 @@ class ManifestPrices:
             return None
         prompt = max(_dearest(getattr(rates, f"{part}_mtok")) for part in _PROMPT_PARTS)
         return prompt / MILLION, _dearest(rates.output_mtok) / MILLION
+
+    def assumed(self, provider: str) -> tuple[float, float] | None:
+        """Return the dearest price among the listed models of the provider, None where none has a price."""
+        listed = self.manifest.known(provider, deprecated=True)
+        found = [self.price(provider, model.name) for model in listed]
+        return dearest(price for price in found if price is not None)
 
 
 def _dearest(rate: Decimal | TieredPrices | None) -> float:

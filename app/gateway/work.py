@@ -23,7 +23,8 @@ from app.gateway.gates import Gate
 from app.gateway.modes import Lane, Mode
 from app.gateway.parts import Parts
 from app.gateway.providers.base import FailureKind, JudgeFailed
-from app.gateway.queue import PutBack, Queued
+from app.gateway.queue import Queued
+from app.gateway.returns import PutBack, put_back
 from app.gateway.sweep import Sweep
 
 log = structlog.get_logger(__name__)
@@ -36,7 +37,7 @@ FRESH = timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Unit:
-    """What is judged on one place: the provider and model, and one comparison or a bundle."""
+    """What is judged together: the provider and model, and one comparison or a bundle."""
 
     model: tuple[str, str | None]
     items: tuple[Queued, ...]
@@ -45,8 +46,8 @@ class Unit:
 class Worker:
     """One worker; several may run, in one process or many.
 
-    What it holds is judged in units: one comparison, or a serial bundle, each on one of ``concurrency`` places.
-    As many units again wait in reserve, so that a place that falls free is filled without the database.
+    What it holds is judged in units: one comparison, or a serial bundle; each call takes one of ``concurrency``
+    places. As many units again wait in reserve, so that a place that falls free is filled without the database.
     """
 
     def __init__(self, parts: Parts) -> None:
@@ -76,10 +77,13 @@ class Worker:
             await self._stop()
 
     async def step(self, wakeup: Wakeup) -> None:
-        """Lease what there is room for, then wait for an outcome, for news or for a short while."""
+        """Lease what there is room for, then wait for an outcome, for news or for a short while.
+
+        Leases are renewed before the sweep, which would else take a process that was slow for dead by itself.
+        """
         now = self._parts.clock()
-        await self._sweep.if_due(now)
         await self._renew(now)
+        await self._sweep.if_due(now)
         claimed = await self._claim(now)
         if not (claimed and self._room() > 0):
             await self._wait(wakeup)
@@ -143,22 +147,30 @@ class Worker:
         self._news.set()
 
     async def _judge(self, lane: Lane, unit: Sequence[Queued], gate: Gate) -> None:
-        """Judge one unit on one place; each item comes to an outcome of its own, but those cancelled meanwhile."""
-        seen, ours = self._parts.clock(), {item.queue_id for item in unit}
+        """Judge one unit; each item comes to an outcome of its own, but those cancelled meanwhile.
+
+        A bundle's first item goes ahead, so that the provider's prompt cache holds what the others share; then
+        they go side by side, each on a place of its own.
+        """
+        started, since = time.monotonic(), self._parts.clock()
+        if lane.mode is Mode.SERIAL_BUNDLE:
+            self._dispatched(lane, unit)
+        await self._judge_one(unit[0], gate, since)
+        async with asyncio.TaskGroup() as rest:
+            for item in unit[1:]:
+                rest.create_task(self._judge_one(item, gate, since))
+        if (took := time.monotonic() - started) > SLOW_BUNDLE_S and len(unit) > 1:
+            log.warning("serial_bundle_slow", duration_s=round(took, 1), bundle_size=len(unit))
+
+    async def _judge_one(self, item: Queued, gate: Gate, since: datetime) -> None:
+        """Judge one item, unless it was leased a while ago, at ``since``, and is not ours any more."""
         await gate.enter()
         try:
             async with self._places:
-                started = time.monotonic()
-                if lane.mode is Mode.SERIAL_BUNDLE:
-                    self._dispatched(lane, unit)
-                for item in unit:
-                    if self._parts.clock() - seen > FRESH:
-                        seen, ours = self._parts.clock(), await self._ours(unit)
-                    if item.queue_id in ours:
-                        self._done.append(await self._one(item, gate))
-                        self._news.set()
-                if (took := time.monotonic() - started) > SLOW_BUNDLE_S and len(unit) > 1:
-                    log.warning("serial_bundle_slow", duration_s=round(took, 1), bundle_size=len(unit))
+                if self._parts.clock() - since > FRESH and not await self._ours([item]):
+                    return
+                self._done.append(await self._one(item, gate))
+                self._news.set()
         finally:
             gate.leave()
 
@@ -244,7 +256,7 @@ class Worker:
     async def _give_back(self) -> None:
         now = self._parts.clock()
         async with self._parts.database.transaction() as connection:
-            await queue.put_back(connection, [PutBack(item, now) for item in self._held.values()], now)
+            await put_back(connection, [PutBack(item, now) for item in self._held.values()], now)
             calls = [(item.queue_id, item.generation) for item in self._held.values()]
             await money.presume_spent(connection, calls)
         self._held.clear()

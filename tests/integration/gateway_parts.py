@@ -32,6 +32,7 @@ SETTINGS = GatewaySettings(replay_votes_dir=ROOT / "data/recorded-judgements", q
 GOOD = "The argument is developed carefully. However, it considers several consequences and alternatives. " * 3
 POOR = "i dont know. it is good becaus it is good. he have it. i like it. " * 3
 PRICE = (1e-6, 4e-6)
+PRICES = PriceTable({("mock", None): PRICE})
 
 
 def settings(**changes: Any) -> GatewaySettings:
@@ -146,6 +147,7 @@ async def opened(
     judges: Mapping[str, Judge],
     chosen: GatewaySettings = SETTINGS,
     batch_judges: Mapping[str, BatchJudge] | None = None,
+    prices: PriceTable = PRICES,
 ) -> AsyncIterator[Gateway]:
     """Yield a gateway whose jitter is half and whose clock moves only when told to."""
     clock, available = Clock(), dict(judges)
@@ -156,7 +158,7 @@ async def opened(
         clock,
         AUTH,
         batch_judges={} if batch_judges is None else batch_judges,
-        prices=PriceTable({("mock", None): PRICE}),
+        prices=prices,
         draw=lambda: 0.5,
     )
     async with in_process(build(parts)) as http:

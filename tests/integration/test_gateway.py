@@ -144,6 +144,47 @@ async def test_in_a_batch_each_comparison_is_accepted_or_refused_by_itself(gatew
 
 
 @pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"callback_topic": "other"}, 400, "LLM_INVALID_CALLBACK_TOPIC"),
+        ({"metadata": {"max_cost_usd": "much"}}, 400, "INVALID_REQUEST"),
+        ({"metadata": {"max_cost_usd": -1}}, 400, "INVALID_REQUEST"),
+        ({"metadata": {"max_cost_usd": True}}, 400, "INVALID_REQUEST"),
+        ({"user_prompt": "long " * 800_001}, 413, "LLM_CONTENT_TOO_LONG"),
+        ({"prompt_blocks": [{"content": "é" * 1_000_001}] * 2}, 413, "LLM_CONTENT_TOO_LONG"),
+        ({"user_prompt": ""}, 400, "VALIDATION_ERROR"),
+    ],
+    ids=["topic", "limit", "negative", "flag", "prompt", "blocks", "empty"],
+)
+async def test_what_cannot_be_judged_is_refused_in_the_same_words_alone_and_among_others(
+    gateway: Gateway, changes: Json, status: int, code: str
+) -> None:
+    wanted = request(**changes)
+    alone = await gateway.http.post("/api/v1/comparison", json=wanted)
+    among = await gateway.http.post("/api/v1/comparisons", json={"comparisons": [request(), wanted]})
+    refused = among.json()["items"][1]
+    assert (alone.status_code, alone.json()["error"]["code"]) == (status, code)
+    assert (refused["error_code"], refused["correlation_id"]) == (code, wanted["correlation_id"])
+    assert next(iter(changes)) in alone.json()["error"]["message"]
+    assert code in ERROR_CODES
+    assert len(await gateway.rows()) == 1
+
+
+async def test_refusals_of_the_edge_speak_the_platforms_words(gateway: Gateway) -> None:
+    wanted = request()
+    await gateway.http.post("/api/v1/comparison", json=wanted)
+    answers = [
+        await gateway.http.post("/api/v1/comparison", json=wanted | {"user_prompt": "other"}),
+        await gateway.http.post("/api/v1/comparison", json=wanted, headers={"Authorization": "Bearer rubbish"}),
+        await gateway.http.get("/api/v1/results/some-queue-id"),
+        await gateway.http.get("/api/v1/comparison"),
+        await gateway.http.post("/api/v1/providers/nobody/test"),
+    ]
+    assert [answer.status_code for answer in answers] == [409, 401, 404, 405, 404]
+    assert {answer.json()["error"]["code"] for answer in answers} <= ERROR_CODES
+
+
+@pytest.mark.parametrize(
     "overrides",
     [None, {}, {"provider_override": "openai"}, {"provider_override": "mock", "model_override": "none"}],
 )

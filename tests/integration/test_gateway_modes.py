@@ -1,5 +1,6 @@
 """Serial bundles and batch jobs: items isolated, jobs that survive a restart, one callback each in every mode."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
@@ -52,6 +53,39 @@ async def test_compatible_comparisons_go_into_one_bundle_and_a_bad_one_fails_alo
     assert sorted(str(winner) for winner in results) == ["Essay A"] * 4 + ["None"]
     assert modes == {"serial_bundle"}
     assert (bundle_calls()[0] - before[0], bundle_calls()[1] - before[1]) == (2, 6)
+
+
+class SideBySide(Scripted):
+    """Answers the first question by itself, and the others only when ``company`` of them are asked at once."""
+
+    def __init__(self, company: int) -> None:
+        super().__init__()
+        self.together = asyncio.Barrier(company)
+        self.first_answered = False
+
+    async def judge(self, question: Question) -> Answer:
+        if not self.asked:
+            answer = await super().judge(question)
+            await asyncio.sleep(0)
+            self.first_answered = True
+            return answer
+        assert self.first_answered
+        answer = await super().judge(question)
+        async with asyncio.timeout(10):
+            await self.together.wait()
+        return answer
+
+
+async def test_the_first_of_a_bundle_goes_ahead_and_the_others_go_side_by_side(
+    database: Database, database_url: str
+) -> None:
+    before = bundle_calls()
+    async with opened(database, database_url, {"mock": SideBySide(4)}, BUNDLES) as gateway:
+        await gateway.ask_many(9)
+        await gateway.work()
+        winners = [item["winner"] for item in await gateway.callbacks()]
+    assert winners == ["Essay A"] * 9
+    assert (bundle_calls()[0] - before[0], bundle_calls()[1] - before[1]) == (1, 9)
 
 
 async def test_other_settings_and_other_hints_make_other_bundles_and_the_wish_limits_the_size(

@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 
 from app.db.unit import Database
 from app.gateway import money
-from app.gateway.money import NANO, Call, Wish
+from app.gateway.money import NANO, Call, PriceTable, Wish
 from app.gateway.providers.base import Answer, BatchJudge, FailureKind, Question, Usage
 from app.gateway.providers.mock_batch import InProcessBatches
 from app.gateway.tables import holds
 from app.settings import DatabaseSettings
 from tests.integration import gateway_parts
-from tests.integration.gateway_parts import Scripted, failure, opened, verdict
+from tests.integration.gateway_parts import PRICE, Scripted, failure, opened, verdict
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 CALLS = st.lists(
@@ -125,6 +125,39 @@ async def test_what_would_pass_a_limit_is_refused_before_the_call(
     assert codes == {"LLM_COST_LIMIT_EXCEEDED"}
     assert 3 <= len(judge.asked) <= 5
     assert sum(item["cost_estimate"] for item in callbacks) == pytest.approx(0.004 * len(judge.asked))
+
+
+async def test_a_model_without_a_price_counts_at_the_dearest_of_its_provider(
+    database: Database, database_url: str
+) -> None:
+    judge = Scripted(*[verdict(Question("p", "", "", "new"), usage=Usage(1000, 900, cost_known=False))] * 20)
+    chosen = gateway_parts.settings(cost_limit_usd_per_day=0.02)
+    prices = PriceTable({("openai", "cheap"): (0.0, 1e-6), ("openai", "dear"): PRICE})
+    async with opened(database, database_url, {"openai": judge}, chosen, prices=prices) as gateway:
+        overrides = {"provider_override": "openai", "model_override": "new", "max_tokens_override": 1000}
+        await gateway.ask_many(20, overrides=overrides)
+        await gateway.work(20)
+        callbacks = await gateway.callbacks()
+    answered = [item for item in callbacks if item["winner"]]
+    assert len(callbacks) == 20
+    assert len(answered) == len(judge.asked)
+    assert 3 <= len(answered) <= 4
+    assert {(item["cost_estimate"], item["request_metadata"]["cost_known"]) for item in answered} == {(0.0, False)}
+
+
+async def test_a_limit_of_nothing_lets_free_judges_through_and_nobody_else(
+    database: Database, database_url: str
+) -> None:
+    free = Scripted()
+    judges = {"local": free, "mock": Scripted()}
+    async with opened(
+        database, database_url, judges, gateway_parts.settings(cost_limit_usd_per_day=0.0)
+    ) as gateway:
+        await gateway.ask_many(1, overrides={"provider_override": "local"})
+        await gateway.ask_many(1)
+        await gateway.work()
+        assert sorted(map(str, await gateway.errors())) == ["LLM_COST_LIMIT_EXCEEDED", "None"]
+    assert len(free.asked) == 1
 
 
 async def test_another_day_and_another_batch_have_their_own_limits(database: Database, database_url: str) -> None:

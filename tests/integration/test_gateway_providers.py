@@ -10,6 +10,7 @@ from app.contracts.error_codes import ERROR_CODES
 from app.db.unit import Database
 from app.roles.judges import batch_judges, close_with, real_judges
 from tests.fakes.provider_server import FakeProviders
+from tests.fakes.questions import question
 from tests.integration.gateway_parts import Gateway, opened, settings
 
 MODELS = {"openai": "gpt-5.1", "anthropic": "claude-haiku-4-5-20251001", "google": "gemini-2.5-flash"}
@@ -107,3 +108,33 @@ async def test_a_real_batch_job_survives_restarts_and_what_it_leaves_is_asked_on
     assert (effective["provider_override"], effective["model_override"]) == (provider, MODELS[provider])
     assert effective["max_tokens_override"] > 0
     assert len(fake.jobs) == 1
+
+
+async def test_a_strangers_job_and_those_of_other_processes_hold_up_none_of_ours(
+    database: Database, database_url: str, fake: FakeProviders
+) -> None:
+    chosen = settings(queue_processing_mode="batch_api", batch_api_mode="opportunistic", batch_api_gather_s=0)
+    providers, key = fake.settings(), "anthropic"
+    async with AsyncExitStack() as stack:
+        first, second, stranger = (batch_judges(providers) for _ in range(3))
+        for takers in (first, second, stranger):
+            close_with(stack, takers)
+        judges = real_judges(providers)
+        close_with(stack, judges)
+        gateway = await stack.enter_async_context(opened(database, database_url, judges, chosen, first))
+        other = await stack.enter_async_context(opened(database, database_url, judges, chosen, second))
+        overrides = {"provider_override": key, "model_override": MODELS[key]}
+        await stranger[key].submit([("a", question()), ("b", question())], job_key="another application's")
+        await gateway.ask_many(2, overrides=overrides)
+        await gateway.work(1)
+        await gateway.jobs()
+        assert len(fake.jobs) == 2
+        for act in ("rate_limited", "cut"):
+            await other.ask_many(3, overrides=overrides)
+            await other.work(1)
+            other.clock.pass_by(60)
+            fake.next(key, act)
+            await other.jobs()
+        await _jobs(other, 120)
+        await _jobs(other, 120)
+        assert sorted(len(job.items) for job in fake.jobs.values()) == [2, 2, 3, 3]

@@ -212,6 +212,22 @@ async def test_a_worker_that_thinks_for_long_keeps_its_leases(database: Database
     assert (row.state, row.attempts, len(slow.asked)) == ("succeeded", 1, 1)
 
 
+async def test_a_worker_that_was_slow_does_not_take_its_own_leases_back(
+    database: Database, database_url: str
+) -> None:
+    slow = Slow()
+    async with opened(database, database_url, {"mock": slow}) as gateway, Wakeup(database_url, "x") as wakeup:
+        await gateway.ask()
+        worker = Worker(gateway.parts)
+        for _ in range(4):
+            await worker.step(wakeup)
+            gateway.clock.pass_by(SETTINGS.lease_s * 2)
+        slow.release.set()
+        await gateway.work(worker=worker)
+        [row] = await gateway.rows()
+    assert (row.state, row.attempts, len(slow.asked)) == ("succeeded", 1, 1)
+
+
 async def test_a_comparison_whose_process_dies_each_time_is_given_up_after_a_bounded_number_of_calls(
     gateway: Gateway,
 ) -> None:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from app.gateway.providers.anthropic_jobs import AnthropicJobs, mark_of
-from app.gateway.providers.base import Answer, FailureKind, JobState, JudgeFailed
+from app.gateway.providers.base import Answer, FailureKind, JobState, JudgeFailed, Sought
 from app.roles.judges import batch_judges
 from tests.fakes.http_server import Reply
 from tests.fakes.provider_jobs import Job
@@ -210,6 +211,21 @@ async def test_a_job_on_record_does_not_hold_up_the_search(fake: FakeProviders, 
     async with FreshJobs(fake) as restarted:
         await restarted["anthropic"].look(running)
         assert await restarted["anthropic"].find("second") is None
+
+
+async def test_a_job_that_cannot_be_the_one_does_not_hold_up_the_search(
+    fake: FakeProviders, jobs: dict[str, Any]
+) -> None:
+    of_another_process = await jobs["anthropic"].submit(ITEMS, job_key="first")
+    since = datetime.now(UTC)
+    sought = Sought(items=len(ITEMS), since=since)
+    async with FreshJobs(fake) as restarted:
+        judge: AnthropicJobs = restarted["anthropic"]
+        assert await judge.find("second", replace(sought, recorded={of_another_process})) is None
+        assert await judge.find("second", replace(sought, items=3)) is None
+        assert await judge.find("second", replace(sought, since=since + timedelta(minutes=6))) is None
+        with pytest.raises(JudgeFailed):
+            await judge.find("second", sought)
 
 
 async def test_jobs_of_last_week_are_not_looked_through(fake: FakeProviders, jobs: dict[str, Any]) -> None:

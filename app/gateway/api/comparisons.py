@@ -4,6 +4,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Header, Response
 from pydantic import ValidationError
@@ -18,7 +19,8 @@ from app.contracts.llm_http import (
     QueuedResponse,
     QueueView,
 )
-from app.errors import AppError, Conflict, InvalidInput
+from app.edge.problems import platform_code_of
+from app.errors import AppError, InvalidInput
 from app.gateway import accept as accepting
 from app.gateway import metrics, observe, queue, tallies
 from app.gateway.accept import Accepted, ComparisonRefused, QueueFull
@@ -26,11 +28,6 @@ from app.gateway.cancel import cancel
 from app.gateway.parts import UNKNOWN_MODEL, Parts
 
 Priority = Annotated[str | None, Header(alias="X-Priority")]
-_CODES: Mapping[type[AppError], str] = {
-    InvalidInput: "VALIDATION_ERROR",
-    QueueFull: "LLM_QUEUE_FULL",
-    Conflict: "INVALID_REQUEST",
-}
 
 
 def writes(parts: Parts) -> APIRouter:
@@ -117,14 +114,14 @@ def _sorted_out(
             took = time.perf_counter() - started
             metrics.VALIDATION_SECONDS.labels(_provider(request), "request").observe(took)
         except AppError as error:
-            refused[index] = _refused(index, error)
+            refused[index] = _refused(index, error, _named(raw))
             observe.request("none", UNKNOWN_MODEL, "refused")
     return refused, good
 
 
 def _item(index: int, answer: Accepted) -> BatchItem:
     if answer.refusal is not None:
-        return _refused(index, answer.refusal)
+        return _refused(index, answer.refusal, answer.correlation_id)
     return BatchItem(index=index, correlation_id=answer.correlation_id, queue_id=answer.queue_id, status="queued")
 
 
@@ -145,12 +142,26 @@ def _parsed(raw: Mapping[str, object]) -> ComparisonRequest:
         return ComparisonRequest.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
-        raise ComparisonRefused.at(".".join(map(str, first["loc"])) or "body", str(first["msg"])) from error
+        raise InvalidInput.at(".".join(map(str, first["loc"])) or "body", str(first["msg"])) from error
 
 
-def _refused(index: int, error: AppError) -> BatchItem:
-    code = next((name for kind, name in _CODES.items() if isinstance(error, kind)), "UNKNOWN_ERROR")
-    return BatchItem(index=index, status="refused", error_code=code, error=error.detail, retryable=error.retryable)
+def _refused(index: int, error: AppError, correlation_id: UUID | None) -> BatchItem:
+    return BatchItem(
+        index=index,
+        correlation_id=correlation_id,
+        status="refused",
+        error_code=platform_code_of(error.code, error.status),
+        error=error.detail,
+        retryable=error.retryable,
+    )
+
+
+def _named(raw: Mapping[str, object]) -> UUID | None:
+    """Return the caller's id of a comparison that is refused, where it is one."""
+    try:
+        return UUID(str(raw.get("correlation_id")))
+    except ValueError:
+        return None
 
 
 def _push_back(parts: Parts, answers: list[Accepted], asked: int, response: Response) -> None:

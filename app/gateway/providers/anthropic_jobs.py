@@ -2,7 +2,7 @@
 
 Fed by the gateway's batch mode. The provider keeps no note of ours with a job: each custom id begins with a
 mark of the job's key instead, which shows in the results once the job has ended. After a crash between the job's
-start and our note of it, ``find`` therefore says yes or no for ended jobs, and "not yet" while a stranger's runs.
+start and our note of it, ``find`` so says yes or no for ended jobs, and "not yet" while one runs that may be it.
 """
 
 import hashlib
@@ -29,6 +29,7 @@ from app.gateway.providers.base import (
     JobState,
     JudgeFailed,
     Question,
+    Sought,
 )
 from app.settings import ProviderSettings
 
@@ -38,6 +39,7 @@ LOOK_AGAIN_S = 60.0
 _CUSTOM_ID = re.compile(r"[A-Za-z0-9_-]{1,47}")
 SOUGHT_FOR = timedelta(days=3)
 """Older jobs are not looked through: the comparisons of such a job have outlived their time to live."""
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
 _STATUS = {
     "invalid_request_error": 400,
     "authentication_error": 401,
@@ -96,20 +98,19 @@ class AnthropicJobs:
         payload, _ = request(question, self._settings, self._manifest)
         return {"custom_id": f"{mark}-{custom_id}", "params": cast("MessageCreateParamsNonStreaming", payload)}
 
-    async def find(self, job_key: str) -> str | None:
+    async def find(self, job_key: str, sought: Sought | None = None) -> str | None:
         """Return the id of the job with our mark among those of the last three days, or None.
 
         To be called only where an earlier ``submit`` with this key may have happened. Raises ``JudgeFailed``
-        (``RETRY_AFTER``) while a job is running that this process has neither started nor looked at, since it may
-        be the one. So look at all jobs on record first; what is then left running is the one sought or a
-        stranger's, and ends within a day.
+        (``RETRY_AFTER``) while a job is running that may be the one: neither on record nor seen by this process,
+        begun late enough and with as many questions. A stranger's that looks the same ends within a day.
         """
         if job_key in self._started:
             return self._started[job_key]
         mark = mark_of(job_key)
         running = 0
         with failures.translating(PROVIDER, self._clock):
-            async for job in self._strangers():
+            async for job in self._strangers(sought):
                 if job.processing_status != "ended":
                     running += 1
                 elif await self._mark(job) == mark:
@@ -123,13 +124,16 @@ class AnthropicJobs:
             )
         return None
 
-    async def _strangers(self) -> AsyncIterator[MessageBatch]:
-        """Yield the jobs of the last three days that this process has neither started nor looked at."""
+    async def _strangers(self, sought: Sought | None) -> AsyncIterator[MessageBatch]:
+        """Yield the jobs of the last three days that may be the one that is sought."""
         oldest = self._clock() - SOUGHT_FOR
+        if sought is not None:
+            oldest = max(oldest, sought.since - CLOCKS_DIFFER_BY)
         async for job in self._client.messages.batches.list(limit=100):
             if job.created_at < oldest:
                 break
-            if job.id not in self._known:
+            on_record = job.id in self._known or (sought is not None and job.id in sought.recorded)
+            if not on_record and (sought is None or _size(job) == sought.items):
                 yield job
 
     async def _mark(self, job: MessageBatch) -> str:
@@ -204,6 +208,12 @@ class _Row(BaseModel):
 
     custom_id: str
     result: _Result
+
+
+def _size(job: MessageBatch) -> int:
+    """Return how many questions a job has; until it ends all of them count as being processed."""
+    counts = job.request_counts
+    return counts.processing + counts.succeeded + counts.errored + counts.canceled + counts.expired
 
 
 def _state(job: MessageBatch) -> JobState:

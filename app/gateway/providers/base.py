@@ -4,7 +4,7 @@ Fed by the gateway's work loop; each provider is one module beside this one. A p
 whole jobs (hours, at half the price) implements `BatchJudge` beside `Judge`.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -199,6 +199,18 @@ class JobProgress:
     expires_at: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Sought:
+    """A job whose start is in doubt, told apart from others: it has ``items`` questions and began after ``since``.
+
+    ``recorded`` are the provider's ids of those jobs that are on record under other keys, whoever started them.
+    """
+
+    items: int
+    since: datetime
+    recorded: Collection[str] = ()
+
+
 class BatchJudge(Protocol):
     """A provider's batch interface: many questions in one job, answered within hours."""
 
@@ -209,9 +221,10 @@ class BatchJudge(Protocol):
         ``find`` with the same key returns the job instead of starting it twice.
         """
 
-    async def find(self, job_key: str) -> str | None:
+    async def find(self, job_key: str, sought: Sought | None = None) -> str | None:
         """Return the provider's id of the job that was started with ``job_key``, or None.
 
+        ``sought`` narrows the search down at a provider that keeps no keys.
         To be called before ``submit`` only where an earlier ``submit`` with this key may have happened.
         Raises ``JudgeFailed`` with ``RETRY_AFTER`` where that cannot be told yet; starting the job anew
         before it can would risk paying twice.

@@ -8,7 +8,16 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.gateway.providers.base import Answer, FailureKind, JobProgress, JobState, Judge, JudgeFailed, Question
+from app.gateway.providers.base import (
+    Answer,
+    FailureKind,
+    JobProgress,
+    JobState,
+    Judge,
+    JudgeFailed,
+    Question,
+    Sought,
+)
 
 
 @dataclass
@@ -32,7 +41,7 @@ class InProcessBatches:
         self._jobs[job_key] = _Job(list(questions), self.clock() + timedelta(seconds=self.latency_s))
         return job_key
 
-    async def find(self, job_key: str) -> str | None:
+    async def find(self, job_key: str, sought: Sought | None = None) -> str | None:  # noqa: ARG002 - keys tell
         """Return the job's id if it was handed in."""
         return job_key if job_key in self._jobs else None
 

@@ -24,6 +24,7 @@ from app.gateway.providers.base import (
     JobState,
     JudgeFailed,
     Question,
+    Sought,
 )
 from app.gateway.providers.openai import PROVIDER, read, request
 from app.settings import ProviderSettings
@@ -98,7 +99,7 @@ class OpenAIJobs:
             )
         return lines
 
-    async def find(self, job_key: str) -> str | None:
+    async def find(self, job_key: str, sought: Sought | None = None) -> str | None:  # noqa: ARG002 - keys tell
         """Return the id of the job with our key among the newest 1,000, or None."""
         with failures.translating(PROVIDER, self._clock):
             looked = 0
