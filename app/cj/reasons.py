@@ -39,9 +39,7 @@ def _going_on(progress: Progress, rules: Rules) -> str:
     if rules.rule is not StopRule.STABILITY:
         return f"{rules.cap - progress.asked} of {rules.cap} comparisons of the budget are left"
     if progress.change is None or progress.succeeded < rules.min_comparisons:
-        return (
-            f"{progress.succeeded} verdicts are too few for stability; needed are {rules.min_comparisons}"
-        )
+        return f"{progress.succeeded} verdicts are too few for stability; needed are {rules.min_comparisons}"
     return f"a score moved by {progress.change:.3f} logits; stable is at most {rules.threshold:g}"
 
 
