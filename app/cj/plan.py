@@ -17,7 +17,8 @@ class Plan:
 
     ``cap`` counts comparisons asked, retries included; ``max_cost_usd`` is the money cap; ``source`` says who set
     the cap. ``design`` is as asked for, by essay ids. ``first_estimate`` is an upper estimate of one comparison in
-    USD, made when the texts are there; 0 for a provider that costs nothing.
+    USD, made when the texts are there; 0 for a provider that costs nothing. ``temperature`` is the one that judges
+    are asked with.
     """
 
     cap: int
@@ -36,6 +37,7 @@ class Plan:
     max_cost_usd: float | None = None
     first_estimate: float = 0.0
     retries: int = 3
+    temperature: float | None = None
     design: Mapping[str, Any] | None = None
 
     @property

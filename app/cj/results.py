@@ -30,7 +30,6 @@ def assessment(
     calibration, refusal = calibration_of(essays, scores, scale)
     grades = projections(essays, scores, calibration)
     ranked = sorted(essays, key=lambda essay: (-scores.by_position[essay.position], essay.position))
-    overrides = batch.request.llm_config_overrides
     provider, model = most_used_judge(asked)
     return AssessmentResult(
         entity_id=batch.bos_batch_id,
@@ -46,7 +45,7 @@ def assessment(
         | {
             "calibration_info": _calibration_info(essays, scores, calibration, refusal),
             "processing_duration_seconds": round((now - batch.created_at).total_seconds(), 2),
-            "llm_temperature": None if overrides is None else overrides.temperature_override,
+            "llm_temperature": batch.plan.temperature,
             "stop_reason": stop_reason,
             "decisions": list(batch.decisions),
         },
@@ -94,6 +93,7 @@ def nothing_compared(batch: Batch, essays: Sequence[Essay], now: datetime) -> As
             "comparisons_failed": 0,
             "callbacks_expected": 0,
             "processing_duration_seconds": round((now - batch.created_at).total_seconds(), 2),
+            "llm_temperature": batch.plan.temperature,
             "assignment_id": batch.request.assignment_id,
             "course_code": batch.request.course_code,
             "essays_missing": [dict(item) for item in batch.essays_missing],

@@ -199,7 +199,13 @@ def plan_of(wishes: Wishes, request: CJRequest, settings: CJSettings) -> Plan:
         max_cost_usd=wishes.max_cost_usd,
         retries=settings.max_retry_attempts if settings.enable_failed_comparison_retry else 0,
         design=_design(wishes.design, settings),
+        temperature=_temperature(request, settings),
     )
+
+
+def _temperature(request: CJRequest, settings: CJSettings) -> float:
+    wanted = None if request.llm_config_overrides is None else request.llm_config_overrides.temperature_override
+    return settings.default_llm_temperature if wanted is None else wanted
 
 
 def _design(wish: DesignWish, settings: CJSettings) -> dict[str, Any]:

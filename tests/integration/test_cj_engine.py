@@ -41,7 +41,7 @@ async def test_a_guest_batch_is_judged_to_its_cap_and_ranked(system: System) -> 
     assert facts["comparisons_succeeded"] == facts["comparison_count"] == 24
     assert sum(facts["comparison_counts"].values()) == 48
     assert all(0 < error < 5 for error in facts["bt_standard_errors"].values())
-    assert (facts["stop_reason"], facts["seed"]) == ("cap", 5)
+    assert (facts["stop_reason"], facts["seed"], facts["llm_temperature"]) == ("cap", 5, 0.1)
     assert (result.model_provider, result.model_used) == ("mock", "latent")
     [completed] = await system.events(Topic.CJ_COMPLETED)
     summary = CJCompletedEnvelope.model_validate(completed).data.processing_summary
