@@ -144,14 +144,6 @@ async def renew(connection: AsyncConnection, owner: str, held: Sequence[UUID], *
     )
 
 
-async def ours(connection: AsyncConnection, owner: str, held: Sequence[UUID]) -> set[UUID]:
-    """Return those of ``held`` that nobody cancelled, answered or took over since they were leased."""
-    still = select(requests.c.queue_id).where(
-        requests.c.queue_id.in_(held), requests.c.lease_owner == owner, _PROCESSING
-    )
-    return set((await connection.execute(still)).scalars())
-
-
 @dataclass(frozen=True)
 class PutBack:
     """A leased comparison that goes back into the queue, from ``available_at`` on.
