@@ -15,7 +15,7 @@ COPY migrations ./migrations
 COPY prompts ./prompts
 COPY data ./data
 ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/srv PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    RUNNER_FILES_DIR=/var/lib/cj-runner
+    RUNNER_FILES_DIR=/var/lib/cj-runner RUNNER_PACKAGES_ROOT=/srv/data OPENBLAS_NUM_THREADS=1
 USER runner
 VOLUME /var/lib/cj-runner
 ENTRYPOINT ["python", "-m", "app"]

@@ -23,6 +23,7 @@ class Database:
         """Build the engine; connects on first use."""
         engine = create_async_engine(
             settings.url,
+            hide_parameters=True,  # an error's text reaches the log, and parameters hold essays
             pool_size=settings.pool_size,
             max_overflow=settings.pool_overflow,
             pool_pre_ping=True,

@@ -33,6 +33,14 @@ async def cancel(parts: Parts, correlation_ids: Sequence[UUID], now: datetime) -
     )
 
 
+async def still_wanted(connection: AsyncConnection, owner: str, held: Sequence[UUID]) -> set[UUID]:
+    """Return those of ``held`` that nobody cancelled, answered or took over since ``owner`` leased them."""
+    still = select(requests.c.queue_id).where(
+        requests.c.queue_id.in_(held), requests.c.lease_owner == owner, queue.in_state("processing")
+    )
+    return set((await connection.execute(still)).scalars())
+
+
 async def _stop_empty_jobs(connection: AsyncConnection, now: datetime) -> None:
     """Have running jobs cancelled in which no comparison is wanted any more."""
     left = exists().where(requests.c.job_id == jobs.c.id, queue.in_state("in_job"))

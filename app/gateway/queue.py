@@ -125,14 +125,6 @@ async def renew(connection: AsyncConnection, owner: str, held: Sequence[UUID], *
     )
 
 
-async def ours(connection: AsyncConnection, owner: str, held: Sequence[UUID]) -> set[UUID]:
-    """Return those of ``held`` that nobody cancelled, answered or took over since they were leased."""
-    still = select(requests.c.queue_id).where(
-        requests.c.queue_id.in_(held), requests.c.lease_owner == owner, _PROCESSING
-    )
-    return set((await connection.execute(still)).scalars())
-
-
 async def left_job(connection: AsyncConnection, job_id: UUID, among: Sequence[UUID]) -> list[Queued]:
     """Return, once, those of a job's comparisons that were cancelled or expired while it ran."""
     statement = (

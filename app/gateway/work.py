@@ -19,6 +19,7 @@ from app.db.listen import Wakeup
 from app.gateway import ledger, metrics, money, observe, queue
 from app.gateway.ask import NotAsked, ask
 from app.gateway.callbacks import Outcome
+from app.gateway.cancel import still_wanted
 from app.gateway.gates import Gate
 from app.gateway.modes import Lane, Mode
 from app.gateway.parts import Parts
@@ -179,7 +180,7 @@ class Worker:
         everything = [item.queue_id for item in unit]
         try:
             async with self._parts.database.transaction() as connection:
-                return await queue.ours(connection, self._owner, everything)
+                return await still_wanted(connection, self._owner, everything)
         except (DBAPIError, OSError):
             return set(everything)
 

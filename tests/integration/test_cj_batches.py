@@ -70,6 +70,7 @@ async def test_pages_of_batches_hold_each_once_while_new_ones_come(desk: Desk) -
         ("before=0", "before"),
         ("before=99999999999", "before"),
         ("created_from=yesterday", "created_from"),
+        ("created_from=0001-01-01T00:00:00%2B14:00", "created_from"),
         ("created_from=2026-01-02T00:00:00Z&created_to=2026-01-01T00:00:00Z", "created_to"),
     ],
 )

@@ -1,6 +1,7 @@
 """The runner's API: what it accepts, what it refuses, naming the field, before anything is written."""
 
 import io
+import json
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -161,6 +162,13 @@ async def test_a_body_that_is_no_object_is_refused(
     assert await rows(database) == 0
 
 
+async def test_half_a_character_in_a_label_is_refused(api: httpx.AsyncClient, package_id: str) -> None:
+    sent = json.dumps(body(package_id, labels={"a": "\ud800"}))
+    answer = await api.post("/v1/runs", content=sent, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert "surrogate" in answer.json()["detail"]
+
+
 def archive(files: dict[str, bytes]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as target:
@@ -224,7 +232,7 @@ async def test_a_folder_of_the_server_can_be_registered_and_nothing_outside(api:
     good = await api.post("/v1/asset-packages/from-folder", json={"folder": "eng5-demo"})
     assert good.status_code == 201
     assert (await api.get(good.headers["Location"])).json()["name"] == "eng5-demo"
-    for outside in ("..", "../app", "/etc", "none"):
+    for outside in ("..", "../app", "/etc", "none", "eng5-demo\x00"):
         bad = await api.post("/v1/asset-packages/from-folder", json={"folder": outside})
         assert bad.status_code == 422
         assert bad.json()["errors"][0]["field"] == "folder"

@@ -97,6 +97,7 @@ async def test_pages_neither_lose_nor_repeat_a_run(api: httpx.AsyncClient, some:
         ({"label": "team"}, "label"),
         ({"label": "=a"}, "label"),
         ({"created_after": "yesterday"}, "created_after"),
+        ({"created_after": "0001-01-01T00:00:00+14:00"}, "created_after"),
         ({"created_after": "2026-01-02T03:04:05"}, "created_after"),
         ({"sort": "status"}, "sort"),
         ({"cursor": "rubbish"}, "cursor"),

@@ -44,7 +44,7 @@ def _add_lists(router: APIRouter, parts: Parts) -> None:
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     ) -> BatchPage:
-        wanted = Wanted(status, assignment_id, _utc(created_from), _utc(created_to))
+        wanted = Wanted(status, assignment_id, _utc("created_from", created_from), _utc("created_to", created_to))
         if wanted.created_from and wanted.created_to and wanted.created_from >= wanted.created_to:
             raise BadAssignment.at("created_to", "must be later than created_from")
         async with parts.database.transaction() as connection:
@@ -60,9 +60,14 @@ def _add_lists(router: APIRouter, parts: Parts) -> None:
         return batch_views.view(row, covered)
 
 
-def _utc(given: datetime | None) -> datetime | None:
-    """Return the time; one without a zone is read as UTC."""
-    return given.replace(tzinfo=UTC) if given is not None and given.tzinfo is None else given
+def _utc(field: str, given: datetime | None) -> datetime | None:
+    """Return the time in UTC; one without a zone is read as UTC."""
+    if given is None or given.tzinfo is None:
+        return None if given is None else given.replace(tzinfo=UTC)
+    try:
+        return given.astimezone(UTC)
+    except OverflowError as error:
+        raise BadAssignment.at(field, "is before the year 1 or after the year 9999 in UTC") from error
 
 
 def _add_pairs(router: APIRouter, parts: Parts) -> None:

@@ -15,6 +15,7 @@ from app.runner.api.views import PackageList, PackageView, package_view
 from app.runner.assets import store, unpack
 from app.runner.assets.inventory import take_stock
 from app.runner.assets.unpack import Limits
+from app.runner.runs.labels import NOT_STORABLE, is_storable
 
 MIN_TEXT = 100
 MinText = Annotated[int, Form(ge=1, le=10_000)]
@@ -94,6 +95,8 @@ async def _files_of(sent: list[UploadFile], limit: int, limits: Limits) -> dict[
 def _allowed(root: Path | None, folder: str) -> Path:
     if root is None:
         raise InvalidInput.at("folder", "this service has no packages root: set RUNNER_PACKAGES_ROOT, or upload")
+    if not is_storable(folder):
+        raise InvalidInput.at("folder", f"holds {NOT_STORABLE}")
     path = (root / folder).resolve()
     if not path.is_relative_to(root.resolve()) or not path.is_dir():
         raise InvalidInput.at("folder", "is not a folder below the packages root of the service")

@@ -33,12 +33,19 @@ Responses = dict[int | str, dict[str, Any]]
 """What a route may answer with, by status, as the OpenAPI document says it."""
 
 
+def _schema() -> dict[str, Any]:
+    """Return the schema of the body, whole in itself: a reference would not be found where it is put."""
+    found = Problem.model_json_schema()
+    found["properties"]["errors"]["items"] = found.pop("$defs")[ProblemField.__name__]
+    return found
+
+
 def refusals(*kinds: type[AppError]) -> Responses:
     """Return the ``responses`` of a route for the errors that it may answer with."""
     return {
         kind.status: {
             "description": "; ".join(f"{one.title} (`{one.code}`)" for one in kinds if one.status == kind.status),
-            "content": {"application/problem+json": {"schema": Problem.model_json_schema()}},
+            "content": {"application/problem+json": {"schema": _schema()}},
         }
         for kind in kinds
     }

@@ -1,5 +1,6 @@
 """What a caller may ask of the list of runs, checked; feeds ``listing``."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
@@ -30,6 +31,14 @@ class RunQuery(BaseModel):
     sort: Literal["-created_at", "created_at"] = "-created_at"
     cursor: str | None = Field(default=None, max_length=cursors.LONGEST, description="From the page before.")
     limit: int = Field(default=50, ge=1, le=MOST)
+
+    @field_validator("created_after", "created_before")
+    @classmethod
+    def _in_utc(cls, value: datetime | None) -> datetime | None:
+        try:
+            return None if value is None else value.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("is before the year 1 or after the year 9999 in UTC") from error
 
     @field_validator("label")
     @classmethod

@@ -12,11 +12,13 @@ LONGEST_LABEL = 255
 BLANK = "is blank: give a label; if it came from a shell variable, check that it was set in that shell"
 DIRECTIVES = "aAbBdeDfFgGhHIjmMpRsSTuUVwWyYzZ%"
 """Fields of ``strftime`` that mean the same on every machine; ``%%`` is one per cent sign."""
+NOT_STORABLE = "a NUL or half of a surrogate pair: take that character out"
 MOST_LABELS = 20
 LONGEST_KEY = 63
 LONGEST_VALUE = 255
 
 _FIELD = re.compile(r"%(.?)", re.DOTALL)
+_HALF = re.compile("[\ud800-\udfff]")
 _BRACED = re.compile(r"\{[^{}]*\}")
 _KEY = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._/-]*[A-Za-z0-9])?")
 
@@ -60,8 +62,15 @@ def check_labels(labels: Mapping[str, str]) -> None:
         raise ValueError(f"holds {len(labels)} pairs: at most {MOST_LABELS} are kept")
     for key, value in labels.items():
         check_key(key)
-        if len(value) > LONGEST_VALUE or "\x00" in value:
-            raise ValueError(f"the value of {key} must have at most {LONGEST_VALUE} characters and no NUL")
+        if len(value) > LONGEST_VALUE:
+            raise ValueError(f"the value of {key} must have at most {LONGEST_VALUE} characters")
+        if not is_storable(value):
+            raise ValueError(f"the value of {key} holds {NOT_STORABLE}")
+
+
+def is_storable(text: str) -> bool:
+    """Return whether Postgres and files can hold the text: no NUL, and none but whole characters."""
+    return "\x00" not in text and not _HALF.search(text)
 
 
 def check_key(key: str) -> None:

@@ -34,8 +34,8 @@ class Strict(BaseModel):
     @model_validator(mode="after")
     def _storable(self) -> Self:
         for name, value in self:
-            if isinstance(value, str) and "\x00" in value:
-                raise ValueError(f"{name} holds a NUL character")
+            if isinstance(value, str) and not naming.is_storable(value):
+                raise ValueError(f"{name} holds {naming.NOT_STORABLE}")
         return self
 
 
