@@ -156,29 +156,32 @@ def callback(outcome: Outcome, now: datetime) -> ComparisonResult:
 
 
 def _echoed(outcome: Outcome) -> Mapping[str, object]:
-    """Return the caller's metadata and ours; where both name something that we decide, ours counts."""
+    """Return the caller's metadata and ours.
+
+    What was decided and sent counts before what the caller named alike; mere figures are only added.
+    """
     item, result, usage = outcome.item, outcome.result, outcome.usage
     answer = result if isinstance(result, Answer) else None
     model = answer.model if answer is not None else item.model
     hashed, effective = _sent(result)
-    ours: dict[str, object] = {
+    decided: dict[str, object] = {
         "prompt_sha256": hashed or sha256(item.user_prompt),
         "resolved_provider": item.provider,
         "resolved_model": model,
         "queue_processing_mode": item.mode,
-        "attempts": item.attempts,
         "effective_settings": _effective(item, effective)
         | {"provider_override": item.provider, "model_override": model},
         "cost_known": item.cost_known and usage.cost_known,
     }
+    figures: dict[str, object] = {"attempts": item.attempts}
     if usage.prompt_tokens:
-        ours["usage"] = {"prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens}
-        ours["cache_read_input_tokens"] = usage.cached_tokens
-        ours["cache_creation_input_tokens"] = usage.cache_write_tokens
+        figures["usage"] = {"prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens}
+        figures["cache_read_input_tokens"] = usage.cached_tokens
+        figures["cache_creation_input_tokens"] = usage.cache_write_tokens
     failed = item.cost_usd + (usage.cost_usd if answer is None else 0.0)
     if failed:
-        ours["failed_calls_cost_usd"] = failed
-    return dict(item.metadata) | ours
+        figures["failed_calls_cost_usd"] = failed
+    return figures | dict(item.metadata) | decided
 
 
 def _sent(result: Answer | JudgeFailed) -> tuple[str | None, Mapping[str, object]]:

@@ -54,6 +54,18 @@ async def test_a_comparison_is_answered_once_with_the_effective_settings(gateway
     assert (meta["queue_processing_mode"], meta["attempts"]) == ("per_request", 1)
 
 
+async def test_what_the_caller_noted_stays_and_what_was_decided_cannot_be_forged(gateway: Gateway) -> None:
+    noted = {"usage": "the caller's", "attempts": 7, "prompt_sha256": "forged", "resolved_provider": "forged"}
+    await gateway.ask(metadata=noted | {"queue_processing_mode": "forged", "cost_known": "forged"})
+    await gateway.work()
+    [callback] = await gateway.callbacks()
+    meta = callback["request_metadata"]
+    assert (meta["usage"], meta["attempts"]) == ("the caller's", 7)
+    assert meta["prompt_sha256"] == sha256(request()["user_prompt"])
+    assert (meta["resolved_provider"], meta["queue_processing_mode"]) == ("mock", "per_request")
+    assert meta["cost_known"] is True
+
+
 async def test_every_setting_and_block_of_a_request_reaches_the_judge_and_comes_back(
     database: Database, database_url: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Failures of judges: each kind acted on in its own way, and each ends in one callback."""
 
 import asyncio
+from collections import Counter
 
 import pytest
 
@@ -134,10 +135,8 @@ async def test_a_broken_provider_fails_what_waits_quickly_and_says_why(
         await gateway.work(12)
         callbacks = await gateway.callbacks()
         assert len(judge.asked) == 1
-        assert [item["error_detail"]["error_code"] for item in callbacks] == [
-            "INVALID_API_KEY",
-            *["CIRCUIT_BREAKER_OPEN"] * 3,
-        ]
+        codes = Counter(item["error_detail"]["error_code"] for item in callbacks)
+        assert codes == {"INVALID_API_KEY": 1, "CIRCUIT_BREAKER_OPEN": 3}
         assert all("the key was refused" in item["error_detail"]["message"] for item in callbacks)
         gateway.clock.pass_by(121)
         await gateway.ask()
