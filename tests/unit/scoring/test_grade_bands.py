@@ -171,7 +171,12 @@ def test_what_is_drawn_is_centred_where_the_anchors_are() -> None:
 
 @pytest.mark.parametrize(
     ("scores", "errors"),
-    [([0.0, np.nan], [0.1, 0.1]), ([0.0, 1.0], [0.1, np.inf]), ([0.0, 1.0], [-0.1, 0.1]), ([0.0, 1.0], [0.1, np.nan])],
+    [
+        ([0.0, np.nan], [0.1, 0.1]),
+        ([0.0, 1.0], [0.1, np.inf]),
+        ([0.0, 1.0], [-0.1, 0.1]),
+        ([0.0, 1.0], [0.1, np.nan]),
+    ],
 )
 def test_one_number_that_is_none_is_enough_to_refuse(scores: list[float], errors: list[float]) -> None:
     with pytest.raises(InvalidJudgements):

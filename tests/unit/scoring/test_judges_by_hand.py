@@ -39,7 +39,9 @@ def test_a_judge_of_ties_only_agrees_with_nobody_and_disagrees_with_nobody() -> 
 
 
 def test_the_posterior_ratio_is_the_fixed_point_that_it_states() -> None:
-    rows = [Record("a", "b", 1.0)] * 5 + [Record("b", "c", 1.0)] * 4 + [Record("c", "b", 1.0), Record("b", "a", 1.0)]
+    rows = (
+        [Record("a", "b", 1.0)] * 5 + [Record("b", "c", 1.0)] * 4 + [Record("c", "b", 1.0), Record("b", "a", 1.0)]
+    )
     found = Judgements.from_records(rows)
     ratio = posterior_ratio(found)
     fit = fit_penalised(found, ratio.prior_sd**-2)

@@ -201,9 +201,20 @@ def test_an_order_that_the_file_does_not_tell_is_not_made_up(write: Callable[[st
     assert found["judge_is_informative"] is True
     assert found["order_effect"] is None
     assert found["swap_consistency"] is None
+    assert found["order_known"] is False
+    told = run("fit", path)[1]
+    assert "Same winner in both orders: the file does not tell which was shown first" in told
+    assert "Order effect, first shown (SE): the file does not tell which was shown first" in told
     code, output = run("fit", path, "--order-effect")
     assert code == 4
     assert "do not say which item was shown first" in output
+
+
+def test_an_order_that_is_told_but_never_turned_says_so(write: Callable[[str, str], str]) -> None:
+    path = write("d.csv", "judge,a,b,choice\nj,x,y,a\nj,y,z,a\nj,z,x,b\n")
+    assert fitted(path)["order_known"] is True
+    told = run("fit", path)[1]
+    assert "Same winner in both orders: no pair was decided in both" in told
 
 
 def test_the_keys_of_the_document_are_these(write: Callable[[str, str], str]) -> None:
