@@ -138,3 +138,10 @@ def test_a_fit_of_other_items_is_refused() -> None:
         item_fit(literature.baseball(), fit_mle(literature.citations()))
     with pytest.raises(InvalidJudgements):
         deviance(literature.baseball(), fit_mle(literature.citations()))
+
+
+def test_the_deviance_is_trusted_from_five_verdicts_a_pair_on() -> None:
+    five = [Record("a", "b", 1.0, 3.0), Record("b", "a", 1.0, 2.0)]
+    for records, enough in ((five, True), (five[:1], False), ([], False)):
+        found = Judgements.from_records(records, ["a", "b"])
+        assert deviance(found, fit_penalised(found)).trustworthy is enough

@@ -111,6 +111,15 @@ def test_bytes_that_are_no_text_say_so(tmp_path: Path, content: bytes, why: str)
     assert why in output
 
 
+def test_of_many_columns_the_first_ten_are_named(write: Callable[[str, str], str]) -> None:
+    for count, shown in ((10, "c8, c9"), (11, "c8, c9, …")):
+        names = ",".join(f"c{at}" for at in range(count))
+        code, output = run("fit", write("d.csv", names + "\n" + "," * (count - 1) + "\n"))
+        assert code == 4
+        assert shown in output
+        assert ("…" in output) is (count > 10)
+
+
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     assert "No such file" in run("fit", str(tmp_path / "none.csv"))[1]
     assert "Is a directory" in run("agreement", str(tmp_path), str(tmp_path))[1]
