@@ -132,11 +132,11 @@ def test_pairs_of_two_panels_are_compared_by_the_shares_that_each_gave() -> None
     items = ["a", "b", "c", "d"]
     one = [("a", "b", 3.0), ("b", "a", 1.0), ("b", "c", 2.0), ("c", "d", 2.0)]
     other = [("a", "b", 1.0), ("b", "a", 4.0), ("b", "c", 3.0), ("d", "a", 1.0)]
-    panels = [
+    left, right = (
         Judgements.from_records([Record(won, lost, 1.0, weight) for won, lost, weight in rows], items)
         for rows in (one, other)
-    ]
-    found = agreement_of_two(*panels)
+    )
+    found = agreement_of_two(left, right)
     # a-b: 3 of 4 against 1 of 5; b-c: all by both; c-d and a-d were judged by one of the two.
     assert found.pairs == 2
     largest = found.largest_pairs[0]

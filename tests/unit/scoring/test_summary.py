@@ -238,7 +238,7 @@ def test_the_keys_of_the_document_are_these(write: Callable[[str, str], str]) ->
 
 def test_the_amount_of_the_method_is_named(write: Callable[[str, str], str]) -> None:
     path = write("d.csv", CYCLE + "j2,a,c\nj1,b,a\n")
-    chosen = ([], ["--ridge", "0.4"], ["--mle"], ["--eps", "0.3"], ["--eps", "0.5"])
+    chosen: tuple[list[str], ...] = ([], ["--ridge", "0.4"], ["--mle"], ["--eps", "0.3"], ["--eps", "0.5"])
     assert [(found["method"], found["amount"]) for found in (fitted(path, *words) for words in chosen)] == [
         ("ridge", 0.1),
         ("ridge", 0.4),
