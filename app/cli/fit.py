@@ -88,7 +88,7 @@ def _reliability_lines(summary: Json) -> dict[str, str]:
         "Separation G": _shown(summary["separation"]),
         "Posterior-variance reliability": _shown(summary["posterior_reliability"]),
         "Split-half over judges (Spearman-Brown)": _shown(halves and halves["spearman_brown"]),
-        "Same winner in both orders": "no pair was shown in both"
+        "Same winner in both orders": _unknown(summary, "no pair was decided in both")
         if swaps is None
         else f"{swaps['share']:.3f} of {swaps['count']:g} pairs",
         "Judges foretell unseen pairs": {None: "not estimable", True: "yes", False: "not shown"}[
@@ -97,10 +97,14 @@ def _reliability_lines(summary: Json) -> dict[str, str]:
     }
 
 
+def _unknown(summary: Json, otherwise: str) -> str:
+    return otherwise if summary["order_known"] else "the file does not tell which was shown first"
+
+
 def _other_lines(summary: Json) -> dict[str, str]:
     effect, triads = summary["order_effect"], summary["cyclic_triads"]
     return {
-        "Order effect, first shown (SE)": "not estimable"
+        "Order effect, first shown (SE)": _unknown(summary, "not estimable")
         if effect is None
         else f"{effect['estimate']:.3f} ({effect['se']:.3f})",
         "Cyclic triads": f"{triads['count']} (share {_shown(triads['share'])})",

@@ -62,6 +62,7 @@ def summarise(judgements: Judgements, how: How = How()) -> Json:
         "items": _items(judgements, fit, errors),
         "judges": _judges(judgements, fit),
         "pairing": how.pairing,
+        "order_known": judgements.order_known,
         **_reliability(judgements, fit, errors, rng),
         "swap_consistency": _swaps(judgements),
         "order_effect": _order_effect(judgements, plain),

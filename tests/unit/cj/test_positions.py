@@ -94,6 +94,14 @@ def test_the_next_partners_get_opposite_positions() -> None:
         assert all((one in first) != (other in first) for one, other in partners.items())
 
 
+def test_partners_get_opposite_positions_whichever_of_its_pair_each_is() -> None:
+    pairs = [(0, 1), (2, 3), (4, 5), (6, 7)]
+    partners = {1: 3, 3: 1, 2: 4, 4: 2, 5: 7, 7: 5}
+    for seed in range(8):
+        first = {shown[0] for shown in orient(pairs, [], rng=np.random.default_rng(seed), partners=partners)}
+        assert all((one in first) != (other in first) for one, other in partners.items())
+
+
 def test_a_partner_whose_position_is_settled_decides_that_of_an_open_pair() -> None:
     shown = [(4, 0), (1, 5)]
     pairs = [(2, 3), (0, 6)]

@@ -250,6 +250,9 @@ def test_maximum_likelihood_is_refused_for_a_clean_winner_who_is_named() -> None
         fit_mle(Judgements.from_records(records))
     assert caught.value.components == (("b", "c"), ("winner",))
     assert "winner" in caught.value.detail
+    with pytest.raises(NotConnected) as caught:
+        fit_mle(Judgements.from_records([*records[:2], Record("ahead", "b", 1.0)]))
+    assert caught.value.components == (("b", "c"), ("ahead",))
 
 
 def test_maximum_likelihood_is_refused_for_two_unconnected_nets() -> None:
@@ -257,6 +260,19 @@ def test_maximum_likelihood_is_refused_for_two_unconnected_nets() -> None:
     with pytest.raises(NotConnected) as caught:
         fit_mle(Judgements.from_records(records))
     assert caught.value.components == (("c", "d", "e"), ("a", "b"))
+
+
+def test_a_refusal_names_each_group_once_and_counts_what_it_leaves_out() -> None:
+    nets = [(group[at], group[at - 1]) for group in ("abc", "de", "fg") for at in range(len(group))]
+    with pytest.raises(NotConnected) as caught:
+        fit_mle(Judgements.from_records([Record(x, y, 1.0) for x, y in nets]))
+    assert caught.value.components == (("a", "b", "c"), ("d", "e"), ("f", "g"))
+    for count, last in ((5, "i4"), (6, "i4; and 1 more")):
+        with pytest.raises(NotConnected) as caught:
+            fit_mle(Judgements.from_records([], [f"i{at}" for at in range(count)]))
+        assert caught.value.detail.endswith(f"i3; {last}")
+    assert "a, b, c, d, e; z" in NotConnected([tuple("abcde"), ("z",)]).detail
+    assert "a, b, c, d, e and 1 more; z" in NotConnected([tuple("abcdef"), ("z",)]).detail
 
 
 def test_one_tie_is_enough_to_connect_in_both_directions() -> None:
@@ -347,6 +363,7 @@ def test_errors_of_the_fit_are_typed() -> None:
         "not_estimable",
         "invalid_judgements",
     }
+    assert {kind.status for kind in (NotConnected, NotConverged, NotEstimable, InvalidJudgements)} == {422}
 
 
 def test_a_climb_without_a_summit_ends_soon_and_is_refused() -> None:

@@ -6,7 +6,7 @@ from app.scoring.bradley_terry import Fit, fit_mle, fit_penalised
 from app.scoring.data import Judgements, Record
 from app.scoring.errors import InvalidJudgements, NotEstimable
 from app.scoring.goodness import deviance
-from app.scoring.misfit import item_fit, judge_fit
+from app.scoring.misfit import FitStatistics, item_fit, judge_fit
 from app.scoring.simulate import simulate
 from tests.unit.scoring import literature
 
@@ -138,3 +138,28 @@ def test_a_fit_of_other_items_is_refused() -> None:
         item_fit(literature.baseball(), fit_mle(literature.citations()))
     with pytest.raises(InvalidJudgements):
         deviance(literature.baseball(), fit_mle(literature.citations()))
+
+
+def test_the_deviance_is_trusted_from_five_verdicts_a_pair_on() -> None:
+    five = [Record("a", "b", 1.0, 3.0), Record("b", "a", 1.0, 2.0)]
+    for records, enough in ((five, True), (five[:1], False), ([], False)):
+        found = Judgements.from_records(records, ["a", "b"])
+        assert deviance(found, fit_penalised(found)).trustworthy is enough
+
+
+def test_a_deviance_with_one_degree_of_freedom_has_a_tail_and_one_without_has_none() -> None:
+    rows = [("a", "b"), ("b", "a"), ("b", "c"), ("c", "b"), ("a", "c"), ("a", "c"), ("c", "a")]
+    ring = Judgements.from_records([Record(one, other, 1.0) for one, other in rows])
+    found = deviance(ring, fit_mle(ring))
+    assert found.degrees_of_freedom == 1
+    assert found.p_value == pytest.approx(chi2.sf(found.deviance, 1))
+    chain = Judgements.from_records([Record(one, other, 1.0) for one, other in rows[:4]])
+    assert deviance(chain, fit_mle(chain)).degrees_of_freedom == 0
+    assert deviance(chain, fit_mle(chain)).p_value is None
+
+
+def test_mean_squares_are_flagged_outside_the_range_and_not_at_its_ends() -> None:
+    infit = np.array([0.5, 1.5, 0.49, 1.0, 1.0, 1.51, np.nan])
+    outfit = np.array([1.5, 0.5, 1.0, 0.49, 1.51, 1.0, np.nan])
+    found = FitStatistics(tuple("abcdefg"), infit, outfit, np.ones(7))
+    assert found.flagged == ("c", "d", "e", "f")

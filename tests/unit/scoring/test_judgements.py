@@ -50,7 +50,7 @@ def test_no_items_or_a_repeated_item_are_refused(items: list[str]) -> None:
         Judgements.from_records([], items)
 
 
-@pytest.mark.parametrize("second", [[2], [-1], [0.5], [0, 1]])
+@pytest.mark.parametrize("second", [[2], [-1], [0.5], [0, 1], [1, 1]])
 def test_columns_with_a_wrong_index_type_or_length_are_refused(second: list[float]) -> None:
     with pytest.raises(InvalidJudgements):
         Judgements.from_arrays(["a", "b"], [0], second, [1.0])

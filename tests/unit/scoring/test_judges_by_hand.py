@@ -7,7 +7,7 @@ from app.scoring.bias import preference_for_longer
 from app.scoring.bradley_terry import fit_penalised
 from app.scoring.data import Judgements, Record
 from app.scoring.errors import InvalidJudgements, NotEstimable
-from app.scoring.judges import leave_judges_out
+from app.scoring.judges import agreement_of_two, leave_judges_out
 from app.scoring.prediction import COIN, cross_validate, judge_is_informative
 from app.scoring.reliability import posterior_ratio, reliability_report, split_half
 from app.scoring.simulate import random_rounds
@@ -73,7 +73,7 @@ def test_two_judges_are_the_two_halves() -> None:
     halves = split_half(found, np.random.default_rng(1), 20, ridge=0.3)
     assert halves.correlation == pytest.approx(r)
     assert halves.stepped_up == pytest.approx(2 * r / (1 + r))
-    assert (halves.low, halves.high) == (pytest.approx(halves.stepped_up), pytest.approx(halves.stepped_up))
+    assert [halves.low, halves.high] == pytest.approx([halves.stepped_up] * 2)
     assert (halves.splits, halves.clusters) == (20, 2)
 
 
@@ -126,3 +126,37 @@ def test_rounds_pair_every_item_once_and_two_items_are_enough() -> None:
     for size, rounds in ((1, 1), (2, -1)):
         with pytest.raises(InvalidJudgements):
             random_rounds(size, rounds, rng)
+
+
+def test_pairs_of_two_panels_are_compared_by_the_shares_that_each_gave() -> None:
+    items = ["a", "b", "c", "d"]
+    one = [("a", "b", 3.0), ("b", "a", 1.0), ("b", "c", 2.0), ("c", "d", 2.0)]
+    other = [("a", "b", 1.0), ("b", "a", 4.0), ("b", "c", 3.0), ("d", "a", 1.0)]
+    left, right = (
+        Judgements.from_records([Record(won, lost, 1.0, weight) for won, lost, weight in rows], items)
+        for rows in (one, other)
+    )
+    found = agreement_of_two(left, right)
+    # a-b: 3 of 4 against 1 of 5; b-c: all by both; c-d and a-d were judged by one of the two.
+    assert found.pairs == 2
+    largest = found.largest_pairs[0]
+    assert (largest.item, largest.against) == ("a", "b")
+    assert [largest.first, largest.second] == pytest.approx([0.75, 0.2])
+    assert found.same_winner is not None
+    assert (found.same_winner.share, found.same_winner.count) == (0.5, 2)
+
+
+def test_the_error_of_a_loss_over_two_pairs_is_that_of_two_clusters() -> None:
+    rows = [Record("a", "b", 1.0), Record("c", "d", 1.0, 3.0)]
+    found = cross_validate(Judgements.from_records(rows), np.random.default_rng(0), folds=2)
+    assert found.log_loss == pytest.approx(COIN)
+    assert found.error == pytest.approx(0.0, abs=1e-12)
+    met = [Record("a", "b", 1.0), Record("b", "c", 0.0), Record("b", "c", 1.0)]
+    found = cross_validate(Judgements.from_records(met), np.random.default_rng(0), folds=2)
+    alone = fit_penalised(Judgements.from_records(met[:1], ["a", "b", "c"])).scores()
+    ahead = alone["b"] - alone["c"]
+    tossed, losses = COIN, [np.log1p(np.exp(ahead)), np.log1p(np.exp(-ahead))]
+    mean = (tossed + sum(losses)) / 3
+    clusters = np.array([tossed - mean, sum(losses) - 2 * mean])
+    assert found.log_loss == pytest.approx(mean)
+    assert found.error == pytest.approx(float(np.sqrt((clusters @ clusters) * 2 / 1)) / 3)

@@ -3,7 +3,7 @@ import pytest
 from scipy.optimize import approx_fprime
 
 from app.scoring.bradley_terry import fit_mle, fit_penalised
-from app.scoring.data import FloatArray, Judgements, Record
+from app.scoring.data import FloatArray, Judgements, Pairs, Record
 from app.scoring.errors import NotConnected, NotEstimable
 from app.scoring.order_effect import _blocks, _newton, _slope, _value, fit_order_effect
 from app.scoring.simulate import simulate
@@ -61,18 +61,29 @@ def test_the_gradient_vanishes_at_the_joint_maximum() -> None:
     assert pairs.add_up(rest, -rest) == pytest.approx(0.1 * fit.theta, abs=1e-8)
 
 
+def differences(pairs: Pairs, at: FloatArray, ridge: float) -> FloatArray:
+    """Return the Hessian at (theta, delta) as finite differences of the gradient, one row a part of it."""
+
+    def part(of: int) -> FloatArray:
+        def slope(moved: FloatArray) -> float:
+            return float(_slope(pairs, moved, ridge)[of])
+
+        return np.asarray(approx_fprime(at, slope, 1e-7))
+
+    return np.array([part(of) for of in range(at.size)])
+
+
 @pytest.mark.parametrize("spread", [0.5, 2.0, 6.0])
 def test_gradient_and_curvature_with_order_agree_with_finite_differences(spread: float) -> None:
     rng = np.random.default_rng(12)
     pairs = simulate(rng.normal(0, 1, 7), 12, rng, order_effect=0.4).ordered_pairs
     at = np.append(rng.normal(0, spread, 7), 0.7)
-    slope = _slope(pairs, at, 0.2)
-    assert slope == pytest.approx(approx_fprime(at, lambda of: _value(pairs, of, 0.2), 1e-7), abs=1e-4)
 
-    def part(of: int) -> FloatArray:
-        return np.asarray(approx_fprime(at, lambda moved: float(_slope(pairs, moved, 0.2)[of]), 1e-7))
+    def value(moved: FloatArray) -> float:
+        return _value(pairs, moved, 0.2)
 
-    hessian = np.array([part(of) for of in range(8)])
+    assert _slope(pairs, at, 0.2) == pytest.approx(approx_fprime(at, value, 1e-7), abs=1e-4)
+    hessian = differences(pairs, at, 0.2)
     information, border, response, rest = _blocks(pairs, at, 0.2)
     matrix = np.diag(information.diagonal)
     matrix[information.low, information.high] -= information.weight
@@ -83,17 +94,11 @@ def test_gradient_and_curvature_with_order_agree_with_finite_differences(spread:
 
 
 def test_the_step_with_order_solves_the_bordered_equations() -> None:
-    # Newton's equations with the whole curvature by finite differences, theta held to a sum of zero.
     pairs = literature.baseball().ordered_pairs
     at = np.append(np.array([0.8, 0.3, 0.2, 0.0, -0.1, -0.4, -0.8]), 0.2)
     slope, step = _newton(pairs, at, 0.1)
-
-    def part(of: int) -> FloatArray:
-        return np.asarray(approx_fprime(at, lambda moved: float(_slope(pairs, moved, 0.1)[of]), 1e-7))
-
-    hessian = np.array([part(of) for of in range(8)])
     assert step[:7].sum() == pytest.approx(0.0, abs=1e-9)
-    assert -hessian @ step == pytest.approx(slope, abs=1e-3)
+    assert -differences(pairs, at, 0.1) @ step == pytest.approx(slope, abs=1e-3)
 
 
 def test_a_planted_order_effect_is_recovered() -> None:

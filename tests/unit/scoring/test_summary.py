@@ -111,6 +111,15 @@ def test_bytes_that_are_no_text_say_so(tmp_path: Path, content: bytes, why: str)
     assert why in output
 
 
+def test_of_many_columns_the_first_ten_are_named(write: Callable[[str, str], str]) -> None:
+    for count, shown in ((10, "c8, c9"), (11, "c8, c9, …")):
+        names = ",".join(f"c{at}" for at in range(count))
+        code, output = run("fit", write("d.csv", names + "\n" + "," * (count - 1) + "\n"))
+        assert code == 4
+        assert shown in output
+        assert ("…" in output) is (count > 10)
+
+
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
     assert "No such file" in run("fit", str(tmp_path / "none.csv"))[1]
     assert "Is a directory" in run("agreement", str(tmp_path), str(tmp_path))[1]
@@ -201,9 +210,20 @@ def test_an_order_that_the_file_does_not_tell_is_not_made_up(write: Callable[[st
     assert found["judge_is_informative"] is True
     assert found["order_effect"] is None
     assert found["swap_consistency"] is None
+    assert found["order_known"] is False
+    told = run("fit", path)[1]
+    assert "Same winner in both orders: the file does not tell which was shown first" in told
+    assert "Order effect, first shown (SE): the file does not tell which was shown first" in told
     code, output = run("fit", path, "--order-effect")
     assert code == 4
     assert "do not say which item was shown first" in output
+
+
+def test_an_order_that_is_told_but_never_turned_says_so(write: Callable[[str, str], str]) -> None:
+    path = write("d.csv", "judge,a,b,choice\nj,x,y,a\nj,y,z,a\nj,z,x,b\n")
+    assert fitted(path)["order_known"] is True
+    told = run("fit", path)[1]
+    assert "Same winner in both orders: no pair was decided in both" in told
 
 
 def test_the_keys_of_the_document_are_these(write: Callable[[str, str], str]) -> None:
@@ -218,7 +238,7 @@ def test_the_keys_of_the_document_are_these(write: Callable[[str, str], str]) ->
 
 def test_the_amount_of_the_method_is_named(write: Callable[[str, str], str]) -> None:
     path = write("d.csv", CYCLE + "j2,a,c\nj1,b,a\n")
-    chosen = ([], ["--ridge", "0.4"], ["--mle"], ["--eps", "0.3"], ["--eps", "0.5"])
+    chosen: tuple[list[str], ...] = ([], ["--ridge", "0.4"], ["--mle"], ["--eps", "0.3"], ["--eps", "0.5"])
     assert [(found["method"], found["amount"]) for found in (fitted(path, *words) for words in chosen)] == [
         ("ridge", 0.1),
         ("ridge", 0.4),
