@@ -12,8 +12,9 @@ from app.cli.client_http import Json
 from app.errors import InvalidInput
 from app.scoring.data import Judgements, Record
 from app.scoring.decisions import Columns, columns_of, records_of, table_of
-from app.scoring.errors import InvalidJudgements
+from app.scoring.errors import InvalidJudgements, NotConnected, NotEstimable
 from app.scoring.judges import AgreementOfTwo, agreement_of_two
+from app.scoring.summary import How, summarise
 
 
 def read_decisions(path: Path, wanted: Mapping[str, str]) -> tuple[list[Record], Columns]:
@@ -47,6 +48,14 @@ def read_judgements(path: Path, wanted: Mapping[str, str]) -> Judgements:
     """Return the judgements of a file."""
     records, columns = read_decisions(path, wanted)
     return Judgements.from_records(records, order_known=columns.order_known)
+
+
+def fitted(path: Path, wanted: Mapping[str, str], how: How) -> Json:
+    """Return the summary of a file; a refusal for want of connection names the way out."""
+    try:
+        return summarise(read_judgements(path, wanted), how)
+    except NotConnected as error:
+        raise NotEstimable(f"{error.detail}; --ridge fits them all the same") from error
 
 
 def compare(first: Path, second: Path, limit: int) -> AgreementOfTwo:

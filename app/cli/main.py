@@ -87,7 +87,7 @@ def fit(
     from rich.console import Console
 
     from app.cli import fit as fitting
-    from app.scoring.summary import How, Method, summarise
+    from app.scoring.summary import How, Method
 
     if sum((ridge is not None, eps is not None, mle)) > 1:
         raise typer.BadParameter("choose one of --ridge, --eps and --mle")
@@ -104,7 +104,7 @@ def fit(
     }
     wanted = {role: name for role, name in columns.items() if name is not None}
     how = How(method, ridge if eps is None else eps, with_order=order_effect, seed=seed, pairing=pairing)
-    summary = or_exit(lambda: summarise(fitting.read_judgements(decisions, wanted), how))
+    summary = or_exit(lambda: fitting.fitted(decisions, wanted, how))
     (fitting.print_json if as_json else fitting.print_summary)(summary, Console())
 
 

@@ -159,6 +159,7 @@ def test_a_refused_fit_names_the_groups_and_fails(write: Callable[[str, str], st
     code, output = run("fit", write("d.csv", "winner,loser\na,b\nb,c\n"), "--mle")
     assert code != 0
     assert "groups of items cannot stand on one scale" in output
+    assert "--ridge" in output
 
 
 def test_separable_decisions_have_a_finite_scale_with_the_usual_fit(write: Callable[[str, str], str]) -> None:
