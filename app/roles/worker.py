@@ -104,6 +104,9 @@ async def _keep_sweeping(parts: Sweeping) -> None:
 
 async def _keep_gauges(database: Database) -> None:
     while True:
-        async with database.transaction() as connection:
-            await listing.count_by_state(connection)
+        try:
+            async with database.transaction() as connection:
+                await listing.count_by_state(connection)
+        except (DBAPIError, OSError) as error:
+            log.warning("gauges_failed_will_retry", error=type(error).__name__)
         await asyncio.sleep(GAUGE_PAUSE_S)
