@@ -9,11 +9,13 @@ from uuid import UUID
 
 import httpx
 import pydantic
+import structlog
 
 from app.contracts.llm_http import BatchItem, ComparisonBatchResponse, ComparisonRequest, QueuedResponse
 from app.edge.client_http import HttpClient, excerpt
-from app.errors import UpstreamRefused
+from app.errors import Unavailable, UpstreamRefused
 
+log = structlog.get_logger(__name__)
 NOT_OFFERED = frozenset({404, 405, 501})
 ONE_REFUSED = frozenset({400, 409, 413, 422})
 AT_ONCE = 8
@@ -39,6 +41,7 @@ class Gateway:
         response = await self._post(f"{self._api}/comparisons", body)
         if response.status_code in NOT_OFFERED:
             self._one_by_one = True
+            log.info("gateway_takes_comparisons_one_by_one", status=response.status_code)
             return await self._ask_one_by_one(wanted)
         if response.status_code != 202:
             raise self._client.refused(response, "take comparisons")
@@ -64,11 +67,17 @@ class Gateway:
         return True
 
     async def _ask_one_by_one(self, wanted: Sequence[ComparisonRequest]) -> list[BatchItem]:
+        """Ask each by itself, so that what was taken is known whatever becomes of the others."""
         limit = asyncio.Semaphore(AT_ONCE)
 
         async def ask(index: int, request: ComparisonRequest) -> BatchItem:
             async with limit:
-                response = await self._post(f"{self._api}/comparison", request.model_dump(mode="json"))
+                try:
+                    response = await self._post(f"{self._api}/comparison", request.model_dump(mode="json"))
+                except Unavailable as error:
+                    return BatchItem(
+                        index=index, status="refused", error_code=error.code, error=error.detail, retryable=True
+                    )
             return self._single(index, request, response)
 
         return await asyncio.gather(*(ask(index, request) for index, request in enumerate(wanted)))
