@@ -53,6 +53,7 @@ class KafkaSettings(Settings):
     group_instance_id: str | None = None
     session_timeout_ms: int = 15_000
     fetch_max_records: int = Field(default=500, ge=1)
+    idle_pause_ms: float = Field(default=0.0, ge=0)
     start_deadline_s: float = 30.0
 
 

@@ -5,11 +5,12 @@ manual commits; no transactions.
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
@@ -19,6 +20,7 @@ from app.settings import KafkaSettings
 
 log = structlog.get_logger(__name__)
 TOPIC_EXISTS = 36
+LOOK_S = 0.003
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 
 
@@ -92,14 +94,19 @@ async def producing(settings: KafkaSettings, client_id: str) -> AsyncIterator[Ka
 
 
 class KafkaConsumer:
-    """One member of a group; offsets move only by ``commit``."""
+    """One member of a group; offsets move only by ``commit``.
 
-    def __init__(self, consumer: AIOKafkaConsumer) -> None:
+    ``idle_pause_s`` is for a broker that answers empty fetches at once, which would keep a core busy: while
+    nothing comes, fetching rests that long between looks. With 0 the broker is left to wait by itself.
+    """
+
+    def __init__(self, consumer: AIOKafkaConsumer, idle_pause_s: float = 0.0) -> None:
         self._consumer = consumer
+        self._idle_pause_s = idle_pause_s
 
     async def poll(self, *, timeout_s: float, limit: int) -> Sequence[Record]:
         """Return the next records, in order within each partition; empty after the time-out."""
-        batches = await self._consumer.getmany(timeout_ms=int(timeout_s * 1000), max_records=limit)
+        batches = await self._next(timeout_s, limit)
         return [
             Record(
                 message.topic,
@@ -112,6 +119,26 @@ class KafkaConsumer:
             for messages in batches.values()
             for message in messages
         ]
+
+    async def _next(self, timeout_s: float, limit: int) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+        look_s = LOOK_S if self._idle_pause_s else timeout_s
+        end = time.monotonic() + timeout_s
+        while True:
+            batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]
+            batches = await self._consumer.getmany(timeout_ms=int(look_s * 1000), max_records=limit)
+            if batches or time.monotonic() >= end:
+                return batches
+            if self._idle_pause_s:
+                await self._rest()
+
+    async def _rest(self) -> None:
+        """Fetch nothing for a moment; what was on its way is kept for the next look."""
+        held = self._consumer.assignment()
+        self._consumer.pause(*held)
+        try:
+            await asyncio.sleep(self._idle_pause_s)
+        finally:
+            self._consumer.resume(*(held & self._consumer.assignment()))
 
     async def commit(self) -> None:
         """Commit; a rebalance in between only means that records come again, which the inbox stands."""
@@ -162,7 +189,7 @@ async def consuming(settings: KafkaSettings, group: str, topics: Sequence[str]) 
     )
     await _start(consumer, settings)
     try:
-        yield KafkaConsumer(consumer)
+        yield KafkaConsumer(consumer, settings.idle_pause_ms / 1000)
     finally:
         await consumer.stop()
 

@@ -79,6 +79,7 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
         "OPENBLAS_NUM_THREADS": "1",
         "DATABASE_URL": plan.database_url,
         "KAFKA_BOOTSTRAP_SERVERS": plan.kafka_bootstrap,
+        "KAFKA_IDLE_PAUSE_MS": "20",
         "KAFKA_GROUP_INSTANCE_ID": f"{role}-0",
         "JWT_SECRET_KEY": _secret(data_dir),
         "CJ_SERVICE_URL": plan.url("cj"),

@@ -229,15 +229,19 @@ async def test_a_handler_that_cannot_work_now_gets_the_records_again(database: D
     assert kept.words == ["a"]
 
 
+@pytest.mark.parametrize("idle_pause_ms", [0, 20])
 async def test_from_outbox_over_the_broker_to_the_handler(
-    database: Database, kafka_bootstrap: str, unique_topic: Callable[[str], str]
+    database: Database, kafka_bootstrap: str, unique_topic: Callable[[str], str], idle_pause_ms: float
 ) -> None:
     topic, kept = unique_topic("notes"), Kept()
-    settings = KafkaSettings(bootstrap_servers=kafka_bootstrap, group_instance_id="test-0")
+    settings = KafkaSettings(
+        bootstrap_servers=kafka_bootstrap, group_instance_id="test-0", idle_pause_ms=idle_pause_ms
+    )
     await ensure_topics(settings, [topic])
     await ensure_topics(settings, [topic])
     route: Route[Note] = Route(topic, Envelope[Note], lambda e: e.data.word, kept.handle)
     async with producing(settings, "test") as producer, consuming(settings, topic, [topic]) as consumer:
+        assert await consumer.poll(timeout_s=0.2, limit=20) == []
         events = [
             outbox.event(envelope(f"w{i}"), topic, aggregate_type="n", aggregate_id=f"{i}", now=NOW)
             for i in range(50)
