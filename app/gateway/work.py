@@ -168,21 +168,20 @@ class Worker:
         await gate.enter()
         try:
             async with self._places:
-                if self._parts.clock() - since > FRESH and not await self._ours([item]):
+                if self._parts.clock() - since > FRESH and not await self._still_ours(item):
                     return
                 self._done.append(await self._one(item, gate))
                 self._news.set()
         finally:
             gate.leave()
 
-    async def _ours(self, unit: Sequence[Queued]) -> set[UUID]:
-        """Return what is still to be asked; everything while the database does not answer."""
-        everything = [item.queue_id for item in unit]
+    async def _still_ours(self, item: Queued) -> bool:
+        """Return whether the item is still to be asked; it is while the database does not answer."""
         try:
             async with self._parts.database.transaction() as connection:
-                return await still_wanted(connection, self._owner, everything)
+                return bool(await still_wanted(connection, self._owner, [item.queue_id]))
         except (DBAPIError, OSError):
-            return set(everything)
+            return True
 
     def _dispatched(self, lane: Lane, unit: Sequence[Queued]) -> None:
         model, size = self._parts.label(lane.provider, lane.model), len(unit)
