@@ -1,5 +1,6 @@
 """Budgets, stop rules, failures and cancelling: one batch each, from the request to its terminal event."""
 
+import asyncio
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from app.cj.states import BatchState
 from app.cj.tables import BATCHES_CHANNEL, batches
 from app.contracts.cj_events import CJFailedEnvelope
 from app.contracts.topics import Topic
-from app.db.leased import LeasedWork, Stage
+from app.db.leased import LeasedWork, Pace, Stage
 from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.edge.tokens import service_token
@@ -346,11 +347,12 @@ async def test_an_error_while_scoring_ends_the_batch_and_says_so(database: Datab
         async with database.transaction() as connection:
             await connection.execute(update(batches).values(status=BatchState.SCORING, last_scores={"0": "x"}))
         stages: dict[str, Stage] = {BatchState.SCORING: partial(waves.score, engine.parts)}
-        worker = LeasedWork(database, batches, stages, partial(finish.broken, engine.parts), engine.clock)
-        async with Wakeup(database_url, BATCHES_CHANNEL) as wakeup:
-            for _ in range(3):
-                wakeup.wake()
+        broken = partial(finish.broken, engine.parts)
+        worker = LeasedWork(database, batches, stages, broken, engine.clock, Pace(idle_s=0.1))
+        async with asyncio.timeout(30), Wakeup(database_url, BATCHES_CHANNEL) as wakeup:
+            while not await engine.events(Topic.CJ_FAILED):
                 await worker.step(wakeup)
+            await worker.step(wakeup)
         why = await engine.why()
         assert (why["reason"], why["details"]) == ("processing_error", "ValueError")
 
