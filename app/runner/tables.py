@@ -31,6 +31,7 @@ CHANGES_CHANNEL = "runner_run_changes"
 _NOW = func.now()
 _ZERO = text("0")
 _ONE = text("1")
+_LOCAL = text("'local'")
 _EMPTY = text("'{}'::jsonb")
 
 
@@ -42,6 +43,7 @@ runs = Table(
     "runs",
     metadata,
     Column("id", String(64), primary_key=True),
+    Column("owner", String(255), nullable=False, server_default=_LOCAL),
     Column("mode", String(32), nullable=False),
     Column("status", String(32), nullable=False),
     Column("status_reason", String(64)),
@@ -54,6 +56,7 @@ runs = Table(
     Column("labels", JSONB, nullable=False, server_default=_EMPTY),
     Column("retry_of", String(64)),
     Column("attempt", Integer, nullable=False, server_default=_ONE),
+    Column("revision", Integer, nullable=False, server_default=_ZERO),
     Column("last_event", Integer, nullable=False, server_default=_ZERO),
     Column("comparisons_asked", Integer, nullable=False, server_default=_ZERO),
     Column("comparisons_received", Integer, nullable=False, server_default=_ZERO),
@@ -77,7 +80,8 @@ runs = Table(
 """One run. ``spec`` is the request as accepted, with defaults filled in. ``due_at`` is when the worker
 should next look at it: now for new work, the grace or the deadline for a waiting one. ``comparisons_asked`` is
 the highest count of questions that anything heard of so far implies. ``retry_of`` names the run that this one
-repeats, ``attempt`` counts along that chain. ``cj_told_at`` is when cj heard of a cancellation."""
+repeats, ``attempt`` counts along that chain. ``owner`` is the organisation that it belongs to. ``revision`` is the
+latest revision of its artefact, 0 before the first. ``cj_told_at`` is when cj heard of a cancellation."""
 Index("ix_runs_created", runs.c.created_at.desc(), runs.c.id.desc())
 Index("ix_runs_status_created", runs.c.status, runs.c.created_at.desc(), runs.c.id.desc())
 Index("ix_runs_mode_created", runs.c.mode, runs.c.created_at.desc(), runs.c.id.desc())
@@ -162,6 +166,7 @@ run_files = Table(
     metadata,
     _run_key(),
     Column("path", String(512), primary_key=True),
+    Column("revision", Integer, nullable=False, server_default=_ONE),
     Column("kind", String(32), nullable=False),
     Column("media_type", String(127), nullable=False),
     Column("sha256", String(64), nullable=False),
@@ -169,12 +174,13 @@ run_files = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )
 """Files that a run wrote, by path relative to the run's own folder; ``kind`` is ``artefact``, ``report``,
-``request`` or ``event``."""
+``request`` or ``event``. ``revision`` says which revision of the artefact it belongs to."""
 
 packages = Table(
     "packages",
     metadata,
     Column("id", String(64), primary_key=True),
+    Column("owner", String(255), nullable=False, server_default=_LOCAL),
     Column("name", String(255), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("min_text_characters", Integer, nullable=False),

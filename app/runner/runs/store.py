@@ -25,6 +25,7 @@ class Run:
     """One run as it stands; ``spec`` is the accepted request with its defaults."""
 
     id: str
+    owner: str
     mode: Mode
     status: RunState
     status_reason: str | None
@@ -37,6 +38,7 @@ class Run:
     labels: Mapping[str, str]
     retry_of: str | None
     attempt: int
+    revision: int
     last_event: int
     comparisons_asked: int
     comparisons_received: int
