@@ -1,0 +1,35 @@
+"""Setting groups: read from the environment once, at the start of a role, and handed down from there.
+
+Each group names its own prefix. Names that operators know from the platform this service speaks
+with (``CJ_ASSESSMENT_SERVICE_…``, ``LLM_PROVIDER_SERVICE_…``, ``CJ_SERVICE_URL``) are kept.
+"""
+
+from app.settings.base import BatchingMode
+from app.settings.cj import CJSettings
+from app.settings.content import ContentSettings
+from app.settings.gateway import GatewaySettings
+from app.settings.providers import ProviderSettings
+from app.settings.runner import RunnerSettings
+from app.settings.shared import (
+    AuthSettings,
+    DatabaseSettings,
+    GradeScaleSettings,
+    KafkaSettings,
+    Neighbours,
+    TelemetrySettings,
+)
+
+__all__ = [
+    "AuthSettings",
+    "BatchingMode",
+    "CJSettings",
+    "ContentSettings",
+    "DatabaseSettings",
+    "GatewaySettings",
+    "GradeScaleSettings",
+    "KafkaSettings",
+    "Neighbours",
+    "ProviderSettings",
+    "RunnerSettings",
+    "TelemetrySettings",
+]

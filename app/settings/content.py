@@ -1,0 +1,18 @@
+"""Settings of the content store."""
+
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+from app.settings.base import Settings
+
+
+class ContentSettings(Settings):
+    """The content store."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, env_prefix="CONTENT_SERVICE_"
+    )
+
+    host: str = "127.0.0.1"
+    port: int = 8001
+    max_bytes: int = Field(default=4 * 1024 * 1024, ge=1)

@@ -1,0 +1,36 @@
+"""Settings of the runner: the API and its worker."""
+
+from pathlib import Path
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import SettingsConfigDict
+
+from app.settings.base import Settings
+
+
+class RunnerSettings(Settings):
+    """The runner: where files go and how long it waits."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True, env_prefix="RUNNER_")
+
+    host: str = "127.0.0.1"
+    port: int = 8300
+    worker_port: int = 8301
+    files_dir: Path = Path("var/runner")
+    packages_root: Path | None = None
+    prompts_dir: Path = Path("prompts")
+    upload_max_bytes: int = Field(default=64 * 1024 * 1024, ge=1)
+    package_max_files: int = Field(default=2_000, ge=1)
+    file_max_bytes: int = Field(default=8 * 1024 * 1024, ge=1)
+    upload_concurrency: int = Field(default=8, ge=1)
+    lease_s: float = Field(default=30.0, gt=0)
+    finish_grace_s: float = Field(default=10.0, ge=0)
+    prepare_patience_s: float = Field(default=60.0, ge=0)
+    cancel_patience_s: float = Field(default=600.0, ge=0)
+    cancel_unknown_s: float = Field(default=30.0, ge=0)
+    idempotency_keep_s: float = Field(default=24 * 3600.0, ge=24 * 3600)
+    delete_allowed: bool = True
+    delete_after_s: float = Field(default=0.0, ge=0)
+    sweep_every_s: float = Field(default=60.0, gt=0)
+    heartbeat_s: float = Field(default=15.0, gt=0)
+    git_sha: str | None = Field(default=None, validation_alias=AliasChoices("git_sha", "RUNNER_GIT_SHA"))
