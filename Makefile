@@ -36,20 +36,22 @@ profile-suite: $(STAMP) ## the full parity suite of a mock profile: make profile
 	@test -f tests/parity/test_$(subst -,_,$(P)).py || { echo "no profile $(P): cj-generic, cj-generic-batch-api, eng5-anchor, eng5-lower5"; exit 2; }
 	$(BIN)/python -m pytest -n 0 -v -m parity tests/parity/test_$(subst -,_,$(P)).py
 
-check: $(STAMP) ## format, lint, types, arrows, house rules, openapi fresh
+check: $(STAMP) ## format, lint, types, arrows, house rules, openapi and problems fresh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cj-runner openapi --check
+	$(BIN)/cj-runner problems --check
 	$(BIN)/python -m pytest -n 0 tests/unit/test_house.py
 
 fix: $(STAMP) ## format, and fix what the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-openapi: $(STAMP) ## write openapi.json anew
+openapi: $(STAMP) ## write openapi.json and docs/problems.md anew
 	$(BIN)/cj-runner openapi
+	$(BIN)/cj-runner problems
 
 migration: $(STAMP) ## start a new migration: make migration m="what it does"
 	$(BIN)/python -c 'import sys; from app.db.migrate import new; print(new(sys.argv[1]))' "$(m)"

@@ -6,15 +6,24 @@ can help. Errors of other libraries are translated into these at their door.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Place = Literal["body", "form", "query", "path", "header", "cookie"]
+"""Where in a request something is."""
 
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One thing wrong in the input: where it is (JSON pointer or field path) and the way out."""
+    """One thing wrong in the input: its path with dots, and the way out.
+
+    ``place`` and ``pointer`` (RFC 6901, into the body) are found at the edge, which has the request, where they
+    are not given.
+    """
 
     field: str
     message: str
+    place: Place | None = None
+    pointer: str | None = None
 
 
 class AppError(Exception):
@@ -23,7 +32,10 @@ class AppError(Exception):
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
     title: ClassVar[str] = "Something went wrong inside the service"
+    way_out: ClassVar[str] = "Report the request id to whoever runs the service: its log has the cause."
+    """What the caller can do about it, in one or two sentences."""
     retryable: ClassVar[bool] = False
+    """Whether the same request can succeed later."""
     retry_after_s: int | None = None
     """Seconds after which trying again makes sense; the HTTP edge says so in ``Retry-After``."""
 
@@ -39,6 +51,7 @@ class InvalidInput(AppError):
     code = "invalid_input"
     status = 422
     title = "The request is not valid"
+    way_out = "Correct the fields that `errors` names; each says what it takes. Nothing was changed."
 
     @classmethod
     def at(cls, field: str, message: str) -> "InvalidInput":
@@ -52,6 +65,9 @@ class NotFound(AppError):
     code = "not_found"
     status = 404
     title = "Not found"
+    way_out = (
+        "Check the id and the address. What belongs to another organisation looks the same as what is not there."
+    )
 
 
 class Gone(AppError):
@@ -60,6 +76,7 @@ class Gone(AppError):
     code = "gone"
     status = 410
     title = "Deleted"
+    way_out = "Take it out of your own lists: it does not come back."
 
 
 class NotReady(AppError):
@@ -68,6 +85,7 @@ class NotReady(AppError):
     code = "not_ready"
     status = 409
     title = "Not ready yet"
+    way_out = "Ask again once the run has ended: follow its events, or wait for it with `?wait=`."
     retryable = True
 
 
@@ -77,6 +95,7 @@ class Conflict(AppError):
     code = "conflict"
     status = 409
     title = "Conflict with the present state"
+    way_out = "Read the thing again; its state says what can be done with it now."
 
 
 class Unauthorized(AppError):
@@ -85,6 +104,7 @@ class Unauthorized(AppError):
     code = "unauthorized"
     status = 401
     title = "A valid credential is needed"
+    way_out = "Send `Authorization: Bearer <token>` with an API key or token that is valid now."
 
 
 class Forbidden(AppError):
@@ -93,6 +113,7 @@ class Forbidden(AppError):
     code = "forbidden"
     status = 403
     title = "Not allowed"
+    way_out = "Use a credential with the scope or role that the detail names, or ask the operator."
 
 
 class TooLarge(AppError):
@@ -101,6 +122,7 @@ class TooLarge(AppError):
     code = "too_large"
     status = 413
     title = "Too large"
+    way_out = "Send less at a time; the detail names the limit. Operators raise it in the settings."
 
 
 class Unavailable(AppError):
@@ -109,6 +131,7 @@ class Unavailable(AppError):
     code = "unavailable"
     status = 503
     title = "A needed system is unavailable"
+    way_out = "Send the same request again in a moment, after `Retry-After` where the answer has it."
     retryable = True
 
 
@@ -118,6 +141,7 @@ class UpstreamRefused(AppError):
     code = "upstream_refused"
     status = 502
     title = "A needed system refused"
+    way_out = "Read the detail, which has the other system's own words, and correct what it names."
 
 
 class Misconfigured(AppError):
@@ -126,6 +150,7 @@ class Misconfigured(AppError):
     code = "misconfigured"
     status = 500
     title = "The service is not set up for this"
+    way_out = "Operators: set what the detail names, and start the service again."
 
 
 class IllegalMove(AppError):
@@ -134,3 +159,4 @@ class IllegalMove(AppError):
     code = "illegal_move"
     status = 409
     title = "Not possible in the present state"
+    way_out = "Read the thing again; its state says what can be done with it now."

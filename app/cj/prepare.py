@@ -33,6 +33,8 @@ class BatchRefused(AppError):
 
     code = "batch_refused"
     status = 422
+    title = "The batch cannot be judged as it is"
+    way_out = "Correct what the detail names and ask for a new batch."
 
     @classmethod
     def at(cls, field: str, message: str) -> "BatchRefused":

@@ -65,6 +65,21 @@ def openapi(
 
 
 @app.command()
+def problems(
+    check: Annotated[bool, typer.Option("--check", help="Fail if the file is not fresh.")] = False,
+    path: Annotated[Path, typer.Option("--path")] = Path("docs/problems.md"),
+) -> None:
+    """Write the page of all problems that answers may name, or check that the committed one is fresh."""
+    from app.cli.problem_list import rendered
+
+    if not check:
+        path.write_text(rendered())
+    elif not path.is_file() or path.read_text() != rendered():
+        typer.echo(f"{path} is not fresh: run 'cj-runner problems'", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
 def fit(
     decisions: Annotated[Path, typer.Argument(help="CSV with judge, winner, loser or judge, a, b, choice.")],
     ridge: Annotated[float | None, typer.Option(help="Penalised fit with this ridge (the usual fit).")] = None,

@@ -1,81 +1,102 @@
 """Errors out: turns every refusal into one body with the field and the way out, before any effect.
 
-``problem`` is RFC 9457 (``application/problem+json``); ``platform`` is the older
-``{"error": {...}}`` shape that the services behind the runner speak on their wire.
+Fed by the routes' errors; the shape of the answer is in ``answers``.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from http import HTTPStatus
-from typing import Literal
-from uuid import uuid4
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import RequestResponseEndpoint
+from starlette.routing import BaseRoute, Match
+from starlette.types import Scope
 
-from app.errors import AppError, FieldProblem, InvalidInput, Unavailable
+from app.edge import places
+from app.edge.answers import Answers, Refusal, Style, platform_code_of
+from app.edge.refusals import Malformed, NoSuchMethod, WrongMediaType
+from app.errors import AppError, Forbidden, InvalidInput, NotFound, TooLarge, Unauthorized, Unavailable
+
+__all__ = ["Style", "install", "platform_code_of"]
 
 log = structlog.get_logger(__name__)
-Style = Literal["problem", "platform"]
-TYPE_PREFIX = "urn:cj-runner:problem:"
+_PLAIN: tuple[type[AppError], ...] = (
+    Malformed,
+    Unauthorized,
+    Forbidden,
+    NotFound,
+    NoSuchMethod,
+    TooLarge,
+    WrongMediaType,
+    InvalidInput,
+    Unavailable,
+)
+BY_STATUS: dict[int, type[AppError]] = {kind.status: kind for kind in _PLAIN}
 
 
-def install(app: FastAPI, *, service: str, style: Style = "problem") -> None:
+def install(app: FastAPI, *, service: str, style: Style = "problem") -> Answers:
     """Register the handlers; each answer carries the request id that the log line has."""
-    edge = _Edge(service, style)
+    answers = Answers(service, style)
+    edge = _Edge(answers)
     app.add_exception_handler(AppError, edge.expected)
     app.add_exception_handler(RequestValidationError, edge.invalid)
     app.add_exception_handler(HTTPException, edge.plain)
     app.add_exception_handler(DBAPIError, edge.database)
     app.add_exception_handler(OSError, edge.database)
     app.add_exception_handler(Exception, edge.unexpected)
+    return answers
 
-    @app.middleware("http")
-    async def refuse_nul(request: Request, call_next: RequestResponseEndpoint) -> Response:
-        if "\x00" in request.url.path or "%00" in request.url.query:
-            return await edge.expected(request, InvalidInput("the address holds a NUL character"))
-        return await call_next(request)
+
+def crash(answers: Answers, scope: Scope, error: Exception) -> Response:
+    """Log what nobody expected and return its answer."""
+    log.error("request_crashed", path=scope["path"][:500], exc_info=error)
+    detail = "An unexpected error was logged under this request id."
+    return answers.refusal(scope, Refusal(500, AppError.code, AppError.title, detail))
 
 
 @dataclass(frozen=True)
 class _Edge:
     """How one service answers each family of errors."""
 
-    service: str
-    style: Style
+    answers: Answers
 
     async def expected(self, request: Request, error: Exception) -> Response:
         if not isinstance(error, AppError):  # pragma: no cover - the registration rules it out
             raise error
         if error.status >= 500:
             log.warning("request_failed", code=error.code, detail=error.detail, path=request.url.path)
-        refusal = _Refusal(error.status, error.code, error.title, error.detail, error.problems)
-        answer = self._answer(request, refusal)
-        if error.retry_after_s is not None:
-            answer.headers["Retry-After"] = str(error.retry_after_s)
-        return answer
+        return self.answers.of(request.scope, error)
 
     async def invalid(self, request: Request, error: Exception) -> Response:
-        problems = field_problems(error) if isinstance(error, RequestValidationError) else ()
+        problems = places.of_validation(error, request.scope) if isinstance(error, RequestValidationError) else ()
         detail = "; ".join(f"{problem.field}: {problem.message}" for problem in problems[:5])
-        status = 422 if self.style == "problem" else 400
-        code = "invalid_input" if self.style == "problem" else "VALIDATION_ERROR"
-        return self._answer(request, _Refusal(status, code, "The request is not valid", detail, problems))
+        found = Refusal.of(InvalidInput(detail, problems=problems))
+        if self.answers.style == "platform":
+            found = Refusal(400, found.code, found.title, detail, problems=problems)
+        return self.answers.refusal(request.scope, found)
 
     async def plain(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(status, f"http_{status}")
-        answer = self._answer(request, _Refusal(status, code, detail or code, detail))
-        answer.headers.update(headers)
-        return answer
+        if status == NoSuchMethod.status:
+            return self._other_method(request)
+        kind = BY_STATUS.get(status)
+        if kind is None:
+            return self.answers.refusal(
+                request.scope, Refusal(status, f"http_{status}", detail, detail, headers=headers)
+            )
+        if kind is NotFound:
+            detail = _nothing_here(request)
+        return self.answers.of(request.scope, kind(detail), headers)
+
+    def _other_method(self, request: Request) -> Response:
+        allowed = ", ".join(methods_of(request.app.routes, request.scope))
+        if request.scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers={"Allow": allowed})
+        refused = NoSuchMethod(f"this address takes {allowed}")
+        return self.answers.of(request.scope, refused, {"Allow": allowed})
 
     async def database(self, request: Request, error: Exception) -> Response:
         lost = isinstance(error, OSError | OperationalError | InterfaceError)
@@ -84,88 +105,24 @@ class _Edge:
         return await self.expected(request, Unavailable("the database does not answer; try again in a moment"))
 
     async def unexpected(self, request: Request, error: Exception) -> Response:
-        log.error("request_crashed", path=request.url.path, exc_info=error)
-        detail = "An unexpected error was logged under this request id."
-        return self._answer(request, _Refusal(500, AppError.code, AppError.title, detail))
-
-    def _answer(self, request: Request, refusal: "_Refusal") -> JSONResponse:
-        return _answer(request, self.style, self.service, refusal)
+        return crash(self.answers, request.scope, error)
 
 
-def field_problems(error: RequestValidationError) -> tuple[FieldProblem, ...]:
-    """Return one problem for each field that the validation names, without echoing the input."""
-    found = []
-    for item in error.errors():
-        parts = () if item["type"] == "json_invalid" else item["loc"]
-        place = ".".join(str(part) for part in parts if part not in ("body", "query", "path"))
-        found.append(FieldProblem(place or "body", str(item["msg"]).removeprefix("Value error, ")))
-    return tuple(found)
+def _nothing_here(request: Request) -> str:
+    path = request.scope["path"]
+    bare = path.rstrip("/")
+    if bare != path and methods_of(request.app.routes, dict(request.scope, path=bare)):
+        return f"there is nothing at this address: did you mean {bare} (without the slash at its end)?"
+    return "there is nothing at this address; openapi.json lists those there are"
 
 
-@dataclass(frozen=True)
-class _Refusal:
-    """The parts of one error body."""
-
-    status: int
-    code: str
-    title: str
-    detail: str
-    problems: Sequence[FieldProblem] = ()
-
-
-def _answer(request: Request, style: Style, service: str, refusal: _Refusal) -> JSONResponse:
-    request_id = request.headers.get("x-request-id", "")[:64] or uuid4().hex
-    if style == "platform":
-        return JSONResponse({"error": _platform(service, request_id, refusal)}, refusal.status)
-    body: dict[str, object] = {
-        "type": f"{TYPE_PREFIX}{refusal.code}",
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": refusal.detail,
-        "instance": request.url.path,
-        "code": refusal.code,
-        "request_id": request_id,
-    }
-    if refusal.problems:
-        body["errors"] = [
-            {"field": item.field, "pointer": "/" + item.field.replace(".", "/"), "message": item.message}
-            for item in refusal.problems
-        ]
-    return JSONResponse(body, refusal.status, media_type="application/problem+json")
-
-
-_PLATFORM_CODES = {
-    "not_found": "RESOURCE_NOT_FOUND",
-    "gone": "RESOURCE_NOT_FOUND",
-    "unauthorized": "AUTHENTICATION_ERROR",
-    "forbidden": "AUTHORIZATION_ERROR",
-    "conflict": "INVALID_REQUEST",
-    "illegal_move": "INVALID_REQUEST",
-    "invalid_input": "VALIDATION_ERROR",
-    "too_large": "INVALID_REQUEST",
-    "method_not_allowed": "INVALID_REQUEST",
-    "unavailable": "SERVICE_UNAVAILABLE",
-    "misconfigured": "CONFIGURATION_ERROR",
-    "upstream_refused": "EXTERNAL_SERVICE_ERROR",
-    "internal_error": "UNKNOWN_ERROR",
-}
-"""Our codes in the platform's words; a code that is the platform's already is only written in capitals."""
-
-
-def platform_code_of(code: str, status: int) -> str:
-    """Return the platform's word for one of our codes, which came with the HTTP status ``status``."""
-    if code.startswith("http_"):
-        return "INVALID_REQUEST" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "UNKNOWN_ERROR"
-    return _PLATFORM_CODES.get(code, code.upper())
-
-
-def _platform(service: str, request_id: str, refusal: _Refusal) -> dict[str, object]:
-    problems = [{"field": item.field, "message": item.message} for item in refusal.problems]
-    return {
-        "code": platform_code_of(refusal.code, refusal.status),
-        "message": refusal.detail,
-        "correlation_id": request_id,
-        "service": service,
-        "timestamp": datetime.now(UTC).isoformat(),
-        "details": {"problems": problems},
-    }
+def methods_of(routes: list[BaseRoute], scope: Scope) -> list[str]:
+    """Return the methods that the address of a request takes, over all routes that share it."""
+    found: set[str] = set()
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        asked = dict(scope, method=method)
+        if any(route.matches(asked)[0] is Match.FULL for route in routes):
+            found.add(method)
+    if found:
+        found |= {"OPTIONS"} | ({"HEAD"} if "GET" in found else set())
+    return sorted(found)

@@ -48,6 +48,7 @@ class QueueFull(Unavailable):
     code = "llm_queue_full"
     status = 429
     title = "The queue is full"
+    way_out = "Send the comparison again after `Retry-After`."
 
 
 class ComparisonRefused(InvalidInput):

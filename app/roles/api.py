@@ -11,14 +11,14 @@ from app.roles.parts import open_parts, serve, until_stopped
 from app.runner.api.app import SERVICE, build
 from app.runner.api.parts import Parts
 from app.runner.tables import CHANGES_CHANNEL
-from app.settings import RunnerSettings
+from app.settings import RunnerHttpSettings, RunnerSettings
 
 
 async def run() -> None:
     """Serve until stopped."""
-    settings = RunnerSettings()
+    settings, http = RunnerSettings(), RunnerHttpSettings()
     async with open_parts(SERVICE) as opened:
         changes = await opened.stack.enter_async_context(Changes(opened.database_url, CHANGES_CHANNEL))
         parts = Parts(opened.database, settings, now, uuid4, uuid6.uuid7, changes)
-        app = build(parts, {"database": database_check(opened.database)})
-        await until_stopped(serve(app, settings.host, settings.port))
+        app = build(parts, {"database": database_check(opened.database)}, http)
+        await until_stopped(serve(app, settings.host, settings.port, http))

@@ -19,12 +19,12 @@ from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
 from app.roles.parts import Parts as Opened
 from app.roles.parts import open_parts, serve, until_stopped
-from app.settings import AuthSettings, CJSettings, Neighbours
+from app.settings import AuthSettings, CJHttpSettings, CJSettings, Neighbours
 
 
 async def run() -> None:
     """Work until stopped."""
-    settings, neighbours, auth = CJSettings(), Neighbours(), AuthSettings()
+    settings, neighbours, auth, http = CJSettings(), Neighbours(), AuthSettings(), CJHttpSettings()
     token = partial(service_token, auth, finish.SERVICE) if can_make_tokens(auth) else None
     async with open_parts(finish.SERVICE) as opened:
         await ensure_topics(opened.kafka, ALL)
@@ -41,9 +41,9 @@ async def run() -> None:
         routes: list[Route[Any]] = [intake.route(settings, now), collect.route(now)]
         consumer = await opened.consumer(settings.consumer_group_id_cj, [route.topic for route in routes])
         loop = ConsumeLoop(finish.SERVICE, opened.database, messages, consumer, routes)
-        api = build(parts, auth, await opened.key_set(auth))
+        api = build(parts, auth, await opened.key_set(auth), http)
         await until_stopped(
-            serve(api, settings.host, settings.http_port),
+            serve(api, settings.host, settings.http_port, http),
             loop.run(limit=opened.kafka.fetch_max_records),
             worker(opened, parts).run(await opened.wakeup(BATCHES_CHANNEL)),
             await opened.relay(messages),

@@ -2,11 +2,12 @@
 
 from app.content.api import SERVICE, build
 from app.roles.parts import open_parts, serve, until_stopped
-from app.settings import ContentSettings
+from app.settings import ContentHttpSettings, ContentSettings
 
 
 async def run() -> None:
     """Serve until stopped."""
-    settings = ContentSettings()
+    settings, http = ContentSettings(), ContentHttpSettings()
     async with open_parts(SERVICE) as opened:
-        await until_stopped(serve(build(opened.database, settings), settings.host, settings.port))
+        app = build(opened.database, settings, http)
+        await until_stopped(serve(app, settings.host, settings.port, http))

@@ -26,7 +26,7 @@ from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
 from app.roles.judges import REAL, batch_judges, close_with, real_judges, real_prices
 from app.roles.parts import open_parts, serve, until_stopped
-from app.settings import AuthSettings, GatewaySettings, ProviderSettings
+from app.settings import AuthSettings, GatewayHttpSettings, GatewaySettings, ProviderSettings
 
 
 def judges(settings: GatewaySettings, providers: ProviderSettings, mode: MockMode) -> dict[str, Judge]:
@@ -80,7 +80,7 @@ def assemble(
 
 async def run() -> None:
     """Work until stopped."""
-    settings, auth = GatewaySettings(), AuthSettings()
+    settings, auth, http = GatewaySettings(), AuthSettings(), GatewayHttpSettings()
     mode = MockMode(settings)
     async with open_parts(SERVICE) as opened:
         await ensure_topics(opened.kafka, ALL)
@@ -88,10 +88,10 @@ async def run() -> None:
         parts = assemble(opened.database, settings, auth, mode, keys)
         close_with(opened.stack, parts.judges)
         close_with(opened.stack, parts.batch_judges)
-        app = build(parts)
+        app = build(parts, http)
         app.include_router(mock_mode.routes(opened.database, mode, settings, AdminTokens(auth, keys), now))
         await until_stopped(
-            serve(app, settings.host, settings.port),
+            serve(app, settings.host, settings.port, http),
             Worker(parts).run(await opened.wakeup(QUEUE_CHANNEL)),
             Jobs(parts).worker().run(await opened.wakeup(JOBS_CHANNEL)),
             mode.follow(opened.database, await opened.wakeup(MOCK_MODE_CHANNEL)),

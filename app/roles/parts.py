@@ -16,14 +16,24 @@ from fastapi import FastAPI
 from app import __version__
 from app.db.listen import Wakeup
 from app.db.unit import Database
+from app.edge.answers import Answers
 from app.edge.client_http import http_client
+from app.edge.front import UNLIMITED
 from app.edge.key_set import KeySet
+from app.edge.wire import protocol
 from app.messaging.kafka import KafkaConsumer, KafkaProducer, consuming, ensure_topics, producing
 from app.messaging.relay import Relay, RelayTimes
 from app.messaging.tables import MessagingTables
 from app.roles.clock import now
 from app.roles.scales import learn_scales
-from app.settings import AuthSettings, DatabaseSettings, GradeScaleSettings, KafkaSettings, TelemetrySettings
+from app.settings import (
+    AuthSettings,
+    DatabaseSettings,
+    GradeScaleSettings,
+    HttpSettings,
+    KafkaSettings,
+    TelemetrySettings,
+)
 from app.telemetry import logs
 
 log = structlog.get_logger(__name__)
@@ -79,10 +89,17 @@ async def open_parts(service: str) -> AsyncIterator[Parts]:
         yield Parts(service, database, settings.url, KafkaSettings(), stack)
 
 
-async def serve(app: FastAPI, host: str, port: int) -> None:
-    """Serve HTTP until cancelled; open requests get a few seconds to end."""
+async def serve(app: FastAPI, host: str, port: int, http: HttpSettings = UNLIMITED) -> None:
+    """Serve HTTP until cancelled; open requests get a few seconds to end.
+
+    ``http`` bounds what comes before a request is one. Who forwarded a request is for ``app.edge.callers`` to say.
+    """
+    answers = getattr(app.state, "answers", Answers("cj_runner"))
     config = uvicorn.Config(
         app,
+        http=protocol(answers, http),
+        server_header=False,
+        proxy_headers=False,
         host=host,
         port=port,
         log_config=None,

@@ -16,6 +16,7 @@ class ScoringError(AppError):
     code = "scoring_failed"
     status = 422
     title = "The judgements cannot be scored"
+    way_out = "Give more judgements, or those that the detail misses; a penalised fit (ridge) needs fewer."
 
 
 class InvalidJudgements(ScoringError):

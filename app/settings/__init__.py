@@ -8,6 +8,13 @@ from app.settings.base import BatchingMode
 from app.settings.cj import CJSettings
 from app.settings.content import ContentSettings
 from app.settings.gateway import GatewaySettings
+from app.settings.limits import (
+    CJHttpSettings,
+    ContentHttpSettings,
+    GatewayHttpSettings,
+    HttpSettings,
+    RunnerHttpSettings,
+)
 from app.settings.providers import ProviderSettings
 from app.settings.runner import RunnerSettings
 from app.settings.shared import (
@@ -22,14 +29,19 @@ from app.settings.shared import (
 __all__ = [
     "AuthSettings",
     "BatchingMode",
+    "CJHttpSettings",
     "CJSettings",
+    "ContentHttpSettings",
     "ContentSettings",
     "DatabaseSettings",
+    "GatewayHttpSettings",
     "GatewaySettings",
     "GradeScaleSettings",
+    "HttpSettings",
     "KafkaSettings",
     "Neighbours",
     "ProviderSettings",
+    "RunnerHttpSettings",
     "RunnerSettings",
     "TelemetrySettings",
 ]

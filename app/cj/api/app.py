@@ -9,17 +9,18 @@ from app.cj.api import anchors, assignments, batches, cancel, outcomes
 from app.cj.finish import SERVICE
 from app.cj.parts import Parts
 from app.edge import health, problems
+from app.edge.front import UNLIMITED, Front, protect
 from app.edge.key_set import KeySet
 from app.edge.tokens import AdminTokens
-from app.settings import AuthSettings
+from app.settings import AuthSettings, HttpSettings
 
 ROUTES = (assignments.routes, anchors.routes, batches.routes, outcomes.routes, cancel.routes)
 
 
-def build(parts: Parts, auth: AuthSettings, keys: KeySet | None = None) -> FastAPI:
+def build(parts: Parts, auth: AuthSettings, keys: KeySet | None = None, http: HttpSettings = UNLIMITED) -> FastAPI:
     """Return the application; ``keys`` are the identity service's, where ``auth`` names its URL."""
-    app = FastAPI(title="CJ engine", version="1", docs_url="/docs")
-    problems.install(app, service=SERVICE, style="platform")
+    app = FastAPI(title="CJ engine", version="1", docs_url=None, redoc_url=None)
+    answers = problems.install(app, service=SERVICE, style="platform")
     app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database)}))
     tokens = AdminTokens(auth, keys)
 
@@ -29,4 +30,5 @@ def build(parts: Parts, auth: AuthSettings, keys: KeySet | None = None) -> FastA
     guarded: list[Dependency] = [Depends(admin)]
     for routes in ROUTES:
         app.include_router(routes(parts, guarded))
+    protect(app, answers, Front(http))
     return app

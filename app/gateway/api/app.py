@@ -3,17 +3,20 @@
 from fastapi import Depends, FastAPI
 
 from app.edge import health, problems
+from app.edge.front import UNLIMITED, Front, protect
 from app.gateway.api import comparisons, providers
 from app.gateway.api.guard import guard
 from app.gateway.api.measure import Measured
 from app.gateway.callbacks import SERVICE
 from app.gateway.parts import Parts
+from app.settings import HttpSettings
 
 
-def build(parts: Parts) -> FastAPI:
+def build(parts: Parts, http: HttpSettings = UNLIMITED) -> FastAPI:
     """Return the application; every route that writes asks for the service credential."""
-    app = FastAPI(title="LLM gateway", version="1", docs_url="/docs")
-    problems.install(app, service=SERVICE, style="platform")
+    app = FastAPI(title="LLM gateway", version="1", docs_url=None, redoc_url=None)
+    answers = problems.install(app, service=SERVICE, style="platform")
+    protect(app, answers, Front(http))
     app.add_middleware(Measured)
     app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database)}))
     guarded = [Depends(guard(parts.auth, parts.settings, parts.keys))]

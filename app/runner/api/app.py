@@ -3,24 +3,39 @@
 from fastapi import FastAPI
 
 from app import __version__
-from app.edge import health, problems
+from app.edge import health, problem_pages, problems
+from app.edge.bodies import Rule
+from app.edge.front import UNLIMITED, UPLOAD, Front, protect
 from app.edge.health import Check
 from app.runner.api import events, files, packages, prompts, run_actions, runs
 from app.runner.api.parts import Parts
+from app.runner.api.problem_docs import ANYWHERE, Documented
+from app.settings import HttpSettings
 
 SERVICE = "cj_runner"
+FORM_BYTES = 1024 * 1024
+"""Room for what a form has around its files."""
 DESCRIPTION = "Comparative judgement of essays, end to end: start runs, follow them, read artefacts and reports."
 
 
-def build(parts: Parts, checks: dict[str, Check]) -> FastAPI:
-    """Return the application."""
-    app = FastAPI(title="CJ runner", version=__version__, description=DESCRIPTION, docs_url="/docs")
-    problems.install(app, service=SERVICE)
+def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED) -> FastAPI:
+    """Return the application; ``http`` says what its edge takes."""
+    app = Documented(
+        title="CJ runner",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        responses=ANYWHERE,
+    )
+    answers = problems.install(app, service=SERVICE)
     app.include_router(runs.routes(parts))
     app.include_router(run_actions.routes(parts))
     app.include_router(events.routes(parts))
     app.include_router(files.routes(parts))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
+    app.include_router(problem_pages.routes())
     app.include_router(health.routes(SERVICE, checks))
+    protect(app, answers, Front(http, {packages.PATH: Rule(parts.settings.upload_max_bytes + FORM_BYTES, UPLOAD)}))
     return app

@@ -17,6 +17,7 @@ from app.runner.assets.inventory import take_stock
 from app.runner.assets.unpack import Limits
 from app.runner.runs.labels import NOT_STORABLE, is_storable
 
+PATH = "/v1/asset-packages"
 MIN_TEXT = 100
 MinText = Annotated[int, Form(ge=1, le=10_000)]
 
@@ -33,7 +34,7 @@ class FolderRequest(BaseModel):
 
 def routes(parts: Parts) -> APIRouter:
     """Return the routes."""
-    router = APIRouter(prefix="/v1/asset-packages", tags=["asset packages"])
+    router = APIRouter(prefix=PATH, tags=["asset packages"])
     settings = parts.settings
     limits = Limits(settings.package_max_files, settings.file_max_bytes, 4 * settings.upload_max_bytes)
 

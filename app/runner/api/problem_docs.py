@@ -1,23 +1,37 @@
 """How the OpenAPI document describes refusals: one body for all of them."""
 
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound, NotReady, TooLarge
+from app.edge.refusals import (
+    AddressTooLong,
+    HeadersTooLarge,
+    Malformed,
+    TooManyRequests,
+    TooManyStreams,
+    TooSlow,
+    WrongMediaType,
+)
+from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound, NotReady, TooLarge, Unavailable
 from app.runner.runs.idempotency import KeyInUse, KeyReused
 
 
 class ProblemField(BaseModel):
-    """One thing that is wrong, and where."""
+    """One thing that is wrong, and where: a pointer into the body (RFC 6901), or the name of a parameter."""
+
+    model_config = ConfigDict(populate_by_name=True)
 
     field: str
-    pointer: str
     message: str
+    pointer: str | None = None
+    parameter: str | None = None
+    place: Literal["form", "query", "path", "header", "cookie"] | None = Field(default=None, alias="in")
 
 
 class Problem(BaseModel):
-    """RFC 9457 problem details; ``errors`` names the fields."""
+    """RFC 9457 problem details; ``errors`` names the fields, ``/problems/{code}`` explains the code."""
 
     type: str
     title: str
@@ -25,6 +39,8 @@ class Problem(BaseModel):
     detail: str
     instance: str
     code: str
+    way_out: str
+    retryable: bool
     request_id: str
     errors: list[ProblemField] = []
 
@@ -33,11 +49,19 @@ Responses = dict[int | str, dict[str, Any]]
 """What a route may answer with, by status, as the OpenAPI document says it."""
 
 
-def _schema() -> dict[str, Any]:
-    """Return the schema of the body, whole in itself: a reference would not be found where it is put."""
-    found = Problem.model_json_schema()
-    found["properties"]["errors"]["items"] = found.pop("$defs")[ProblemField.__name__]
-    return found
+REFERENCE = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+
+
+class Documented(FastAPI):
+    """An application whose OpenAPI document holds the body that all refusals refer to."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document."""
+        document = super().openapi()
+        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        schemas.update(problem.pop("$defs"), Problem=problem)
+        return document
 
 
 def refusals(*kinds: type[AppError]) -> Responses:
@@ -45,12 +69,25 @@ def refusals(*kinds: type[AppError]) -> Responses:
     return {
         kind.status: {
             "description": "; ".join(f"{one.title} (`{one.code}`)" for one in kinds if one.status == kind.status),
-            "content": {"application/problem+json": {"schema": _schema()}},
+            "content": {"application/problem+json": {"schema": REFERENCE}},
         }
         for kind in kinds
     }
 
 
+ANYWHERE = refusals(
+    InvalidInput,
+    Malformed,
+    TooSlow,
+    TooLarge,
+    AddressTooLong,
+    WrongMediaType,
+    HeadersTooLarge,
+    TooManyRequests,
+    TooManyStreams,
+    Unavailable,
+)
+"""What the front may answer before any route."""
 BAD = refusals(InvalidInput)
 MISSING = refusals(NotFound, Gone)
 STATE = refusals(Conflict)

@@ -26,6 +26,8 @@ class NotYetKnown(AppError):
 
     code = "batch_not_yet_known"
     status = 503
+    title = "cj does not know the batch yet"
+    way_out = "Nothing to do: the worker asks again by itself."
     retryable = True
 
 

@@ -43,6 +43,8 @@ class PreflightFailed(AppError):
 
     code = "preflight_failed"
     status = 422
+    title = "cj cannot judge this run"
+    way_out = "Correct what the detail names and start a new run."
 
 
 @dataclass(frozen=True)

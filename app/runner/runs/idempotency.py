@@ -29,6 +29,7 @@ class KeyInUse(AppError):
     code = "idempotency_key_in_use"
     status = 409
     title = "The first request with this key is still being handled"
+    way_out = "Send the same request with the same key again in a second: it gets the first answer."
     retryable = True
 
 
@@ -37,6 +38,7 @@ class KeyReused(InvalidInput):
 
     code = "idempotency_key_reused"
     title = "The key belongs to another request"
+    way_out = "Take a new key for a new request; a key goes with one body at one address."
 
 
 @dataclass(frozen=True)
