@@ -22,6 +22,7 @@ class Wire(HttpToolsProtocol):
     settings: HttpSettings
     _slow: TimerHandle | None = None
     _in_headers = True
+    _begun = False
     _header_bytes = 0
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -46,6 +47,7 @@ class Wire(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin with a request: its headers have their time."""
         super().on_message_begin()
+        self._begun = True
         if not self._in_headers:
             self._header_bytes = 0
             self._await_headers()
@@ -84,7 +86,7 @@ class Wire(HttpToolsProtocol):
             self._slow = None
 
     def _too_slow(self) -> None:
-        if self._header_bytes:
+        if self._begun:
             self._refuse(TooSlow(f"the headers must be there within {self.settings.headers_patience_s:g} s"))
         elif not self.transport.is_closing():
             self.transport.close()
@@ -94,7 +96,7 @@ class Wire(HttpToolsProtocol):
             return
         self._stop_waiting()
         under_way: RequestResponseCycle | None = self.cycle
-        if under_way is not None and not under_way.response_complete:
+        if under_way is not None and under_way.response_started and not under_way.response_complete:
             self.transport.close()
             return
         answer = self.answers.of({"type": "http", "path": "", "headers": []}, error, {"Connection": "close"})

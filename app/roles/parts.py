@@ -111,8 +111,11 @@ async def serve(app: FastAPI, host: str, port: int, http: HttpSettings = UNLIMIT
     server = _Server(config)
     try:
         await server.serve()
-    finally:
+    except asyncio.CancelledError:
         server.should_exit = True
+        if server.started:
+            await server.shutdown()
+        raise
 
 
 class _Server(uvicorn.Server):
