@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound, NotReady, TooLarge
+from app.edge.access import InvalidToken, NotLocal, ScopeMissing, TooManyFailures
+from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound, NotReady, TooLarge, Unauthorized
 from app.runner.runs.idempotency import KeyInUse, KeyReused
 
 
@@ -57,3 +58,5 @@ STATE = refusals(Conflict)
 TWICE = refusals(InvalidInput, KeyReused, Conflict, KeyInUse)
 PENDING = refusals(NotFound, Gone, NotReady)
 BIG = refusals(InvalidInput, TooLarge)
+GUARDED = refusals(Unauthorized, InvalidToken, ScopeMissing, NotLocal, TooManyFailures)
+"""What the guard in front of every route may answer."""
