@@ -4,6 +4,8 @@ import asyncio
 import importlib
 import sys
 
+from app.errors import Misconfigured
+
 ROLES = ("api", "worker", "cj", "gateway", "content", "migrate", "everything")
 
 
@@ -13,7 +15,11 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"usage: python -m app {{{'|'.join(ROLES)}}}\n")
         return 2
     role = importlib.import_module(f"app.roles.{arguments[0]}")
-    asyncio.run(role.run())
+    try:
+        asyncio.run(role.run())
+    except Misconfigured as error:
+        sys.stderr.write(f"{arguments[0]} does not start: {error.detail}\n")
+        return 3
     return 0
 
 

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Literal
 
 import jwt
 import structlog
@@ -21,11 +22,14 @@ MOST_KEYS = 100
 SMALLEST_RSA_BITS = 2048
 LOOK_AGAIN_AFTER = timedelta(seconds=10)
 GOOD_WITHOUT_ANSWER = timedelta(hours=1)
+Algorithm = Literal["RS256", "ES256"]
+KINDS: Mapping[Algorithm, Mapping[str, str]] = {"RS256": {"kty": "RSA"}, "ES256": {"kty": "EC", "crv": "P-256"}}
+NAMES: Mapping[Algorithm, str] = {"RS256": "RSA", "ES256": "P-256"}
 
 
 @dataclass
 class KeySet:
-    """RS256 keys by key id; ``ttl_s`` is how long an answer holds.
+    """Keys of one algorithm by key id; ``ttl_s`` is how long an answer holds.
 
     While the identity service does not answer, keys stay good for an hour after they were last seen.
     """
@@ -34,6 +38,7 @@ class KeySet:
     url: str
     ttl_s: float
     clock: Callable[[], datetime]
+    algorithm: Algorithm = "RS256"
     _keys: Mapping[str | None, jwt.PyJWK] = field(default_factory=dict)
     _seen_at: datetime | None = None
     _looked_at: datetime | None = None
@@ -87,23 +92,28 @@ class KeySet:
         listed = document.get("keys") if isinstance(document, dict) else None
         if not isinstance(listed, list):
             raise UpstreamRefused("the identity service's answer is no set of keys (JWKS)")
-        keys = dict(entry for item in listed[:MOST_KEYS] if (entry := _rs256(item)) is not None)
+        keys = dict(entry for item in listed[:MOST_KEYS] if (entry := _usable(item, self.algorithm)) is not None)
         if not keys:
-            raise UpstreamRefused("the identity service's set of keys holds no RSA key for signatures")
+            raise UpstreamRefused(
+                f"the identity service's set of keys holds no {NAMES[self.algorithm]} key for signatures"
+            )
         return keys
 
 
-def _rs256(item: object) -> tuple[str | None, jwt.PyJWK] | None:
-    """Return key id and key of an entry that signs with RS256; None for every other kind of entry."""
-    if not isinstance(item, dict) or item.get("kty") != "RSA" or item.get("use", "sig") != "sig":
-        return None
-    if item.get("alg", "RS256") != "RS256":
+def _usable(item: object, algorithm: Algorithm) -> tuple[str | None, jwt.PyJWK] | None:
+    """Return key id and key of an entry that signs with ``algorithm``; None for every other kind of entry."""
+    if not isinstance(item, dict) or not _is_for(item, algorithm):
         return None
     key_id = item.get("kid")
     try:
-        key = jwt.PyJWK(item, algorithm="RS256")
+        key = jwt.PyJWK(item, algorithm=algorithm)
     except (jwt.PyJWTError, ValueError, TypeError, KeyError):
         return None
-    if key.key.key_size < SMALLEST_RSA_BITS:
+    if algorithm == "RS256" and key.key.key_size < SMALLEST_RSA_BITS:
         return None
     return (key_id if isinstance(key_id, str) else None), key
+
+
+def _is_for(item: Mapping[str, Any], algorithm: Algorithm) -> bool:
+    fits = all(item.get(name) == value for name, value in KINDS[algorithm].items())
+    return fits and item.get("use", "sig") == "sig" and item.get("alg", algorithm) == algorithm

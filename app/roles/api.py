@@ -7,6 +7,7 @@ import uuid6
 from app.db.listen import Changes
 from app.edge.health import database_check
 from app.roles.clock import now
+from app.roles.door import door
 from app.roles.parts import open_parts, serve, until_stopped
 from app.runner.api.app import SERVICE, build
 from app.runner.api.parts import Parts
@@ -19,6 +20,7 @@ async def run() -> None:
     settings, http = RunnerSettings(), RunnerHttpSettings()
     async with open_parts(SERVICE) as opened:
         changes = await opened.stack.enter_async_context(Changes(opened.database_url, CHANGES_CHANNEL))
-        parts = Parts(opened.database, settings, now, uuid4, uuid6.uuid7, changes)
+        entrance = await door(opened, settings.host)
+        parts = Parts(opened.database, settings, now, uuid4, uuid6.uuid7, changes, entrance)
         app = build(parts, {"database": database_check(opened.database)}, http)
         await until_stopped(serve(app, settings.host, settings.port, http))

@@ -83,6 +83,7 @@ the highest count of questions that anything heard of so far implies. ``retry_of
 repeats, ``attempt`` counts along that chain. ``owner`` is the organisation that it belongs to. ``revision`` is the
 latest revision of its artefact, 0 before the first. ``cj_told_at`` is when cj heard of a cancellation."""
 Index("ix_runs_created", runs.c.created_at.desc(), runs.c.id.desc())
+Index("ix_runs_owner_created", runs.c.owner, runs.c.created_at.desc(), runs.c.id.desc())
 Index("ix_runs_status_created", runs.c.status, runs.c.created_at.desc(), runs.c.id.desc())
 Index("ix_runs_mode_created", runs.c.mode, runs.c.created_at.desc(), runs.c.id.desc())
 Index("ix_runs_batch_label", runs.c.batch_label, postgresql_ops={"batch_label": "text_pattern_ops"})
@@ -190,6 +191,7 @@ packages = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )
 """An uploaded or registered set of essays; never changes after it was stored."""
+Index("ix_packages_owner_created", packages.c.owner, packages.c.created_at.desc())
 
 package_files = Table(
     "package_files",
@@ -236,15 +238,17 @@ Index("ix_idempotency_keys_expires", idempotency_keys.c.expires_at)
 label_numbers = Table(
     "label_numbers",
     metadata,
+    Column("owner", String(255), primary_key=True),
     Column("label", String(255), primary_key=True),
     Column("last", Integer, nullable=False),
 )
-"""The last running number of each batch label that holds ``{n}``, dates filled in."""
+"""The last running number of each batch label of an owner that holds ``{n}``, dates filled in."""
 
 deleted_runs = Table(
     "deleted_runs",
     metadata,
     Column("id", String(64), primary_key=True),
+    Column("owner", String(255), nullable=False, server_default=_LOCAL),
     Column("deleted_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("files_removed_at", DateTime(timezone=True)),
 )
@@ -254,3 +258,42 @@ Index(
     deleted_runs.c.deleted_at,
     postgresql_where=deleted_runs.c.files_removed_at.is_(None),
 )
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("sha256", String(64), nullable=False),
+    Column("owner", String(255), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("scopes", JSONB, nullable=False),
+    Column("created_by", String(255), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),
+    Column("revoked_at", DateTime(timezone=True)),
+)
+"""One API key each: its hash, never itself. ``last_used_at`` is true to a minute. Revoked keys stay listed."""
+Index("ix_api_keys_owner_created", api_keys.c.owner, api_keys.c.created_at.desc(), api_keys.c.id.desc())
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("subject", String(255), nullable=False),
+    Column("owner", String(255), nullable=False),
+    Column("method", String(16), nullable=False),
+    Column("route", String(255), nullable=False),
+    Column("ids", JSONB, nullable=False, server_default=_EMPTY),
+    Column("request_id", String(64), nullable=False),
+    Column("remote_address", String(64), nullable=False),
+    Column("status", Integer),
+    Column("location", String(255)),
+    Column("finished_at", DateTime(timezone=True)),
+)
+"""Each attempt of a known caller to change something, whatever became of it. Written before the attempt, with
+``status`` null; what became of it is filled in once. A trigger refuses every other change; rows that are older
+than the setting says are swept away."""
+Index("ix_audit_owner_at", audit.c.owner, audit.c.at.desc(), audit.c.id.desc())
+Index("ix_audit_at", audit.c.at)

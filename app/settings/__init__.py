@@ -4,6 +4,7 @@ Each group names its own prefix. Names that operators know from the platform thi
 with (``CJ_ASSESSMENT_SERVICE_…``, ``LLM_PROVIDER_SERVICE_…``, ``CJ_SERVICE_URL``) are kept.
 """
 
+from app.settings.access import AccessSettings, StaticKey
 from app.settings.base import BatchingMode
 from app.settings.cj import CJSettings
 from app.settings.content import ContentSettings
@@ -27,6 +28,7 @@ from app.settings.shared import (
 )
 
 __all__ = [
+    "AccessSettings",
     "AuthSettings",
     "BatchingMode",
     "CJHttpSettings",
@@ -43,5 +45,6 @@ __all__ = [
     "ProviderSettings",
     "RunnerHttpSettings",
     "RunnerSettings",
+    "StaticKey",
     "TelemetrySettings",
 ]

@@ -32,5 +32,6 @@ class RunnerSettings(Settings):
     delete_allowed: bool = True
     delete_after_s: float = Field(default=0.0, ge=0)
     sweep_every_s: float = Field(default=60.0, gt=0)
+    audit_keep_days: float = Field(default=365.0, gt=0)
     heartbeat_s: float = Field(default=15.0, gt=0)
     git_sha: str | None = Field(default=None, validation_alias=AliasChoices("git_sha", "RUNNER_GIT_SHA"))

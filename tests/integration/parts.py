@@ -24,6 +24,7 @@ from app.messaging.bus import Record
 from app.messaging.consume import Incoming, Route
 from app.messaging.tables import MessagingTables
 from app.roles.stack import ROOT
+from app.runner.access.doors import LocalDoor
 from app.runner.api.app import build
 from app.runner.api.parts import Parts
 from app.runner.tables import CHANGES_CHANNEL
@@ -51,7 +52,7 @@ def runner_settings(files_dir: Path) -> RunnerSettings:
 
 
 @asynccontextmanager
-async def in_process(app: FastAPI, base: str = "http://service") -> AsyncIterator[httpx.AsyncClient]:
+async def in_process(app: FastAPI, base: str = "http://127.0.0.1") -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base) as client:
         yield client
 
@@ -67,7 +68,7 @@ async def runner_parts(database: Database, files_dir: Path, clock: Clock, **chan
     settings = runner_settings(files_dir).model_copy(update=changes)
     url = database.engine.url.render_as_string(hide_password=False)
     async with Changes(url, CHANGES_CHANNEL) as news:
-        yield Parts(database, settings, clock, uuid4, uuid6.uuid7, news)
+        yield Parts(database, settings, clock, uuid4, uuid6.uuid7, news, LocalDoor())
 
 
 def neighbour(client: httpx.AsyncClient, name: str) -> HttpClient:

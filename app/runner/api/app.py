@@ -1,15 +1,19 @@
 """The runner's HTTP application: runs, their files, asset packages, health."""
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from starlette.middleware import Middleware
 
 from app import __version__
 from app.edge import health, problem_pages, problems
 from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, UPLOAD, Front, protect
 from app.edge.health import Check
-from app.runner.api import events, files, packages, prompts, run_actions, runs
+from app.runner.access import guard, openapi
+from app.runner.access.audit import AuditTrail
+from app.runner.access.owners import Owners
+from app.runner.api import api_keys, audit, events, files, packages, prompts, run_actions, runs
 from app.runner.api.parts import Parts
-from app.runner.api.problem_docs import ANYWHERE, Documented
+from app.runner.api.problem_docs import ANYWHERE, GUARDED, Documented
 from app.settings import HttpSettings
 
 SERVICE = "cj_runner"
@@ -27,6 +31,7 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
         docs_url=None,
         redoc_url=None,
         responses=ANYWHERE,
+        dependencies=[Depends(guard.confirmed)],
     )
     answers = problems.install(app, service=SERVICE)
     app.include_router(runs.routes(parts))
@@ -35,7 +40,16 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     app.include_router(files.routes(parts))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
+    app.include_router(api_keys.routes(parts))
+    app.include_router(audit.routes(parts))
     app.include_router(problem_pages.routes())
     app.include_router(health.routes(SERVICE, checks))
-    protect(app, answers, Front(http, {packages.PATH: Rule(parts.settings.upload_max_bytes + FORM_BYTES, UPLOAD)}))
+    openapi.describe(app, GUARDED)
+    uploads = Rule(parts.settings.upload_max_bytes + FORM_BYTES, UPLOAD)
+    protect(app, answers, Front(http, {packages.PATH: uploads}, [Middleware(guard.Guard, gate=_gate(parts))]))
     return app
+
+
+def _gate(parts: Parts) -> guard.Gate:
+    trail, owners = AuditTrail(parts.database), Owners(parts.database)
+    return guard.Gate(parts.door, owners, trail, parts.clock, parts.sortable_id)

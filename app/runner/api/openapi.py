@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from app.db.listen import Changes
 from app.db.unit import Database
+from app.runner.access.doors import LocalDoor
 from app.runner.api.app import build
 from app.runner.api.parts import Parts
 from app.runner.tables import CHANGES_CHANNEL
@@ -17,5 +18,5 @@ def rendered() -> str:
     settings = DatabaseSettings()
     database = Database.connect(settings, application_name="openapi")
     news = Changes(settings.url, CHANGES_CHANNEL)
-    parts = Parts(database, RunnerSettings(), lambda: datetime.now(UTC), uuid4, uuid4, news)
+    parts = Parts(database, RunnerSettings(), lambda: datetime.now(UTC), uuid4, uuid4, news, LocalDoor())
     return json.dumps(build(parts, {}).openapi(), indent=2, ensure_ascii=False) + "\n"

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.edge.access import Caller, Known
 from app.errors import InvalidInput, TooLarge
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BIG, MISSING
@@ -38,35 +39,39 @@ def routes(parts: Parts) -> APIRouter:
     settings = parts.settings
     limits = Limits(settings.package_max_files, settings.file_max_bytes, 4 * settings.upload_max_bytes)
 
-    async def keep(name: str, files: Mapping[str, bytes], min_characters: int, response: Response) -> PackageView:
+    async def keep(
+        caller: Caller, name: str, files: Mapping[str, bytes], min_characters: int, response: Response
+    ) -> PackageView:
         stock = await asyncio.to_thread(take_stock, files, min_text_characters=min_characters)
-        package_id = f"pkg_{parts.sortable_id().hex}"
+        new = store.NewPackage(f"pkg_{parts.sortable_id().hex}", caller.owner, name, min_characters)
         async with parts.database.transaction() as connection:
-            package = await store.keep(connection, package_id, name, stock, min_characters, parts.clock())
-        response.headers["Location"] = f"/v1/asset-packages/{package_id}"
+            package = await store.keep(connection, new, stock, parts.clock())
+        response.headers["Location"] = f"/v1/asset-packages/{package.id}"
         return package_view(package)
 
     @router.post("", status_code=201, summary="Upload essays: one zip, or many files", responses=BIG)
     async def upload(
         response: Response,
+        caller: Known,
         file: Annotated[list[UploadFile], File(description="A zip, or the files with their relative paths.")],
         name: Annotated[str | None, Form(max_length=200)] = None,
         min_text_characters: MinText = MIN_TEXT,
     ) -> PackageView:
         files = await _files_of(file, settings.upload_max_bytes, limits)
         shown = name or PurePosixPath(file[0].filename or "package").stem
-        return await keep(shown, files, min_text_characters, response)
+        return await keep(caller, shown, files, min_text_characters, response)
 
     @router.post("/from-folder", status_code=201, summary="Register a folder of the server", responses=BIG)
-    async def from_folder(body: FolderRequest, response: Response) -> PackageView:
+    async def from_folder(body: FolderRequest, caller: Known, response: Response) -> PackageView:
         folder = _allowed(settings.packages_root, body.folder)
         files = await asyncio.to_thread(unpack.from_folder, folder, limits)
-        return await keep(body.name or folder.name, files, body.min_text_characters, response)
+        return await keep(caller, body.name or folder.name, files, body.min_text_characters, response)
 
     @router.get("", summary="The newest packages")
-    async def newest(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PackageList:
+    async def newest(caller: Known, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PackageList:
         async with parts.database.transaction() as connection:
-            return PackageList(items=[package_view(item) for item in await store.recent(connection, limit)])
+            found = await store.recent(connection, caller.owner, limit)
+        return PackageList(items=[package_view(item) for item in found])
 
     @router.get("/{package_id}", summary="One package", responses=MISSING)
     async def show(package_id: str) -> PackageView:

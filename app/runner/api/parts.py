@@ -7,13 +7,14 @@ from uuid import UUID
 
 from app.db.listen import Changes
 from app.db.unit import Database
+from app.runner.access.doors import Door
 from app.runner.runs.accept import NewIds
 from app.settings import RunnerSettings
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The database, news of runs, the settings, a clock, and ids: random ones, and ones that sort by time."""
+    """The database, news of runs, the settings, a clock, random and sortable ids, the door for callers."""
 
     database: Database
     settings: RunnerSettings
@@ -21,6 +22,7 @@ class Parts:
     random_id: Callable[[], UUID]
     sortable_id: Callable[[], UUID]
     changes: Changes
+    door: Door
 
     def new_ids(self) -> NewIds:
         """Return the identities of a new run."""

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.edge.access import InvalidToken, NotLocal, ScopeMissing, TooManyFailures
 from app.edge.refusals import (
     AddressTooLong,
     HeadersTooLarge,
@@ -14,7 +15,7 @@ from app.edge.refusals import (
     TooSlow,
     WrongMediaType,
 )
-from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound, NotReady, TooLarge, Unavailable
+from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound, NotReady, TooLarge, Unauthorized, Unavailable
 from app.runner.runs.idempotency import KeyInUse, KeyReused
 
 
@@ -94,3 +95,5 @@ STATE = refusals(Conflict)
 TWICE = refusals(InvalidInput, KeyReused, Conflict, KeyInUse)
 PENDING = refusals(NotFound, Gone, NotReady)
 BIG = refusals(InvalidInput, TooLarge)
+GUARDED = refusals(Unauthorized, InvalidToken, ScopeMissing, NotLocal, TooManyFailures)
+"""What the guard in front of every route may answer."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.edge.access import Known
 from app.runner.api import follow
 from app.runner.api.keyed import Key, asked, replied, shown_answer
 from app.runner.api.negotiate import has
@@ -36,22 +37,22 @@ def routes(parts: Parts) -> APIRouter:
     router = APIRouter(prefix=PATH, tags=["runs"])
 
     @router.post("", status_code=202, summary="Start a run", response_model=RunView, responses=BAD | TWICE)
-    async def start(body: RunRequest, request: Request, idempotency_key: Key = None) -> Response:
+    async def start(body: RunRequest, request: Request, caller: Known, idempotency_key: Key = None) -> Response:
         wish = asked(parts, idempotency_key, request, await request.body())
         ready = prompts.resolved(parts.settings.prompts_dir, body)
         ids = parts.new_ids()
 
         async def work(connection: AsyncConnection) -> Answer:
-            return shown_answer(await accepting.accept(connection, ready, ids, parts.clock()))
+            return shown_answer(await accepting.accept(connection, ready, ids, parts.clock(), caller.owner))
 
         async with parts.database.transaction() as connection:
             answer = await idempotency.once(connection, wish, work, parts.clock())
         return replied(answer)
 
     @router.get("", summary="Runs, newest first", responses=BAD)
-    async def listed(query: Annotated[RunQuery, Query()], response: Response) -> RunList:
+    async def listed(query: Annotated[RunQuery, Query()], caller: Known, response: Response) -> RunList:
         async with parts.database.transaction() as connection:
-            page = await listing.page(connection, query.filters(), query.cursor, query.limit)
+            page = await listing.page(connection, query.filters(caller.owner), query.cursor, query.limit)
         following = None if page.following is None else query.page_after(PATH, page.following)
         if following is not None:
             response.headers["Link"] = f'<{following}>; rel="next"'

@@ -18,6 +18,7 @@ class Package:
     """One stored package, without its files."""
 
     id: str
+    owner: str
     name: str
     sha256: str
     min_text_characters: int
@@ -30,15 +31,24 @@ class Package:
 _FIELDS = columns_of(packages, Package)
 
 
-async def keep(
-    connection: AsyncConnection, package_id: str, name: str, stock: Inventory, min_characters: int, now: datetime
-) -> Package:
+@dataclass(frozen=True)
+class NewPackage:
+    """What is known of a package beside its files."""
+
+    id: str
+    owner: str
+    name: str
+    min_characters: int
+
+
+async def keep(connection: AsyncConnection, new: NewPackage, stock: Inventory, now: datetime) -> Package:
     """Store a package and its files."""
     package = Package(
-        package_id,
-        name,
+        new.id,
+        new.owner,
+        new.name,
         stock.sha256,
-        min_characters,
+        new.min_characters,
         len(stock.files),
         sum(len(file.content) for file in stock.files),
         _shown(stock),
@@ -47,7 +57,7 @@ async def keep(
     await connection.execute(insert(packages).values(**package.__dict__))
     rows = [
         {
-            "package_id": package_id,
+            "package_id": new.id,
             "path": file.path,
             "kind": file.kind,
             "sha256": file.sha256,
@@ -91,9 +101,18 @@ async def get(connection: AsyncConnection, package_id: str) -> Package:
     return shaped(Package, row)
 
 
-async def recent(connection: AsyncConnection, limit: int) -> list[Package]:
-    """Return the newest packages."""
-    rows = await connection.execute(select(*_FIELDS).order_by(packages.c.created_at.desc()).limit(limit))
+async def mine(connection: AsyncConnection, package_id: str, owner: str) -> Package:
+    """Return one package of ``owner``; raises ``NotFound`` for somebody else's as for none."""
+    package = await get(connection, package_id)
+    if package.owner != owner:
+        raise NotFound(f"there is no asset package {package_id[:64]}")
+    return package
+
+
+async def recent(connection: AsyncConnection, owner: str, limit: int) -> list[Package]:
+    """Return the newest packages of an owner."""
+    query = select(*_FIELDS).where(packages.c.owner == owner)
+    rows = await connection.execute(query.order_by(packages.c.created_at.desc()).limit(limit))
     return [shaped(Package, row) for row in rows]
 
 

@@ -35,16 +35,19 @@ class NewIds:
     correlation_id: UUID
 
 
-async def accept(connection: AsyncConnection, request: RunRequest, ids: NewIds, now: datetime) -> Run:
-    """Write the run with its essays and its first event; raises ``InvalidInput`` before any write."""
+async def accept(connection: AsyncConnection, request: RunRequest, ids: NewIds, now: datetime, owner: str) -> Run:
+    """Write the run with its essays and its first event; raises ``InvalidInput`` before any write.
+
+    The run belongs to ``owner``, and so must its package.
+    """
     try:
         label = labels.dated(request.batch_label, now)
     except ValueError as error:
         raise InvalidInput.at("batch_label", str(error)) from error
-    stock = await _stock(connection, request)
+    stock = await _stock(connection, request, owner)
     if labels.NUMBER in label:
-        label = labels.numbered(label, await _next_number(connection, label))
-    return await _write(connection, (request, stock), _row(request, label, ids, now), ids, now)
+        label = labels.numbered(label, await _next_number(connection, owner, label))
+    return await _write(connection, (request, stock), _row(request, label, ids, now) | {"owner": owner}, ids, now)
 
 
 async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, now: datetime) -> Run:
@@ -53,14 +56,15 @@ async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, now: date
     if not ended.is_final:
         raise Conflict(f"the run is {ended.status}: wait for its end, or cancel it, before it is tried again")
     request = RunRequest.model_validate(ended.spec)
-    stock = await _stock(connection, request)
-    row = _row(request, ended.batch_label, ids, now) | {"retry_of": ended.id, "attempt": ended.attempt + 1}
+    stock = await _stock(connection, request, ended.owner)
+    chain = {"owner": ended.owner, "retry_of": ended.id, "attempt": ended.attempt + 1}
+    row = _row(request, ended.batch_label, ids, now) | chain
     return await _write(connection, (request, stock), row, ids, now)
 
 
-async def _stock(connection: AsyncConnection, request: RunRequest) -> Inventory:
+async def _stock(connection: AsyncConnection, request: RunRequest, owner: str) -> Inventory:
     try:
-        await packages.get(connection, request.assets.package_id)
+        await packages.mine(connection, request.assets.package_id, owner)
     except NotFound as error:
         raise InvalidInput.at("assets.package_id", error.detail) from error
     stock = await packages.load(connection, request.assets.package_id)
@@ -68,11 +72,11 @@ async def _stock(connection: AsyncConnection, request: RunRequest) -> Inventory:
     return stock
 
 
-async def _next_number(connection: AsyncConnection, label: str) -> int:
-    """Return the next number of a label; who asks at the same time waits until this transaction ends."""
-    first = upsert(label_numbers).values(label=label, last=1)
+async def _next_number(connection: AsyncConnection, owner: str, label: str) -> int:
+    """Return the next number of an owner's label; who asks at the same time waits until this transaction ends."""
+    first = upsert(label_numbers).values(owner=owner, label=label, last=1)
     following = first.on_conflict_do_update(
-        index_elements=[label_numbers.c.label], set_={"last": label_numbers.c.last + 1}
+        index_elements=[label_numbers.c.owner, label_numbers.c.label], set_={"last": label_numbers.c.last + 1}
     )
     return int((await connection.execute(following.returning(label_numbers.c.last))).scalar_one())
 

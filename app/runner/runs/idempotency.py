@@ -19,8 +19,6 @@ from app.runner.tables import idempotency_keys
 
 HEADER = "Idempotency-Key"
 KEY_PATTERN = r"^[\x21-\x7e]{1,255}$"
-ONLY_OWNER = "everyone"
-"""Whose keys these are as long as callers are not told apart."""
 
 
 class KeyInUse(AppError):

@@ -38,11 +38,12 @@ class RunFile:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which runs a caller wants to see; the empty tuple and None mean all.
+    """Which runs of its organisation a caller wants to see; the empty tuple and None mean all.
 
     ``created_after`` is inclusive, ``created_before`` exclusive. ``labels`` must all fit.
     """
 
+    owner: str
     status: tuple[str, ...] = ()
     mode: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
@@ -56,7 +57,7 @@ class Wanted:
         """Return a text that is equal for equal queries."""
         sets = (sorted(self.status), sorted(self.mode), sorted(self.labels))
         rest = (self.batch_label, self.batch_label_prefix, str(self.created_after), str(self.created_before))
-        return repr((sets, rest, self.newest_first))
+        return repr((self.owner, sets, rest, self.newest_first))
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def statement(wanted: Wanted, after: cursors.Place | None, limit: int) -> Select
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    yield runs.c.owner == wanted.owner
     if wanted.status:
         yield runs.c.status.in_(wanted.status)
     if wanted.mode:
