@@ -101,7 +101,7 @@ async def test_fifty_concurrent_twins_create_one_run(
 async def test_a_twin_of_a_request_that_is_being_handled_is_told_to_wait(
     api: httpx.AsyncClient, database: Database, body: Json
 ) -> None:
-    lock = select(func.pg_advisory_xact_lock(func.hashtextextended("8/everyone/key-1", 0)))
+    lock = select(func.pg_advisory_xact_lock(func.hashtextextended("5/local/key-1", 0)))
     async with database.transaction() as connection:
         await connection.execute(lock)
         answer = await api.post("/v1/runs", json=body, headers=HEADER)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.edge.access import Known
 from app.runner.api import follow
 from app.runner.api.keyed import Key, asked, replied, shown_answer
 from app.runner.api.negotiate import has
@@ -36,13 +37,13 @@ def routes(parts: Parts) -> APIRouter:
     router = APIRouter(prefix=PATH, tags=["runs"])
 
     @router.post("", status_code=202, summary="Start a run", response_model=RunView, responses=BAD | TWICE)
-    async def start(body: RunRequest, request: Request, idempotency_key: Key = None) -> Response:
-        wish = asked(parts, idempotency_key, request, await request.body())
+    async def start(body: RunRequest, request: Request, caller: Known, idempotency_key: Key = None) -> Response:
+        wish = asked(parts, caller, idempotency_key, request, await request.body())
         ready = prompts.resolved(parts.settings.prompts_dir, body)
         ids = parts.new_ids()
 
         async def work(connection: AsyncConnection) -> Answer:
-            return shown_answer(await accepting.accept(connection, ready, ids, parts.clock()))
+            return shown_answer(await accepting.accept(connection, ready, ids, parts.desk(caller.owner)))
 
         async with parts.database.transaction() as connection:
             answer = await idempotency.once(connection, wish, work, parts.clock())

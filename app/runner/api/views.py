@@ -139,7 +139,7 @@ def run_view(run: Run) -> RunView:
         batch_uuid=str(run.batch_uuid),
         batch_label=run.batch_label,
         correlation_id=str(run.correlation_id),
-        labels=dict(run.labels),
+        labels=dict(sorted(run.labels.items())),
         retry_of=run.retry_of,
         attempt=run.attempt,
         progress=progress_of(run),
