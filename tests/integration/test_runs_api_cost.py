@@ -1,4 +1,4 @@
-"""What accepting a run costs: statements are counted, because each is a round trip; and what that must not cost."""
+"""What accepting a run costs: statements are counted, for each is a round trip; and what that must not cost."""
 
 import asyncio
 import os

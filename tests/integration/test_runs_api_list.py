@@ -142,16 +142,19 @@ async def many(database: Database) -> None:
 @pytest.mark.usefixtures("many")
 async def test_no_list_reads_the_whole_table(database: Database) -> None:
     queries = [
-        Wanted(),
-        Wanted(newest_first=False),
-        Wanted(status=("failed",)),
-        Wanted(status=("failed", "running")),
-        Wanted(mode=("plan",)),
-        Wanted(labels=(("number", "77"),)),
-        Wanted(batch_label="set-77"),
-        Wanted(batch_label_prefix="set-1999"),
-        Wanted(created_before=NOW),
-        Wanted(status=("failed",), mode=("plan",), created_after=NOW),
+        Wanted("local"),
+        Wanted("local", newest_first=False),
+        Wanted("local", status=("failed",)),
+        Wanted("local", status=("failed", "running")),
+        Wanted("local", mode=("plan",)),
+        Wanted("local", labels=(("number", "77"),)),
+        Wanted("local", batch_label="set-77"),
+        Wanted("local", batch_label_prefix="set-1999"),
+        Wanted("local", created_before=NOW),
+        Wanted("local", status=("failed",), mode=("plan",), created_after=NOW),
+        Wanted("local", mode=("plan",), newest_first=False),
+        Wanted("local", status=("completed", "failed"), labels=(("number", "77"),)),
+        Wanted("local", status=("failed",), batch_label_prefix="set-1999"),
     ]
     for wanted in queries:
         for place in (None, Place(NOW, "run_x")):

@@ -70,17 +70,17 @@ def test_a_text_that_is_no_cursor_is_refused(text: str) -> None:
 
 
 def test_a_cursor_of_another_list_or_with_another_place_is_refused() -> None:
-    good = cursor.written(Place(NOW, "run_1"), Wanted(status=("failed",)).described())
+    good = cursor.written(Place(NOW, "run_1"), Wanted("local", status=("failed",)).described())
     with pytest.raises(InvalidInput):
-        cursor.read(good, Wanted().described())
+        cursor.read(good, Wanted("local").described())
     facts = json.loads(base64.urlsafe_b64decode(good + "=="))
     for place, value in ((0, 2), (1, 10**40), (1, "now"), (2, 7), (2, "run_2"), (3, None)):
         changed = list(facts)
         changed[place] = value
         forged = base64.urlsafe_b64encode(json.dumps(changed).encode()).decode().rstrip("=")
         with pytest.raises(InvalidInput):
-            cursor.read(forged, Wanted(status=("failed",)).described())
-    assert Wanted(status=("a", "b")).described() == Wanted(status=("b", "a")).described()
+            cursor.read(forged, Wanted("local", status=("failed",)).described())
+    assert Wanted("local", status=("a", "b")).described() == Wanted("local", status=("b", "a")).described()
 
 
 @given(COUNTS, COUNTS, st.integers(0, 10**9), st.none() | st.integers(2, 60))

@@ -47,9 +47,10 @@ class RunQuery(BaseModel):
             labels.pair(text)
         return value
 
-    def filters(self) -> Wanted:
-        """Return the query without its place."""
+    def filters(self, owner: str) -> Wanted:
+        """Return the query of ``owner``'s runs, without its place."""
         return Wanted(
+            owner=owner,
             status=tuple(self.status),
             mode=tuple(self.mode),
             labels=tuple(labels.pair(text) for text in self.label),

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.edge.access import Known
 from app.runner.api import follow
 from app.runner.api.keyed import Key, asked, replied, shown_answer
-from app.runner.api.negotiate import has
+from app.runner.api.negotiate import JSON, has
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, MISSING, TWICE, Responses
 from app.runner.api.query import RunQuery
@@ -49,14 +49,14 @@ def routes(parts: Parts) -> APIRouter:
             answer = await idempotency.once(connection, wish, work, parts.clock())
         return replied(answer)
 
-    @router.get("", summary="Runs, newest first", responses=BAD)
-    async def listed(query: Annotated[RunQuery, Query()], response: Response) -> RunList:
+    @router.get("", summary="Runs, newest first", response_model=RunList, responses=BAD)
+    async def listed(query: Annotated[RunQuery, Query()], caller: Known) -> Response:
         async with parts.database.transaction() as connection:
-            page = await listing.page(connection, query.filters(), query.cursor, query.limit)
+            page = await listing.page(connection, query.filters(caller.owner), query.cursor, query.limit)
         following = None if page.following is None else query.page_after(PATH, page.following)
-        if following is not None:
-            response.headers["Link"] = f'<{following}>; rel="next"'
-        return RunList(items=[run_view(run) for run in page.runs], next_cursor=page.following, next=following)
+        shown = RunList(items=[run_view(run) for run in page.runs], next_cursor=page.following, next=following)
+        headers = {} if following is None else {"Link": f'<{following}>; rel="next"'}
+        return Response(shown.model_dump_json(), headers=headers, media_type=JSON)
 
     @router.get("/{run_id}", summary="One run", response_model=RunView, responses=BAD | MISSING | UNCHANGED)
     async def show(run_id: str, wait: Wait = 0, if_none_match: IfNoneMatch = None) -> Response:
