@@ -82,12 +82,23 @@ should next look at it: now for new work, the grace or the deadline for a waitin
 the highest count of questions that anything heard of so far implies. ``retry_of`` names the run that this one
 repeats, ``attempt`` counts along that chain. ``owner`` is the organisation that it belongs to. ``revision`` is the
 latest revision of its artefact, 0 before the first. ``cj_told_at`` is when cj heard of a cancellation."""
-Index("ix_runs_created", runs.c.created_at.desc(), runs.c.id.desc())
-Index("ix_runs_owner_created", runs.c.owner, runs.c.created_at.desc(), runs.c.id.desc())
-Index("ix_runs_status_created", runs.c.status, runs.c.created_at.desc(), runs.c.id.desc())
-Index("ix_runs_mode_created", runs.c.mode, runs.c.created_at.desc(), runs.c.id.desc())
-Index("ix_runs_batch_label", runs.c.batch_label, postgresql_ops={"batch_label": "text_pattern_ops"})
-Index("ix_runs_labels", runs.c.labels, postgresql_using="gin", postgresql_ops={"labels": "jsonb_path_ops"})
+_NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.id.desc())
+Index("ix_runs_owner_created", runs.c.owner, *_NEWEST_FIRST)
+Index("ix_runs_owner_status_mode_created", runs.c.owner, runs.c.status, runs.c.mode, *_NEWEST_FIRST)
+Index(
+    "ix_runs_owner_batch_label",
+    runs.c.owner,
+    runs.c.batch_label,
+    *_NEWEST_FIRST,
+    postgresql_ops={"batch_label": "text_pattern_ops"},
+)
+Index(
+    "ix_runs_labels",
+    runs.c.labels,
+    postgresql_using="gin",
+    postgresql_ops={"labels": "jsonb_path_ops"},
+    postgresql_with={"fastupdate": "off"},
+)
 Index("ix_runs_due", runs.c.due_at, postgresql_where=runs.c.due_at.is_not(None))
 
 run_events = Table(

@@ -54,7 +54,6 @@ def _owners() -> None:
     op.drop_constraint("pk_label_numbers", "label_numbers", schema=SCHEMA)
     op.create_primary_key("pk_label_numbers", "label_numbers", ["owner", "label"], schema=SCHEMA)
     op.execute("UPDATE runner.idempotency_keys SET owner = 'local' WHERE owner = 'everyone'")
-    op.create_index("ix_runs_owner_created", "runs", ["owner", *NEWEST_FIRST], schema=SCHEMA)
     op.create_index("ix_packages_owner_created", "packages", ["owner", NEWEST_FIRST[0]], schema=SCHEMA)
 
 
@@ -107,7 +106,6 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION runner.audit_only_grows()")
     op.drop_table("api_keys", schema=SCHEMA)
     op.drop_index("ix_packages_owner_created", table_name="packages", schema=SCHEMA)
-    op.drop_index("ix_runs_owner_created", table_name="runs", schema=SCHEMA)
     op.execute(
         "DELETE FROM runner.label_numbers AS n USING runner.label_numbers AS m "
         "WHERE n.label = m.label AND (n.last, n.owner) < (m.last, m.owner)"

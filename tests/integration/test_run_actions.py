@@ -188,6 +188,7 @@ async def test_a_run_that_ended_can_be_tried_again_with_the_same_inputs(house: H
     assert again["labels"] == {"team": "a"}
     assert again["id"] > run["id"]
     assert again["batch_uuid"] != run["batch_uuid"]
+    await house.work(again["id"])
     async with house.database.transaction() as connection:
         wanted = select(run_essays.c.checksum).order_by(run_essays.c.position)
         essays = [

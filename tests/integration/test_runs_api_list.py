@@ -152,6 +152,9 @@ async def test_no_list_reads_the_whole_table(database: Database) -> None:
         Wanted("local", batch_label_prefix="set-1999"),
         Wanted("local", created_before=NOW),
         Wanted("local", status=("failed",), mode=("plan",), created_after=NOW),
+        Wanted("local", mode=("plan",), newest_first=False),
+        Wanted("local", status=("completed", "failed"), labels=(("number", "77"),)),
+        Wanted("local", status=("failed",), batch_label_prefix="set-1999"),
     ]
     for wanted in queries:
         for place in (None, Place(NOW, "run_x")):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Header, Request, Response
 
-from app.edge.access import caller_of
+from app.edge.access import Caller
 from app.runner.api.negotiate import JSON, Shown
 from app.runner.api.parts import Parts
 from app.runner.api.views import run_view
@@ -26,12 +26,12 @@ Key = Annotated[
 ]
 
 
-def asked(parts: Parts, key: str | None, request: Request, body: bytes) -> Asked | None:
+def asked(parts: Parts, caller: Caller, key: str | None, request: Request, body: bytes) -> Asked | None:
     """Return who asked for what under which key, or None for a request without one."""
     if key is None:
         return None
     fingerprint = idempotency.fingerprint(request.method, request.url.path, body)
-    return Asked(caller_of(request).owner, key, fingerprint, parts.settings.idempotency_keep_s)
+    return Asked(caller.owner, key, fingerprint, parts.settings.idempotency_keep_s)
 
 
 def shown_answer(run: Run) -> Answer:

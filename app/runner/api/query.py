@@ -48,7 +48,7 @@ class RunQuery(BaseModel):
         return value
 
     def filters(self, owner: str) -> Wanted:
-        """Return the query of one organisation's runs, without its place."""
+        """Return the query of ``owner``'s runs, without its place."""
         return Wanted(
             owner=owner,
             status=tuple(self.status),

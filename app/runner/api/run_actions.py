@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.edge.access import Known
 from app.errors import Forbidden, NotFound
 from app.runner.api.keyed import Key, asked, replied, shown_answer
 from app.runner.api.negotiate import Shown
@@ -39,11 +40,11 @@ def routes(parts: Parts) -> APIRouter:
         response_model=RunView,
         responses=MISSING | TWICE,
     )
-    async def retry(run_id: str, request: Request, idempotency_key: Key = None) -> Response:
-        wish, ids = asked(parts, idempotency_key, request, b""), parts.new_ids()
+    async def retry(run_id: str, request: Request, caller: Known, idempotency_key: Key = None) -> Response:
+        wish, ids = asked(parts, caller, idempotency_key, request, b""), parts.new_ids()
 
         async def work(connection: AsyncConnection) -> Answer:
-            return shown_answer(await accepting.retry(connection, run_id, ids, parts.clock()))
+            return shown_answer(await accepting.retry(connection, run_id, ids, parts.desk(caller.owner)))
 
         async with parts.database.transaction() as connection:
             answer = await idempotency.once(connection, wish, work, parts.clock())

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.edge.access import Known
 from app.runner.api import follow
 from app.runner.api.keyed import Key, asked, replied, shown_answer
-from app.runner.api.negotiate import has
+from app.runner.api.negotiate import JSON, has
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, MISSING, TWICE, Responses
 from app.runner.api.query import RunQuery
@@ -38,25 +38,25 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.post("", status_code=202, summary="Start a run", response_model=RunView, responses=BAD | TWICE)
     async def start(body: RunRequest, request: Request, caller: Known, idempotency_key: Key = None) -> Response:
-        wish = asked(parts, idempotency_key, request, await request.body())
+        wish = asked(parts, caller, idempotency_key, request, await request.body())
         ready = prompts.resolved(parts.settings.prompts_dir, body)
         ids = parts.new_ids()
 
         async def work(connection: AsyncConnection) -> Answer:
-            return shown_answer(await accepting.accept(connection, ready, ids, parts.clock(), caller.owner))
+            return shown_answer(await accepting.accept(connection, ready, ids, parts.desk(caller.owner)))
 
         async with parts.database.transaction() as connection:
             answer = await idempotency.once(connection, wish, work, parts.clock())
         return replied(answer)
 
-    @router.get("", summary="Runs, newest first", responses=BAD)
-    async def listed(query: Annotated[RunQuery, Query()], caller: Known, response: Response) -> RunList:
+    @router.get("", summary="Runs, newest first", response_model=RunList, responses=BAD)
+    async def listed(query: Annotated[RunQuery, Query()], caller: Known) -> Response:
         async with parts.database.transaction() as connection:
             page = await listing.page(connection, query.filters(caller.owner), query.cursor, query.limit)
         following = None if page.following is None else query.page_after(PATH, page.following)
-        if following is not None:
-            response.headers["Link"] = f'<{following}>; rel="next"'
-        return RunList(items=[run_view(run) for run in page.runs], next_cursor=page.following, next=following)
+        shown = RunList(items=[run_view(run) for run in page.runs], next_cursor=page.following, next=following)
+        headers = {} if following is None else {"Link": f'<{following}>; rel="next"'}
+        return Response(shown.model_dump_json(), headers=headers, media_type=JSON)
 
     @router.get("/{run_id}", summary="One run", response_model=RunView, responses=BAD | MISSING | UNCHANGED)
     async def show(run_id: str, wait: Wait = 0, if_none_match: IfNoneMatch = None) -> Response:

@@ -1,5 +1,6 @@
 """What the API shows of runs, packages, events and files."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import BaseModel, Field
@@ -7,7 +8,7 @@ from pydantic import BaseModel, Field
 from app.runner.assets.store import Package
 from app.runner.runs.listing import RunEvent, RunFile
 from app.runner.runs.progress import Counts, remaining_s
-from app.runner.runs.spec import RunRequest
+from app.runner.runs.spec import Assets, Judge, Prompt, RunRequest
 from app.runner.runs.states import Mode, RunState
 from app.runner.runs.store import Run, budget_of
 
@@ -128,7 +129,6 @@ class PackageList(BaseModel):
 
 def run_view(run: Run) -> RunView:
     """Return the resource of a run."""
-    request = RunRequest.model_validate(run.spec)
     own = f"/v1/runs/{run.id}"
     return RunView(
         id=run.id,
@@ -139,11 +139,11 @@ def run_view(run: Run) -> RunView:
         batch_uuid=str(run.batch_uuid),
         batch_label=run.batch_label,
         correlation_id=str(run.correlation_id),
-        labels=dict(run.labels),
+        labels=dict(sorted(run.labels.items())),
         retry_of=run.retry_of,
         attempt=run.attempt,
         progress=progress_of(run),
-        request=request.model_dump(mode="json"),
+        request=_request(run.spec),
         links={
             "self": own,
             "artefact": f"{own}/artefact",
@@ -160,6 +160,36 @@ def run_view(run: Run) -> RunView:
         finished_at=run.finished_at,
         cancel_requested_at=run.cancel_requested_at,
     )
+
+
+_PROMPT = Prompt(name="any", text="any")
+_USUAL = RunRequest(
+    mode=Mode.ANCHOR_ALIGN_TEST,
+    batch_label="any",
+    assets=Assets(package_id="any"),
+    llm=Judge(system_prompt=_PROMPT, rubric=_PROMPT),
+).model_dump(mode="json")
+
+
+def _request(spec: Mapping[str, object]) -> dict[str, object]:
+    """Return a request in the order of its fields, which the database does not keep.
+
+    One that was accepted before a field was there is filled in.
+    """
+    try:
+        return _ordered(spec, _USUAL)
+    except KeyError:
+        return _ordered(RunRequest.model_validate(spec).model_dump(mode="json"), _USUAL)
+
+
+def _ordered(given: Mapping[str, object], like: Mapping[str, object]) -> dict[str, object]:
+    """Return ``given`` in the order of ``like``, the rest by name; raises ``KeyError`` for what it lacks."""
+    found: dict[str, object] = {}
+    for name in (*like, *sorted(given.keys() - like.keys())):
+        value, usual = given[name], like.get(name)
+        shape = usual if isinstance(usual, Mapping) else {}
+        found[name] = _ordered(value, shape) if isinstance(value, Mapping) else value
+    return found
 
 
 def progress_of(run: Run) -> Progress:

@@ -23,6 +23,7 @@ from app.errors import AppError, Unavailable
 from app.messaging import outbox
 from app.runner.assets import store as packages
 from app.runner.assets.inventory import Inventory
+from app.runner.assets.outline import outline
 from app.runner.prepare.assignments_http import Assignments
 from app.runner.prepare.compose import compose
 from app.runner.prepare.upload import upload
@@ -63,6 +64,8 @@ async def prepare(parts: Parts, run_id: str) -> None:
     async with parts.database.transaction() as connection:
         run = await store.lock(connection, run_id)
         if run.status is RunState.ACCEPTED:
+            stock = await outline(connection, run.package_id)
+            await essays.keep(connection, run.id, essays.choose(stock, run.batch_uuid))
             run = await store.move(
                 connection, run, RunState.PREPARING, Change(due_at=parts.clock()), now=parts.clock()
             )

@@ -1,6 +1,7 @@
 """A run is accepted: everything that can be wrong is said before anything is written.
 
-Fed by ``POST /v1/runs`` and by the retry of a run that ended; feeds the worker through the row of the run.
+Fed by ``POST /v1/runs`` and by the retry of a run that ended; feeds the worker through the row of the run. The
+run, its first event and the worker's wake-up are one statement; its essays are written when it is prepared.
 """
 
 from dataclasses import dataclass
@@ -8,20 +9,20 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import insert
+from sqlalchemy import Select, bindparam, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db.listen import notify
+from app.db.rows import shaped
 from app.errors import Conflict, InvalidInput, NotFound
 from app.runner import metrics
-from app.runner.assets import store as packages
-from app.runner.assets.inventory import Inventory
+from app.runner.assets.outline import Outlines
 from app.runner.runs import essays, labels, store
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import RunState
-from app.runner.runs.store import Run
-from app.runner.tables import RUNS_CHANNEL, label_numbers, run_events, runs
+from app.runner.runs.store import FIELDS, Run
+from app.runner.tables import RUNS_CHANNEL, label_numbers, packages, run_events, runs
 
 log = structlog.get_logger(__name__)
 
@@ -35,41 +36,44 @@ class NewIds:
     correlation_id: UUID
 
 
-async def accept(connection: AsyncConnection, request: RunRequest, ids: NewIds, now: datetime, owner: str) -> Run:
-    """Write the run with its essays and its first event; raises ``InvalidInput`` before any write.
+@dataclass(frozen=True)
+class Desk:
+    """Whose run it is to be, what is known of packages, and when it is."""
 
-    The run belongs to ``owner``, and so must its package.
-    """
+    owner: str
+    outlines: Outlines
+    now: datetime
+
+
+async def accept(connection: AsyncConnection, request: RunRequest, ids: NewIds, desk: Desk) -> Run:
+    """Write the run with its first event; raises ``InvalidInput`` before any write."""
     try:
-        label = labels.dated(request.batch_label, now)
+        label = labels.dated(request.batch_label, desk.now)
     except ValueError as error:
         raise InvalidInput.at("batch_label", str(error)) from error
-    stock = await _stock(connection, request, owner)
+    await _check(connection, request, desk)
     if labels.NUMBER in label:
-        label = labels.numbered(label, await _next_number(connection, owner, label))
-    return await _write(connection, (request, stock), _row(request, label, ids, now) | {"owner": owner}, ids, now)
+        label = labels.numbered(label, await _next_number(connection, desk.owner, label))
+    return await _write(connection, _row(request, label, ids, desk))
 
 
-async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, now: datetime) -> Run:
+async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, desk: Desk) -> Run:
     """Write a new run with the inputs, label and seed of one that ended; raises ``Conflict`` before its end."""
     ended = await store.lock(connection, run_id)
     if not ended.is_final:
         raise Conflict(f"the run is {ended.status}: wait for its end, or cancel it, before it is tried again")
     request = RunRequest.model_validate(ended.spec)
-    stock = await _stock(connection, request, ended.owner)
-    chain = {"owner": ended.owner, "retry_of": ended.id, "attempt": ended.attempt + 1}
-    row = _row(request, ended.batch_label, ids, now) | chain
-    return await _write(connection, (request, stock), row, ids, now)
+    await _check(connection, request, desk)
+    row = _row(request, ended.batch_label, ids, desk) | {"retry_of": ended.id, "attempt": ended.attempt + 1}
+    return await _write(connection, row)
 
 
-async def _stock(connection: AsyncConnection, request: RunRequest, owner: str) -> Inventory:
+async def _check(connection: AsyncConnection, request: RunRequest, desk: Desk) -> None:
     try:
-        await packages.mine(connection, request.assets.package_id, owner)
+        stock = await desk.outlines.of(connection, desk.owner, request.assets.package_id)
     except NotFound as error:
         raise InvalidInput.at("assets.package_id", error.detail) from error
-    stock = await packages.load(connection, request.assets.package_id)
     essays.check(request, stock)
-    return stock
 
 
 async def _next_number(connection: AsyncConnection, owner: str, label: str) -> int:
@@ -81,35 +85,10 @@ async def _next_number(connection: AsyncConnection, owner: str, label: str) -> i
     return int((await connection.execute(following.returning(label_numbers.c.last))).scalar_one())
 
 
-async def _write(
-    connection: AsyncConnection,
-    wanted: tuple[RunRequest, Inventory],
-    row: dict[str, object],
-    ids: NewIds,
-    now: datetime,
-) -> Run:
-    request, stock = wanted
-    await connection.execute(insert(runs).values(row))
-    told = {"mode": request.mode} | ({"retry_of": row["retry_of"]} if "retry_of" in row else {})
-    await connection.execute(
-        insert(run_events).values(run_id=ids.run_id, number=1, type="run.accepted", at=now, data=told)
-    )
-    await essays.keep(connection, ids.run_id, essays.choose(stock, ids.batch_uuid))
-    await notify(connection, RUNS_CHANNEL)
-    metrics.ACCEPTED.labels(request.mode).inc()
-    log.info(
-        "run_accepted",
-        run_id=ids.run_id,
-        batch_uuid=str(ids.batch_uuid),
-        batch_id=row["batch_label"],
-        runner_mode=request.mode,
-    )
-    return await store.get(connection, ids.run_id)
-
-
-def _row(request: RunRequest, label: str, ids: NewIds, now: datetime) -> dict[str, object]:
+def _row(request: RunRequest, label: str, ids: NewIds, desk: Desk) -> dict[str, object]:
     return {
         "id": ids.run_id,
+        "owner": desk.owner,
         "mode": request.mode,
         "status": RunState.ACCEPTED,
         "batch_uuid": ids.batch_uuid,
@@ -118,9 +97,65 @@ def _row(request: RunRequest, label: str, ids: NewIds, now: datetime) -> dict[st
         "package_id": request.assets.package_id,
         "spec": request.model_dump(mode="json"),
         "labels": dict(request.labels),
+        "retry_of": None,
+        "attempt": 1,
         "last_event": 1,
-        "created_at": now,
-        "updated_at": now,
-        "deadline_at": now + timedelta(seconds=request.budget.completion_timeout_s),
-        "due_at": now,
+        "created_at": desk.now,
+        "updated_at": desk.now,
+        "deadline_at": desk.now + timedelta(seconds=request.budget.completion_timeout_s),
+        "due_at": desk.now,
     }
+
+
+_WRITTEN = (
+    *(
+        "id",
+        "owner",
+        "mode",
+        "status",
+        "batch_uuid",
+        "batch_label",
+        "correlation_id",
+        "package_id",
+        "spec",
+        "labels",
+    ),
+    *("retry_of", "attempt", "last_event", "created_at", "updated_at", "deadline_at", "due_at"),
+)
+_EMPTY: dict[str, object] = {
+    column.name: None if column.nullable else 0 for column in FIELDS if column.name not in _WRITTEN
+}
+"""What a new run shows in the columns that only later steps write."""
+
+
+def _birth() -> Select[tuple[str]]:
+    """One statement: the run, where its package is its owner's, its first event, and the worker's wake-up."""
+    new = {name: bindparam(f"new_{name}", type_=runs.c[name].type) for name in _WRITTEN}
+    mine = (packages.c.id == new["package_id"], packages.c.owner == new["owner"])
+    born = insert(runs).from_select(list(new), select(*new.values()).select_from(packages).where(*mine))
+    run = born.returning(runs.c.id).cte("born")
+    first = select(
+        run.c.id, literal(1), literal("run.accepted"), new["created_at"], bindparam("told", type_=JSONB)
+    )
+    event = insert(run_events).from_select(["run_id", "number", "type", "at", "data"], first).cte("event")
+    return select(run.c.id, func.pg_notify(RUNS_CHANNEL, "")).add_cte(event)
+
+
+_BIRTH = _birth()
+
+
+async def _write(connection: AsyncConnection, row: dict[str, object]) -> Run:
+    told = {"mode": row["mode"]} | ({} if row["retry_of"] is None else {"retry_of": row["retry_of"]})
+    values = {f"new_{name}": row[name] for name in _WRITTEN} | {"told": told}
+    if (await connection.execute(_BIRTH, values)).first() is None:
+        raise InvalidInput.at("assets.package_id", "the asset package was deleted just now")
+    run = shaped(Run, [(_EMPTY | row)[column.name] for column in FIELDS])
+    metrics.ACCEPTED.labels(run.mode).inc()
+    log.info(
+        "run_accepted",
+        run_id=run.id,
+        batch_uuid=str(run.batch_uuid),
+        batch_id=run.batch_label,
+        runner_mode=run.mode,
+    )
+    return run

@@ -1,20 +1,21 @@
-"""The essays of a run: chosen from its package when it is accepted, then read by every later step."""
+"""The essays of a run: chosen from its package when it is prepared, then read by every later step."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.grade_scales import SCALES
 from app.contracts.identifiers import run_essay_id, sanitize
-from app.db.rows import columns_of, shaped
+from app.db.rows import columns_of, records, shaped
 from app.errors import FieldProblem, InvalidInput
 from app.runner.assets.inventory import AssetFile, Inventory, artefact_student_id
-from app.runner.runs.spec import RunRequest
+from app.runner.runs.spec import RunRequest, WantedPair
 from app.runner.runs.states import Mode
 from app.runner.tables import run_essays, runs
 
@@ -55,14 +56,20 @@ def check(request: RunRequest, stock: Inventory) -> None:
         problems.append(FieldProblem("assets.package_id", "fewer than two student essays (folder student_essays)"))
     problems.extend(_grade_problems(request.grade_scale, anchors))
     judged = {Mode.EXECUTE: students, Mode.ANCHOR_ALIGN_TEST: anchors}.get(request.mode, [*anchors, *students])
+    problems.extend(_pair_problems(request.design.pairs, judged))
+    if problems:
+        raise InvalidInput("; ".join(f"{item.field}: {item.message}" for item in problems[:5]), problems=problems)
+
+
+def _pair_problems(pairs: Sequence[WantedPair], judged: Sequence[AssetFile]) -> Iterator[FieldProblem]:
+    if not pairs:
+        return
     known = unambiguous(((file.stem, file.name, file.path), file.path) for file in judged)
-    for place, pair in enumerate(request.design.pairs):
+    for place, pair in enumerate(pairs):
         for side, name in (("a", pair.a), ("b", pair.b)):
             if name not in known:
                 message = f"{name[:100]} is not the name of exactly one essay that this mode judges"
-                problems.append(FieldProblem(f"design.pairs.{place}.{side}", message))
-    if problems:
-        raise InvalidInput("; ".join(f"{item.field}: {item.message}" for item in problems[:5]), problems=problems)
+                yield FieldProblem(f"design.pairs.{place}.{side}", message)
 
 
 def unambiguous(named: Iterable[tuple[Sequence[str], str]]) -> dict[str, str]:
@@ -128,8 +135,11 @@ def _artefact_id(file: AssetFile) -> str:
 
 
 async def keep(connection: AsyncConnection, run_id: str, essays: Sequence[RunEssay]) -> None:
-    """Write the essays of a new run."""
-    await connection.execute(insert(run_essays), [{"run_id": run_id} | essay.__dict__ for essay in essays])
+    """Write the essays of a run; again changes nothing."""
+    rows = [{"run_id": run_id} | essay.__dict__ for essay in essays]
+    fresh = records("new", list(run_essays.columns))
+    written = insert(run_essays).from_select([column.name for column in run_essays.columns], select(fresh))
+    await connection.execute(written.on_conflict_do_nothing(), {"new": rows})
 
 
 async def of_run(connection: AsyncConnection, run_id: str, role: Role | None = None) -> list[RunEssay]:

@@ -8,9 +8,10 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, select
+from sqlalchemy import Row, and_, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +19,7 @@ from app.errors import AppError, InvalidInput
 from app.runner.tables import idempotency_keys
 
 HEADER = "Idempotency-Key"
+BUSY = "a request with this Idempotency-Key is being handled: ask again in a second"
 KEY_PATTERN = r"^[\x21-\x7e]{1,255}$"
 
 
@@ -71,6 +73,27 @@ def fingerprint(method: str, path: str, body: bytes) -> str:
     return hashlib.sha256(b"\n".join((method.encode(), path.encode(), canonical))).hexdigest()
 
 
+_HELD = select(
+    func.pg_try_advisory_xact_lock(func.hashtextextended(bindparam("name"), 0)).label("free")
+).subquery()
+_SEEN = select(_HELD.c.free, idempotency_keys).select_from(
+    _HELD.outerjoin(
+        idempotency_keys,
+        and_(
+            idempotency_keys.c.owner == bindparam("owner"),
+            idempotency_keys.c.key == bindparam("key"),
+            idempotency_keys.c.expires_at > bindparam("now", type_=idempotency_keys.c.expires_at.type),
+        ),
+    )
+)
+_FRESH = insert(idempotency_keys)
+_KEPT = _FRESH.on_conflict_do_update(
+    index_elements=["owner", "key"],
+    set_={column.name: _FRESH.excluded[column.name] for column in idempotency_keys.c if not column.primary_key},
+    where=idempotency_keys.c.expires_at <= _FRESH.excluded.created_at,
+).returning(idempotency_keys.c.status)
+
+
 async def once(connection: AsyncConnection, asked: Asked | None, work: Work, now: datetime) -> Answer:
     """Return the answer of ``work``, or the kept one; without a key the work is simply done.
 
@@ -79,30 +102,28 @@ async def once(connection: AsyncConnection, asked: Asked | None, work: Work, now
     if asked is None:
         return await work(connection)
     name = f"{len(asked.owner)}/{asked.owner}/{asked.key}"
-    free = select(func.pg_try_advisory_xact_lock(func.hashtextextended(name, 0)))
-    if not (await connection.execute(free)).scalar_one():
-        raise KeyInUse("a request with this Idempotency-Key is being handled: ask again in a second")
-    kept = await _kept(connection, asked, now)
-    if kept is not None:
-        return kept
+    values = {"name": name, "owner": asked.owner, "key": asked.key, "now": now}
+    seen = (await connection.execute(_SEEN, values)).one()
+    if seen.fingerprint is not None:
+        return _replayed(seen, asked)
+    if not seen.free:
+        raise KeyInUse(BUSY)
     answer = await work(connection)
     await _keep(connection, asked, answer, now)
     return answer
 
 
-async def _kept(connection: AsyncConnection, asked: Asked, now: datetime) -> Answer | None:
-    columns = idempotency_keys.c
-    wanted = select(idempotency_keys).where(columns.owner == asked.owner, columns.key == asked.key)
-    row = (await connection.execute(wanted.where(columns.expires_at > now))).one_or_none()
-    if row is None:
-        return None
-    if row.fingerprint != asked.fingerprint:
+def _replayed(kept: Row[Any], asked: Asked) -> Answer:
+    if kept.fingerprint != asked.fingerprint:
         raise KeyReused.at(HEADER, "came with another request before: send a new key with a new request")
-    return Answer(row.status, row.body, row.headers, replayed=True)
+    return Answer(kept.status, kept.body, kept.headers, replayed=True)
 
 
 async def _keep(connection: AsyncConnection, asked: Asked, answer: Answer, now: datetime) -> None:
+    """Keep an answer, unless a twin's came in between looking and holding: what was done here is then undone."""
     values = {
+        "owner": asked.owner,
+        "key": asked.key,
         "fingerprint": asked.fingerprint,
         "status": answer.status,
         "body": answer.body,
@@ -110,9 +131,8 @@ async def _keep(connection: AsyncConnection, asked: Asked, answer: Answer, now: 
         "created_at": now,
         "expires_at": now + timedelta(seconds=asked.keep_s),
     }
-    fresh = insert(idempotency_keys).values(owner=asked.owner, key=asked.key, **values)
-    kept = fresh.on_conflict_do_update(index_elements=["owner", "key"], set_=values)
-    await connection.execute(kept)
+    if (await connection.execute(_KEPT, values)).first() is None:
+        raise KeyInUse(BUSY)
 
 
 async def forget_old(connection: AsyncConnection, now: datetime, limit: int) -> int:

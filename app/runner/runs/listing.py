@@ -1,16 +1,30 @@
 """Lists of runs and of a run's events and files, as the API shows them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    Subquery,
+    column,
+    func,
+    literal,
+    select,
+    true,
+    tuple_,
+    values,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.rows import columns_of, shaped
 from app.runner import metrics
 from app.runner.runs import cursor as cursors
+from app.runner.runs.states import Mode, RunState
 from app.runner.runs.store import FIELDS, Run, run_of
 from app.runner.tables import run_events, run_files, runs
 
@@ -38,7 +52,7 @@ class RunFile:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which runs of its organisation a caller wants to see; the empty tuple and None mean all.
+    """Which of its owner's runs a caller wants to see; the empty tuple and None mean all.
 
     ``created_after`` is inclusive, ``created_before`` exclusive. ``labels`` must all fit.
     """
@@ -81,21 +95,44 @@ async def page(connection: AsyncConnection, wanted: Wanted, cursor: str | None, 
 
 def statement(wanted: Wanted, after: cursors.Place | None, limit: int) -> Select[Any]:
     """Return the query of one page: by time and id, from the place on where the page before ended."""
-    columns = (runs.c.created_at, runs.c.id)
-    order = [column.desc() if wanted.newest_first else column.asc() for column in columns]
-    query = select(*FIELDS).where(*_conditions(wanted)).order_by(*order).limit(limit)
-    if after is None:
-        return query
-    here, place = tuple_(*columns), tuple_(literal(after.created_at, runs.c.created_at.type), literal(after.id))
-    return query.where(here < place if wanted.newest_first else here > place)
+    conditions = [runs.c.owner == wanted.owner, *_conditions(wanted, after)]
+    order = _order(wanted, runs.c.created_at, runs.c.id)
+    narrowed = wanted.labels or wanted.batch_label is not None or wanted.batch_label_prefix is not None
+    if narrowed or not (wanted.status or wanted.mode):
+        conditions += [column.in_(values) for column, values in _kinds(wanted) if values]
+        return select(*FIELDS).where(*conditions).order_by(*order).limit(limit)
+    keys = _by_lane(wanted, conditions, limit)
+    return select(*FIELDS).join(keys, keys.c.id == runs.c.id).order_by(*order).limit(limit)
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
-    yield runs.c.owner == wanted.owner
-    if wanted.status:
-        yield runs.c.status.in_(wanted.status)
-    if wanted.mode:
-        yield runs.c.mode.in_(wanted.mode)
+def _by_lane(wanted: Wanted, conditions: Sequence[ColumnElement[bool]], limit: int) -> Subquery:
+    """Return the keys of the first runs of each wanted status and mode: what the index gives in order.
+
+    Whatever the planner thinks of how common a status is, no more than ``limit`` runs of each are read.
+    """
+    lanes = list(product(wanted.status or tuple(RunState), wanted.mode or tuple(Mode)))
+    lane = values(column("status", String), column("mode", String), name="lane").data(lanes)
+    fits = (runs.c.status == lane.c.status, runs.c.mode == lane.c.mode)
+    order = _order(wanted, runs.c.created_at, runs.c.id)
+    first = select(runs.c.created_at, runs.c.id).where(*conditions, *fits).order_by(*order).limit(limit)
+    found = first.correlate(lane).lateral("found")
+    merged = _order(wanted, found.c.created_at, found.c.id)
+    return select(found.c.id).select_from(lane).join(found, true()).order_by(*merged).limit(limit).subquery("keys")
+
+
+def _order(wanted: Wanted, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:
+    return [column.desc() if wanted.newest_first else column.asc() for column in columns]
+
+
+def _kinds(wanted: Wanted) -> tuple[tuple[ColumnElement[str], tuple[str, ...]], ...]:
+    return (runs.c.status, wanted.status), (runs.c.mode, wanted.mode)
+
+
+def _conditions(wanted: Wanted, after: cursors.Place | None) -> Iterator[ColumnElement[bool]]:
+    if after is not None:
+        here = tuple_(runs.c.created_at, runs.c.id)
+        place = tuple_(literal(after.created_at, runs.c.created_at.type), literal(after.id))
+        yield here < place if wanted.newest_first else here > place
     for key, value in wanted.labels:
         yield runs.c.labels.contains({key: value})
     if wanted.batch_label is not None:

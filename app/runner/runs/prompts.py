@@ -8,6 +8,7 @@ import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -81,10 +82,11 @@ def resolved(folder: Path, request: RunRequest) -> RunRequest:
 def _resolve(folder: Path, role: Role, field: str, prompt: Prompt | None) -> Prompt | None:
     if prompt is None or prompt.text is not None:
         return prompt
-    name, known = str(prompt.name), names(folder, role)
-    if name not in known:
-        raise InvalidInput.at(f"{field}.name", _unknown(role, name, known))
-    return Prompt(name=name, text=_text(folder, role, name))
+    name = str(prompt.name)
+    try:
+        return Prompt(name=name, text=_text(folder, role, name))
+    except FileNotFoundError as error:
+        raise InvalidInput.at(f"{field}.name", _unknown(role, name, names(folder, role))) from error
 
 
 def _unknown(role: Role, name: str, known: list[str]) -> str:
@@ -92,7 +94,16 @@ def _unknown(role: Role, name: str, known: list[str]) -> str:
 
 
 def _text(folder: Path, role: Role, name: str) -> str:
-    return (folder / role / f"{name}.txt").read_text(encoding="utf-8").strip()
+    path = folder / role / f"{name}.txt"
+    found = path.stat()
+    return _version_of(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=256)
+def _version_of(path: Path, changed_at: int, size: int) -> str:
+    """Return the text of a file, read anew once it changed."""
+    del changed_at, size
+    return path.read_text(encoding="utf-8").strip()
 
 
 def _read(folder: Path, role: Role, name: str, purposes: dict[tuple[str, str], str]) -> NamedPrompt:

@@ -209,7 +209,7 @@ class RunRequest(Strict):
     @classmethod
     def _few_short_labels(cls, value: dict[str, str]) -> dict[str, str]:
         naming.check_labels(value)
-        return value
+        return dict(sorted(value.items()))
 
     @field_validator("expected_grade_scale")
     @classmethod
