@@ -110,7 +110,7 @@ def _by_id(scores: Mapping[str, float] | None, covered: Coverage) -> dict[str, f
 def pair(row: Row[Any]) -> Pair:
     """Return one comparison with the ids of its essays."""
     same = ("number", "wave", "attempt", "repeat", "state", "confidence", "justification", "provider", "model")
-    more = ("error_code", "error_message", "sent_at", "answered_at")
+    more = ("error_code", "error_message", "sent_at", "answered_at", "cost_usd")
     return Pair(
         **{name: getattr(row, name) for name in (*same, *more)},
         correlation_id=str(row.correlation_id),

@@ -92,7 +92,10 @@ class BatchView(BatchItem):
 
 
 class Pair(Wire):
-    """One comparison: ``essay_a_id`` was shown first; ``winner`` is essay_a, essay_b, or error."""
+    """One comparison: ``essay_a_id`` was shown first; ``winner`` is essay_a, essay_b, or error.
+
+    ``cost_usd`` is what its verdict cost, None before there is one.
+    """
 
     number: int
     correlation_id: str
@@ -112,6 +115,7 @@ class Pair(Wire):
     error_message: str | None
     sent_at: datetime | None
     answered_at: datetime | None
+    cost_usd: float | None = None
 
 
 class PairPage(Wire):

@@ -19,14 +19,18 @@ from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
 from app.roles.parts import Parts as Opened
 from app.roles.parts import open_parts, serve, until_stopped
+from app.runner import attend
 from app.runner.collect import announced, verdicts
 from app.runner.finish.conclude import finish
 from app.runner.finish.write import Parts as FinishParts
 from app.runner.prepare import stages
 from app.runner.prepare.assignments_http import Assignments
 from app.runner.prepare.recall import recall
+from app.runner.recollect.ask import where_silent
+from app.runner.recollect.batches_http import Batches
+from app.runner.recollect.collect_missing import Parts as AskParts
 from app.runner.runs import listing
-from app.runner.runs.states import RunState
+from app.runner.runs.states import FINAL, RunState
 from app.runner.runs.sweep import Parts as Sweeping
 from app.runner.runs.sweep import sweep
 from app.runner.tables import RUNS_CHANNEL, messages, runs
@@ -36,6 +40,7 @@ log = structlog.get_logger(__name__)
 SERVICE = "cj_runner_worker"
 GROUP = "cj_runner"
 GAUGE_PAUSE_S = 5.0
+SILENCE_PAUSE_S = 5.0
 
 
 async def run() -> None:
@@ -43,7 +48,7 @@ async def run() -> None:
     settings = RunnerSettings()
     async with open_parts(SERVICE) as opened:
         await ensure_topics(opened.kafka, ALL)
-        routes = [verdicts.route(now), *announced.routes(now)]
+        routes = [verdicts.route(now, settings), *announced.routes(now, settings)]
         consumer = await opened.consumer(GROUP, [route.topic for route in routes])
         loop = ConsumeLoop(SERVICE, opened.database, messages, consumer, routes)
         work = await worker(opened, settings)
@@ -56,32 +61,36 @@ async def run() -> None:
             await opened.relay(messages),
             _keep_gauges(opened.database),
             _keep_sweeping(Sweeping(opened.database, settings, now)),
+            _keep_asking_where_silent(opened.database, settings),
         )
 
 
 async def worker(opened: Opened, settings: RunnerSettings) -> LeasedWork:
     """Return the worker over runs: one step for each state that wants something done."""
     neighbours, auth = Neighbours(), AuthSettings()
+    token = partial(service_token, auth, "cj-runner")
     cj = await opened.stack.enter_async_context(http_client("cj", timeout_s=neighbours.timeout_s))
     content = await opened.stack.enter_async_context(
         http_client("the content store", timeout_s=neighbours.timeout_s)
     )
     parts = stages.Parts(
         opened.database,
-        Assignments(cj, neighbours.cj_url, lambda: service_token(auth, "cj-runner")),
+        Assignments(cj, neighbours.cj_url, token),
         ContentStore(content, neighbours.content_url),
         settings,
         now,
     )
     ending = FinishParts(opened.database, settings, now)
-    overdue = partial(stages.out_of_time, parts)
+    asking = AskParts(opened.database, Batches(cj, neighbours.cj_url, token), settings, now)
+    waiting = partial(attend.waiting, asking, parts)
     by_state: dict[str, Stage] = {
         RunState.ACCEPTED: partial(stages.prepare, parts),
         RunState.PREPARING: partial(stages.prepare, parts),
-        RunState.PUBLISHED: overdue,
-        RunState.RUNNING: overdue,
-        RunState.FINISHING: partial(finish, ending),
+        RunState.PUBLISHED: waiting,
+        RunState.RUNNING: waiting,
+        RunState.FINISHING: partial(attend.finishing, asking, ending),
         RunState.CANCELLING: partial(_cancel, parts, ending),
+        **dict.fromkeys(FINAL, partial(attend.ended, asking, ending)),
     }
     pace = Pace(lease_s=settings.lease_s)
     return LeasedWork(opened.database, runs, by_state, partial(stages.broken, parts), now, pace)
@@ -100,6 +109,15 @@ async def _keep_sweeping(parts: Sweeping) -> None:
         except (DBAPIError, OSError) as error:
             log.warning("sweep_failed_will_retry", error=type(error).__name__)
         await asyncio.sleep(parts.settings.sweep_every_s)
+
+
+async def _keep_asking_where_silent(database: Database, settings: RunnerSettings) -> None:
+    while True:
+        try:
+            await where_silent(database, settings, now())
+        except (DBAPIError, OSError) as error:
+            log.warning("silence_unheard_will_retry", error=type(error).__name__)
+        await asyncio.sleep(SILENCE_PAUSE_S)
 
 
 async def _keep_gauges(database: Database) -> None:

@@ -12,3 +12,6 @@ RUN_DURATION = Histogram(
     ["mode"],
     buckets=(1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400),
 )
+REVISIONS = Counter("cj_runner_artefact_revisions_total", "Artefacts written anew", ["mode", "status"])
+RECOLLECTS = Counter("cj_runner_recollects_total", "Askings of cj what it has for a run", ["by", "outcome"])
+RECOLLECTED = Counter("cj_runner_recollected_total", "What cj had that had not come in by itself", ["kind"])

@@ -74,6 +74,9 @@ runs = Table(
     Column("finished_at", DateTime(timezone=True)),
     Column("cancel_requested_at", DateTime(timezone=True)),
     Column("cj_told_at", DateTime(timezone=True)),
+    Column("heard_at", DateTime(timezone=True)),
+    Column("revision_wanted_at", DateTime(timezone=True)),
+    Column("recollect", JSONB(none_as_null=True)),
     Column("lease_owner", String(64)),
     Column("leased_until", DateTime(timezone=True)),
 )
@@ -81,7 +84,9 @@ runs = Table(
 should next look at it: now for new work, the grace or the deadline for a waiting one. ``comparisons_asked`` is
 the highest count of questions that anything heard of so far implies. ``retry_of`` names the run that this one
 repeats, ``attempt`` counts along that chain. ``owner`` is the organisation that it belongs to. ``revision`` is the
-latest revision of its artefact, 0 before the first. ``cj_told_at`` is when cj heard of a cancellation."""
+latest revision of its artefact, 0 before the first. ``cj_told_at`` is when cj heard of a cancellation.
+``heard_at`` is when anything of it came in last. ``revision_wanted_at`` is when the first thing came in that its
+artefact lacks; ``recollect`` is the latest asking of cj what it has (``runs/recollection.py``)."""
 _NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.id.desc())
 Index("ix_runs_owner_created", runs.c.owner, *_NEWEST_FIRST)
 Index("ix_runs_owner_status_mode_created", runs.c.owner, runs.c.status, runs.c.mode, *_NEWEST_FIRST)

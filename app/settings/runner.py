@@ -28,6 +28,10 @@ class RunnerSettings(Settings):
     prepare_patience_s: float = Field(default=60.0, ge=0)
     cancel_patience_s: float = Field(default=600.0, ge=0)
     cancel_unknown_s: float = Field(default=30.0, ge=0)
+    revision_quiet_s: float = Field(default=10.0, ge=0)
+    late_window_s: float = Field(default=7 * 24 * 3600.0, ge=0)
+    reconcile_silent_s: float = Field(default=120.0, gt=0)
+    recollect_tries: int = Field(default=5, ge=1)
     idempotency_keep_s: float = Field(default=24 * 3600.0, ge=24 * 3600)
     delete_allowed: bool = True
     delete_after_s: float = Field(default=0.0, ge=0)

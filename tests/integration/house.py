@@ -7,7 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import orjson
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from app.cj.api.app import build as build_cj
 from app.cj.gateway_http import Gateway
@@ -18,13 +20,17 @@ from app.db.unit import Database
 from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
 from app.errors import AppError, Unavailable
+from app.runner import attend
 from app.runner.collect import announced, verdicts
 from app.runner.finish.conclude import finish
 from app.runner.finish.write import Parts as FinishParts
 from app.runner.prepare import stages
 from app.runner.prepare.assignments_http import Assignments
 from app.runner.prepare.recall import NotYetKnown, recall
-from app.runner.tables import messages
+from app.runner.recollect.batches_http import Batches
+from app.runner.recollect.collect_missing import Parts as AskParts
+from app.runner.runs import store
+from app.runner.tables import messages, run_files
 from app.settings import AuthSettings, CJSettings, ContentSettings
 from tests.integration.parts import (
     Clock,
@@ -70,10 +76,16 @@ class House:
             settings,
             self.clock,
         )
+        self.ask_at(self.cj)
         self.finishing = FinishParts(self.database, settings, self.clock)
-        self.verdicts = verdicts.route(self.clock)
-        self.completed, self.resulted, self.failed = announced.routes(self.clock)
+        self.verdicts = verdicts.route(self.clock, settings)
+        self.completed, self.resulted, self.failed = announced.routes(self.clock, settings)
         self.package = (await upload(self.api)).json()["id"]
+
+    def ask_at(self, cj: httpx.AsyncClient) -> None:
+        """Let this cj be the one that is asked what it has for a run."""
+        batches = Batches(neighbour(cj, "cj"), "http://cj", lambda: service_token(AUTH, "tests"))
+        self.asking = AskParts(self.database, batches, self.parts.settings, self.clock)
 
     async def start(self, mode: str = "anchor-align-test", **changes: Any) -> Json:
         body = {
@@ -116,12 +128,14 @@ class House:
             if status in {"accepted", "preparing"}:
                 await self.prepare(run_id)
             elif status in {"published", "running"}:
-                await stages.out_of_time(self.parts, run_id)
+                await attend.waiting(self.asking, self.parts, run_id)
             elif status == "cancelling":
                 await recall(self.parts, run_id)
                 await finish(self.finishing, run_id)
+            elif status == "finishing":
+                await attend.finishing(self.asking, self.finishing, run_id)
             else:
-                await finish(self.finishing, run_id)
+                await attend.ended(self.asking, self.finishing, run_id)
         return await self.show(run_id)
 
     async def published(self) -> list[Json]:
@@ -131,6 +145,19 @@ class House:
     async def show(self, run_id: str) -> Json:
         run: Json = (await self.api.get(f"/v1/runs/{run_id}")).json()
         return run
+
+    async def artefact(self, run_id: str, revision: int | None = None) -> Json:
+        """Return the artefact of a revision, by default of the latest, from the disk."""
+        async with self.database.transaction() as connection:
+            latest = (await store.get(connection, run_id)).revision
+            wanted = select(run_files.c.path).where(
+                run_files.c.run_id == run_id,
+                run_files.c.revision == (latest if revision is None else revision),
+                run_files.c.kind == "artefact",
+            )
+            path = (await connection.execute(wanted)).scalar_one()
+        found: Json = orjson.loads((self.files / run_id / path).read_bytes())
+        return found
 
     async def running(self) -> tuple[Json, list[str]]:
         """Return a published run and the ids of its essays."""

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.db.unit import Database
+from app.messaging.consume import Route
 from app.runner.runs.states import FINAL, MOVES, RunState
 from tests.integration.house import House
 from tests.integration.parts import Json, deliver
@@ -50,6 +51,7 @@ class Story:
             "cancelled failure": lambda: self.failure("cancelled"),
             "cancel": lambda: self.house.api.post(self.run["links"]["cancel"]),
             "retry": lambda: self.house.api.post(self.run["links"]["retry"]),
+            "recollect": lambda: self.house.api.post(self.run["links"]["recollect"]),
             "time": self.time,
         }
         await acts[deed]()
@@ -93,7 +95,7 @@ class Story:
         }
         events = (await self.house.api.get(self.run["links"]["events"])).json()["items"]
         assert [event["number"] for event in events] == list(range(1, len(events) + 1))
-        path = [event["data"]["to"] for event in events[1:]]
+        path = [event["data"]["to"] for event in events[1:] if "to" in event["data"]]
         for present, onward in zip(["accepted", *path], path, strict=False):
             assert RunState(onward) in MOVES[RunState(present)]
         assert run["status"] == (path[-1] if path else "accepted")
@@ -103,7 +105,7 @@ class Story:
 
 DEEDS = [
     *("work", "work", "verdict", "verdict", "failed verdict", "verdict again", "completion", "result"),
-    *("failure", "cancelled failure", "cancel", "cancel", "retry", "time"),
+    *("failure", "cancelled failure", "cancel", "cancel", "retry", "recollect", "time"),
 ]
 
 
@@ -119,3 +121,42 @@ async def test_counts_add_up_and_a_run_ends_once(house: House, deeds: list[str])
         await story.do("work")
         await story.check()
     assert story.ended is not None
+
+
+NUMBER_OF_VERDICTS = 5
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(order=st.permutations(range(NUMBER_OF_VERDICTS + 2)), split=st.integers(0, NUMBER_OF_VERDICTS + 2))
+async def test_whatever_came_late_the_last_revision_holds_the_same(
+    house: House, order: list[int], split: int
+) -> None:
+    run = await house.start(budget={"max_comparisons": 6, "completion_timeout_s": 60})
+    await house.work(run["id"])
+    ids = [f"essay-{number}" for number in range(4)]
+    said: list[tuple[Route[Any], Json]] = [
+        (house.verdicts, house.verdict(run, ids[number % 4], ids[(number + 1) % 4]))
+        for number in range(NUMBER_OF_VERDICTS)
+    ]
+    facts = {"comparisons_succeeded": NUMBER_OF_VERDICTS, "comparisons_failed": 0}
+    wanted = {message["data"]["request_id"] for _, message in said}
+    said += [(house.completed, house.completion(run)), (house.resulted, house.result(run, ids, **facts))]
+    for number in order[:split]:
+        await deliver(house.database, *said[number])
+    house.clock.pass_by(61)
+    for _ in range(2):  # out of time, then its end
+        await house.work(run["id"])
+    ended = await house.show(run["id"])
+    assert RunState(ended["status"]) in FINAL
+    for number in [*order[split:], *order]:  # late, and everything once more
+        await deliver(house.database, *said[number])
+    house.clock.pass_by(10)
+    for _ in range(2):
+        await house.work(run["id"])
+    artefact = await house.artefact(run["id"])
+    assert {record["request_id"] for record in artefact["llm_comparisons"]} == wanted
+    assert [row["essay_id"] for row in artefact["bt_summary"]] == ids
+    assert artefact["validation"]["runner_status"]["partial_data"] is False
+    shown = await house.show(run["id"])
+    assert shown["status"] == ended["status"]
+    assert shown["artefact_revision"] == (1 if ended["status"] == "completed" else 2)

@@ -1,4 +1,4 @@
-"""Routes of what can be done with a run that is there: cancel it, try it again, delete it."""
+"""Routes of what can be done with a run that is there: cancel it, try it again, delete it, ask cj about it."""
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,11 +10,15 @@ from app.runner.api.negotiate import Shown
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, MISSING, STATE, TWICE, Responses, refusals
 from app.runner.api.views import RunView, run_view
+from app.runner.recollect import ask
 from app.runner.runs import accept as accepting
 from app.runner.runs import idempotency, sweep, withdraw
 from app.runner.runs.idempotency import Answer
+from app.runner.runs.states import RunState
 
 CANCELLED: Responses = {200: {"description": "It is cancelled already", "model": RunView}}
+
+WHOLE: Responses = {200: {"description": "It is completed: nothing is missing", "model": RunView}}
 
 
 def routes(parts: Parts) -> APIRouter:
@@ -62,4 +66,20 @@ def routes(parts: Parts) -> APIRouter:
         if removed:
             await sweep.remove_files(parts.database, parts.settings.files_dir, run_id, parts.clock())
 
+    _add_recollect(router, parts)
     return router
+
+
+def _add_recollect(router: APIRouter, parts: Parts) -> None:
+    @router.post(
+        "/recollect",
+        status_code=202,
+        summary="Ask cj what it has for a run, and take in what did not come; while that goes on, nothing changes",
+        response_model=RunView,
+        responses=WHOLE | BAD | MISSING | STATE,
+    )
+    async def recollect(run_id: str) -> Response:
+        async with parts.database.transaction() as connection:
+            run = await ask.request(connection, run_id, parts.settings, parts.clock())
+        status = 200 if run.status is RunState.COMPLETED else 202
+        return Shown.of(run_view(run)).answer(status, Location=f"/v1/runs/{run.id}")

@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from app.runner.assets.store import Package
+from app.runner.runs import recollection
 from app.runner.runs.listing import RunEvent, RunFile
 from app.runner.runs.progress import Counts, remaining_s
 from app.runner.runs.spec import Assets, Judge, Prompt, RunRequest
@@ -20,7 +21,7 @@ class Comparisons(BaseModel):
     received: int = Field(description="Answers that came before the end.")
     succeeded: int
     failed: int
-    late: int = Field(description="Answers that came after the end: kept, but part of nothing.")
+    late: int = Field(description="Answers that came after the end: in no other count, but in later revisions.")
     total: int | None = Field(description="The budget; null where the engine chooses.")
 
 
@@ -44,6 +45,33 @@ class Progress(BaseModel):
     cost_usd: float
 
 
+class RecollectFound(BaseModel):
+    """What cj had that had not come in by itself."""
+
+    comparisons: int
+    completions: int
+    results: int
+    failures: int
+
+
+class RecollectError(BaseModel):
+    """Why cj could not be asked, or not yet."""
+
+    code: str
+    detail: str
+
+
+class RecollectView(BaseModel):
+    """The latest asking of cj what it has for the run."""
+
+    by: str = Field(description="`request`, `silence` (nothing came for a while) or `deadline`.")
+    requested_at: datetime
+    finished_at: datetime | None = Field(description="Null while it is under way.")
+    tries: int = Field(description="How often cj did not answer.")
+    found: RecollectFound
+    error: RecollectError | None
+
+
 class RunView(BaseModel):
     """One run."""
 
@@ -58,6 +86,8 @@ class RunView(BaseModel):
     labels: dict[str, str]
     retry_of: str | None = Field(description="The run that this one repeats.")
     attempt: int = Field(description="1, and one more for each retry along the chain.")
+    artefact_revision: int = Field(description="The latest revision of the artefact; 0 before the first.")
+    recollect: RecollectView | None = Field(description="Null where cj was never asked.")
     progress: Progress
     request: dict[str, object] = Field(description="The request as accepted, defaults filled in.")
     links: dict[str, str]
@@ -142,6 +172,8 @@ def run_view(run: Run) -> RunView:
         labels=dict(sorted(run.labels.items())),
         retry_of=run.retry_of,
         attempt=run.attempt,
+        artefact_revision=run.revision,
+        recollect=recollect_view(run),
         progress=progress_of(run),
         request=_request(run.spec),
         links={
@@ -152,6 +184,7 @@ def run_view(run: Run) -> RunView:
             "files": f"{own}/files",
             "cancel": f"{own}/cancel",
             "retry": f"{own}/retry",
+            "recollect": f"{own}/recollect",
         },
         created_at=run.created_at,
         updated_at=run.updated_at,
@@ -190,6 +223,14 @@ def _ordered(given: Mapping[str, object], like: Mapping[str, object]) -> dict[st
         shape = usual if isinstance(usual, Mapping) else {}
         found[name] = _ordered(value, shape) if isinstance(value, Mapping) else value
     return found
+
+
+def recollect_view(run: Run) -> RecollectView | None:
+    """Return the latest asking of cj about a run, None where there was none."""
+    asking = recollection.of(run.recollect)
+    if asking.requested_at is None:
+        return None
+    return RecollectView.model_validate(asking.model_dump(exclude={"next_at", "automatic"}))
 
 
 def progress_of(run: Run) -> Progress:

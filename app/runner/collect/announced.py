@@ -1,6 +1,7 @@
 """What cj announces: completion, rich result, failure; each is kept, and sends its run on to finishing.
 
-Fed by three topics; feeds ``finish``. Told twice, under whatever event id, it counts once.
+Fed by three topics, and by what cj answers when it is asked; feeds ``finish``. Told twice, under whatever event
+id, it counts once. What comes after the end of a run is kept, and makes it want a revision of its artefact.
 """
 
 import hashlib
@@ -25,31 +26,36 @@ from app.contracts.envelope import Envelope
 from app.contracts.topics import Topic
 from app.db.listen import notify
 from app.messaging.consume import Incoming, Route
-from app.runner.runs import store
+from app.runner.runs import revisions, store
 from app.runner.runs.progress import asked_at_least
 from app.runner.runs.states import WAITING, RunState
 from app.runner.runs.store import Change, Run, budget_of
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, announcements, runs
+from app.settings import RunnerSettings
 
 Kind = Literal["completion", "result", "failure"]
 Clock = Callable[[], datetime]
 VOLATILE = frozenset({"timestamp", "system_metadata", "assessed_at"})
 
 
-def routes(clock: Clock) -> list[Route[Any]]:
+def routes(clock: Clock, settings: RunnerSettings) -> list[Route[Any]]:
     """Return the routes of the three announcements."""
     return [
-        _route(Topic.CJ_COMPLETED, CJCompletedEnvelope, "completion", clock),
-        _route(Topic.RESULT_PUBLISHED, AssessmentResultEnvelope, "result", clock),
-        _route(Topic.CJ_FAILED, CJFailedEnvelope, "failure", clock),
+        _route(Topic.CJ_COMPLETED, CJCompletedEnvelope, "completion", (clock, settings)),
+        _route(Topic.RESULT_PUBLISHED, AssessmentResultEnvelope, "result", (clock, settings)),
+        _route(Topic.CJ_FAILED, CJFailedEnvelope, "failure", (clock, settings)),
     ]
 
 
-def _route(topic: Topic, shape: type[Envelope[Any]], kind: Kind, clock: Clock) -> Route[Any]:
+def _route(
+    topic: Topic, shape: type[Envelope[Any]], kind: Kind, ruled: tuple[Clock, RunnerSettings]
+) -> Route[Any]:
+    clock, settings = ruled
+
     async def handle(connection: AsyncConnection, messages: Sequence[Incoming[Any]]) -> None:
         told = {batch: message for message in messages if (batch := _batch_of(message.data)) is not None}
         for batch_uuid, run in (await store.lock_by_batch(connection, list(told))).items():
-            await _take(connection, run, kind, told[batch_uuid], clock())
+            await take(connection, run, kind, told[batch_uuid], settings, now=clock())
 
     def key(envelope: Envelope[Any]) -> str | None:
         batch_uuid = _batch_of(envelope.data)
@@ -90,7 +96,18 @@ def digest_of(data: BaseEvent) -> str:
     return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-async def _take(connection: AsyncConnection, run: Run, kind: Kind, message: Incoming[Any], now: datetime) -> None:
+async def take(
+    connection: AsyncConnection,
+    run: Run,
+    kind: Kind,
+    message: Incoming[Any],
+    settings: RunnerSettings,
+    *,
+    now: datetime,
+) -> bool:
+    """Keep what was said of a held run, and send the run on; return whether it was new."""
+    if revisions.too_late(run, settings, now):
+        return False
     values = {
         "run_id": run.id,
         "kind": kind,
@@ -98,8 +115,19 @@ async def _take(connection: AsyncConnection, run: Run, kind: Kind, message: Inco
         "raw": message.record.value,
         "received_at": now,
     }
-    await connection.execute(insert(announcements).values(values).on_conflict_do_nothing())
+    kept = insert(announcements).values(values).on_conflict_do_nothing().returning(announcements.c.digest)
+    fresh = (await connection.execute(kept)).first() is not None
+    if fresh:
+        await connection.execute(update(runs).where(runs.c.id == run.id).values(heard_at=now))
     await _note_asked(connection, run, message.data, now)
+    if run.is_final and fresh:
+        await revisions.want(connection, run, settings, now)
+    await _send_on(connection, run, kind, now)
+    return fresh
+
+
+async def _send_on(connection: AsyncConnection, run: Run, kind: Kind, now: datetime) -> None:
+    """Let the run go where it goes when something was announced, told again or not."""
     if run.status in WAITING:
         change = Change(due_at=now, data={"announced": kind})
         await store.move(connection, run, RunState.FINISHING, change, now=now)

@@ -1,7 +1,9 @@
 """Verdicts in: each is kept with its raw bytes, counted once, and moves a published run to running.
 
 Fed by ``huleedu.llm_provider.comparison_result.v1``; feeds ``finish`` through the rows it writes. A verdict
-that comes after the end of its run is kept too, marked as late.
+that comes after the end of its run is kept too, marked as late, and makes the run want a revision of its
+artefact. What cj tells when it is asked comes in through the same ``take``: a comparison whose verdict came
+through one of the two doors is passed over at the other.
 """
 
 from collections import defaultdict
@@ -19,16 +21,18 @@ from app.db.listen import notify
 from app.errors import InvalidInput
 from app.messaging.consume import Incoming, Route
 from app.runner import metrics
-from app.runner.runs import store
+from app.runner.runs import recollection, revisions, store
 from app.runner.runs.progress import asked_at_least, whole
+from app.runner.runs.recollection import told_id
 from app.runner.runs.states import RunState
 from app.runner.runs.store import Change, Run, budget_of
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, comparisons, runs
+from app.settings import RunnerSettings
 
 Message = Incoming[ComparisonResult]
 
 
-def route(clock: Callable[[], datetime]) -> Route[ComparisonResult]:
+def route(clock: Callable[[], datetime], settings: RunnerSettings) -> Route[ComparisonResult]:
     """Return the route of verdicts; those of other runners' batches are passed over."""
 
     async def handle(connection: AsyncConnection, messages: Sequence[Message]) -> None:
@@ -39,7 +43,7 @@ def route(clock: Callable[[], datetime]) -> Route[ComparisonResult]:
                 by_batch[batch_uuid].append(message)
         found = await store.lock_by_batch(connection, list(by_batch))
         for batch_uuid, run in found.items():
-            await _take(connection, run, by_batch[batch_uuid], clock())
+            await take(connection, run, by_batch[batch_uuid], settings, clock())
 
     return Route(Topic.COMPARISON_RESULT, ComparisonResultEnvelope, _key, handle)
 
@@ -57,26 +61,71 @@ def batch_of(result: ComparisonResult) -> UUID | None:
         return None
 
 
-async def _take(connection: AsyncConnection, run: Run, messages: Sequence[Message], now: datetime) -> None:
+async def take(
+    connection: AsyncConnection, run: Run, messages: Sequence[Message], settings: RunnerSettings, now: datetime
+) -> int:
+    """Keep those verdicts of a held run that are new, and count them; return how many there were."""
+    if revisions.too_late(run, settings, now):
+        for message in messages:
+            metrics.COMPARISONS.labels(message.data.provider, "too_late").inc()
+        return 0
+    messages = await _by_one_door(connection, run, messages)
+    counted = await _keep(connection, run, messages, now) if messages else []
+    if not counted:
+        return 0
+    await connection.execute(update(runs).where(runs.c.id == run.id).values(**_sums(run, counted, now)))
+    await notify(connection, CHANGES_CHANNEL, run.id)
+    await _send_on(connection, run, settings, now)
+    for result in counted:
+        kind = "late" if run.is_final else "failed" if result.winner is None else "succeeded"
+        metrics.COMPARISONS.labels(result.provider, kind).inc()
+    return len(counted)
+
+
+async def _by_one_door(connection: AsyncConnection, run: Run, messages: Sequence[Message]) -> list[Message]:
+    """Leave out verdicts of comparisons that came in through the other door."""
+    told = {message.data.correlation_id for message in messages if _is_told(message.data)}
+    sent = {message.data.correlation_id for message in messages} - told
+    mine = select(comparisons.c.correlation_id).where(comparisons.c.run_id == run.id)
+    known: set[UUID] = set()
+    if told:
+        known |= set((await connection.execute(mine.where(comparisons.c.correlation_id.in_(told)))).scalars())
+    if sent:
+        ids = [told_id(item) for item in sent]
+        known |= set((await connection.execute(mine.where(comparisons.c.request_id.in_(ids)))).scalars())
+    return [message for message in messages if message.data.correlation_id not in known]
+
+
+def _is_told(result: ComparisonResult) -> bool:
+    return result.request_id == told_id(result.correlation_id)
+
+
+async def _keep(
+    connection: AsyncConnection, run: Run, messages: Sequence[Message], now: datetime
+) -> list[ComparisonResult]:
     highest = select(func.coalesce(func.max(comparisons.c.sequence), 0)).where(comparisons.c.run_id == run.id)
     last = int((await connection.execute(highest)).scalar_one())
     rows = [_row(run, message, last + place, now) for place, message in enumerate(messages, start=1)]
     kept = insert(comparisons).values(rows).on_conflict_do_nothing().returning(comparisons.c.request_id)
     fresh = set((await connection.execute(kept)).scalars())
-    counted = [message.data for message in messages if message.data.request_id in fresh]
-    if not counted:
-        return
-    await connection.execute(update(runs).where(runs.c.id == run.id).values(**_sums(run, counted, now)))
-    await notify(connection, CHANGES_CHANNEL, run.id)
+    return [message.data for message in messages if message.data.request_id in fresh]
+
+
+async def _send_on(connection: AsyncConnection, run: Run, settings: RunnerSettings, now: datetime) -> None:
+    """Let the run go where it goes when verdicts came in."""
     if run.status is RunState.PUBLISHED:
         again = await store.get(connection, run.id)
-        await store.move(connection, again, RunState.RUNNING, Change(due_at=run.deadline_at), now=now)
+        await store.move(connection, again, RunState.RUNNING, Change(due_at=_due(run)), now=now)
     elif run.status is RunState.FINISHING:
         await connection.execute(update(runs).where(runs.c.id == run.id).values(due_at=now))
         await notify(connection, RUNS_CHANNEL)
-    for result in counted:
-        kind = "late" if run.is_final else "failed" if result.winner is None else "succeeded"
-        metrics.COMPARISONS.labels(result.provider, kind).inc()
+    elif run.is_final:
+        await revisions.want(connection, run, settings, now)
+
+
+def _due(run: Run) -> datetime | None:
+    """Return when to look at a run that goes on: now where cj is to be asked about it, else at its deadline."""
+    return run.due_at if recollection.of(run.recollect).pending else run.deadline_at
 
 
 def _sums(run: Run, counted: Sequence[ComparisonResult], now: datetime) -> dict[str, object]:
@@ -85,6 +134,7 @@ def _sums(run: Run, counted: Sequence[ComparisonResult], now: datetime) -> dict[
     sums: dict[str, object] = {
         "comparisons_asked": asked_at_least(run.comparisons_asked, answered, told, budget_of(run)),
         "updated_at": now,
+        "heard_at": now,
     }
     if run.is_final:
         return sums | {"comparisons_late": run.comparisons_late + len(counted)}

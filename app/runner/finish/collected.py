@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.cj_events import (
@@ -101,26 +101,39 @@ def seen(run: Run, told: Announced, now: datetime) -> Seen:
 _FIELDS = tuple(column for column in comparisons.c if column.name not in {"raw", "run_id"})
 
 
-async def verdicts(database: Database, run_id: str) -> AsyncIterator[Mapping[str, Any]]:
-    """Yield the callbacks of a run in order, without their raw bytes; late ones are left out."""
-    async for row in _stream(database, run_id, _FIELDS):
+@dataclass(frozen=True)
+class Which:
+    """The callbacks of a run: those before its end, or, with ``until``, all up to that sequence, late or not."""
+
+    run_id: str
+    until: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return what the rows must fulfil."""
+        bound = comparisons.c.late.is_(False) if self.until is None else comparisons.c.sequence <= self.until
+        return [comparisons.c.run_id == self.run_id, bound]
+
+
+async def verdicts(database: Database, which: Which) -> AsyncIterator[Mapping[str, Any]]:
+    """Yield callbacks of a run in order, without their raw bytes."""
+    async for row in _stream(database, which, _FIELDS):
         yield row
 
 
-async def raw_verdicts(database: Database, run_id: str) -> AsyncIterator[Mapping[str, Any]]:
-    """Yield sequence, request id and raw bytes of the callbacks of a run, in order."""
+async def raw_verdicts(database: Database, which: Which) -> AsyncIterator[Mapping[str, Any]]:
+    """Yield sequence, request id and raw bytes of callbacks of a run, in order."""
     async for row in _stream(
-        database, run_id, (comparisons.c.sequence, comparisons.c.request_id, comparisons.c.raw)
+        database, which, (comparisons.c.sequence, comparisons.c.request_id, comparisons.c.raw)
     ):
         yield row
 
 
-async def _stream(database: Database, run_id: str, columns: Sequence[Any]) -> AsyncIterator[Mapping[str, Any]]:
+async def _stream(database: Database, which: Which, columns: Sequence[Any]) -> AsyncIterator[Mapping[str, Any]]:
     last = 0
     while True:
         wanted = (
             select(*columns)
-            .where(comparisons.c.run_id == run_id, comparisons.c.sequence > last, comparisons.c.late.is_(False))
+            .where(*which.conditions(), comparisons.c.sequence > last)
             .order_by(comparisons.c.sequence)
             .limit(CHUNK)
         )

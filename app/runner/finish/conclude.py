@@ -87,7 +87,8 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
             return  # ended by another worker, or cancelled, while the files were written
         if held.comparisons_received != run.comparisons_received:
             return  # a verdict came in while the files were written: the run is due again
-        await _note_files(connection, run.id, result.files, now)
+        await note_files(connection, run.id, result.files, 1, now)
+        await connection.execute(update(runs).where(runs.c.id == run.id).values(revision=1))
         change = Change(reason=decided.reason, detail=decided.detail)
         await store.move(connection, held, decided.state, change, now=now)
     metrics.FINISHED.labels(run.mode, decided.state).inc()
@@ -107,10 +108,13 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
     )
 
 
-async def _note_files(connection: AsyncConnection, run_id: str, files: list[Written], now: datetime) -> None:
+async def note_files(
+    connection: AsyncConnection, run_id: str, files: list[Written], revision: int, now: datetime
+) -> None:
+    """Write the rows of the files of a revision."""
     for start in range(0, len(files), FILES_AT_ONCE):
         some = files[start : start + FILES_AT_ONCE]
-        rows = [{"run_id": run_id, "created_at": now} | asdict(file) for file in some]
+        rows = [{"run_id": run_id, "revision": revision, "created_at": now} | asdict(file) for file in some]
         statement = insert(run_files).values(rows)
         kept = statement.on_conflict_do_update(
             index_elements=[run_files.c.run_id, run_files.c.path],

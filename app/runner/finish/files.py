@@ -28,10 +28,14 @@ class Written:
 
 
 class RunFolder:
-    """The folder of one run below the service's own; blocking, so call it in a thread."""
+    """The folder of one run below the service's own; blocking, so call it in a thread.
 
-    def __init__(self, root: Path, run_id: str) -> None:
+    ``below`` is the folder in it that everything goes into (with a slash at its end, or empty).
+    """
+
+    def __init__(self, root: Path, run_id: str, below: str = "") -> None:
         self.folder = root / run_id
+        self._below = below
 
     def write(self, path: str, kind: str, media_type: str, pieces: Iterable[bytes]) -> Written:
         """Write one file from its pieces and make it durable; an earlier one there is replaced at once."""
@@ -45,7 +49,8 @@ class RunFolder:
         """Make everything written so far durable."""
         os.sync()
 
-    def _write(self, path: str, kind: str, media_type: str, pieces: Iterable[bytes], *, durable: bool) -> Written:
+    def _write(self, name: str, kind: str, media_type: str, pieces: Iterable[bytes], *, durable: bool) -> Written:
+        path = f"{self._below}{name}"
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(target.name + ".tmp")

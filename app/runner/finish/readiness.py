@@ -54,6 +54,17 @@ def outcome(seen: Seen, now: datetime, grace: timedelta) -> Outcome | Wait:
     return _good_end(seen)
 
 
+def contents(seen: Seen) -> Outcome:
+    """Return what a run that ended holds by now: ``COMPLETED`` where nothing is missing any more, else what is."""
+    badly = _bad_end(seen)
+    if badly is not None:
+        return badly
+    if seen.first_announced_at is None:
+        detail = f"neither a completion nor a result came; {seen.received} callbacks arrived"
+        return Outcome(RunState.COMPLETED_PARTIAL, "no_completion", detail)
+    return _good_end(seen)
+
+
 def withdrawn(seen: Seen, told_at: datetime | None, now: datetime, grace: timedelta) -> Outcome | Wait | None:
     """Return how a cancelled run ends, until when its last verdicts are waited for, None before cj was told."""
     if told_at is None:

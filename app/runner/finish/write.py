@@ -14,11 +14,11 @@ from typing import Any
 from app.contracts.artefact import Document, problems_of, rendered, sealed
 from app.db.unit import Database
 from app.runner.assets.inventory import Inventory
-from app.runner.finish.collected import Announced, raw_verdicts, verdicts
+from app.runner.finish.collected import Announced, Which, raw_verdicts, verdicts
 from app.runner.finish.files import RunFolder, Written, safe
 from app.runner.finish.readiness import Outcome
 from app.runner.reports.render import report
-from app.runner.results.document import Costs, Ending, Facts, artefact, comparison
+from app.runner.results.document import FIRST, Costs, Ending, Facts, Revision, artefact, comparison
 from app.runner.results.scoresheet import Duel, score_sheet
 from app.runner.runs.essays import RunEssay
 from app.runner.runs.spec import RunRequest
@@ -45,7 +45,7 @@ class Parts:
 
 @dataclass(frozen=True)
 class Material:
-    """What a run's files are made of, but the callbacks."""
+    """What a run's files are made of, but the callbacks; ``outcome`` is how complete all that is."""
 
     run: Run
     told: Announced
@@ -53,6 +53,12 @@ class Material:
     stock: Inventory
     essays: Sequence[RunEssay]
     now: datetime
+    revision: Revision = FIRST
+
+    @property
+    def which(self) -> Which:
+        """The callbacks that belong into these files."""
+        return Which(self.run.id, self.revision.until)
 
 
 @dataclass
@@ -65,11 +71,11 @@ class Result:
 
 async def write_all(parts: Parts, material: Material) -> Result:
     """Write the files that the run's mode has; writing them again gives the same files."""
-    folder = RunFolder(parts.settings.files_dir, material.run.id)
+    folder = RunFolder(parts.settings.files_dir, material.run.id, material.revision.folder)
     if material.run.mode is Mode.PLAN:
         return Result([await asyncio.to_thread(_write_plan, folder, material)])
     evidence, effective = await _write_evidence(parts, folder, material)
-    records, duels, costs = await _collect(parts, material.run.id)
+    records, duels, costs = await _collect(parts, material.which)
     costs.effective = effective
     return await asyncio.to_thread(_write_documents, parts, folder, material, evidence, (records, duels, costs))
 
@@ -82,7 +88,7 @@ async def _write_evidence(
     files += await asyncio.to_thread(folder.write_json, _announcements(material.told), "event")
     effective: Mapping[str, object] | None = None
     waiting: list[tuple[str, bytes]] = []
-    async for row in raw_verdicts(parts.database, material.run.id):
+    async for row in raw_verdicts(parts.database, material.which):
         effective = effective or _effective(row["raw"])
         place = f"events/comparisons/{row['sequence']:06d}_{safe(row['request_id'])}.json"
         waiting.append((place, row["raw"]))
@@ -122,11 +128,11 @@ def _effective(raw: bytes) -> Mapping[str, object] | None:
     return {"provider_override": facts.get("resolved_provider"), "model_override": facts.get("resolved_model")}
 
 
-async def _collect(parts: Parts, run_id: str) -> tuple[list[Document], list[Duel], Costs]:
+async def _collect(parts: Parts, which: Which) -> tuple[list[Document], list[Duel], Costs]:
     records: list[Document] = []
     duels: list[Duel] = []
     costs = Costs()
-    async for row in verdicts(parts.database, run_id):
+    async for row in verdicts(parts.database, which):
         record = comparison(row)
         records.append(record)
         costs.add(row)
@@ -156,6 +162,7 @@ def _write_documents(
         now=material.now,
         git_sha=parts.settings.git_sha,
         engine={} if material.told.result is None else material.told.result.assessment_metadata,
+        revision=material.revision,
     )
     evidence = sorted(evidence, key=lambda file: file.path)
     document = sealed(artefact(facts, records, [file.manifest_entry() for file in evidence]))
@@ -176,11 +183,12 @@ def _write_documents(
 
 def _ending(material: Material, missing: Sequence[str], comparisons: int) -> Ending:
     run, decided, told = material.run, material.outcome, material.told
+    status = run.status if run.is_final else decided.state
     waited = 0.0
-    if decided.state is RunState.TIMED_OUT and run.published_at is not None:
-        waited = round((material.now - run.published_at).total_seconds(), 2)
+    if status is RunState.TIMED_OUT and run.published_at is not None:
+        waited = round(((run.finished_at or material.now) - run.published_at).total_seconds(), 2)
     return Ending(
-        status=decided.state,
+        status=status,
         reason=None if decided.reason is None else f"{decided.reason}: {decided.detail}",
         partial=decided.state is not RunState.COMPLETED,
         timeout_s=waited,

@@ -27,7 +27,8 @@ from app.runner.assets.outline import outline
 from app.runner.prepare.assignments_http import Assignments
 from app.runner.prepare.compose import compose
 from app.runner.prepare.upload import upload
-from app.runner.runs import essays, store
+from app.runner.runs import essays, revisions, store
+from app.runner.runs.recollection import Failure
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import PUBLISHING_MODES, Mode, RunState
 from app.runner.runs.store import Change, Run
@@ -192,12 +193,18 @@ def _kept(run: Run, envelope: CJRequestEnvelope) -> dict[str, object]:
 
 
 async def broken(parts: Parts, run_id: str, error: Exception) -> None:
-    """End a run whose step raised an error that will not pass, with the reason that a person needs."""
+    """End a run whose step raised an error that will not pass, with the reason that a person needs.
+
+    One that has ended keeps its end, and the artefact that it has.
+    """
     reason = error.code if isinstance(error, AppError) else "internal_error"
     detail = error.detail if isinstance(error, AppError) else f"{type(error).__name__}; see the worker's log"
     async with parts.database.transaction() as connection:
         run = await store.lock(connection, run_id)
-        if not run.is_final:
+        if run.is_final:
+            failure = Failure(code=reason, detail=detail[:2000])
+            await revisions.give_up(connection, run, failure, parts.clock())
+        else:
             change = Change(reason=reason, detail=detail[:2000])
             to = RunState.CANCELLED if run.status is RunState.CANCELLING else RunState.FAILED
             await store.move(connection, run, to, change, now=parts.clock())

@@ -63,6 +63,32 @@ class Costs:
 
 
 @dataclass(frozen=True)
+class Revision:
+    """Which revision of the artefact this is, the digest of the one that it supersedes, and why it was made.
+
+    ``until`` is the sequence of the last callback that it takes in; None for the first, which takes in none that
+    came after the end.
+    """
+
+    number: int = 1
+    supersedes: str | None = None
+    why: str | None = None
+    until: int | None = None
+
+    @property
+    def folder(self) -> str:
+        """Where in the run's folder its files lie, with a slash at the end, or empty."""
+        return "" if self.number == 1 else f"revisions/{self.number}/"
+
+    def document(self) -> Document:
+        """Return what the artefact says of it."""
+        return {"number": self.number, "supersedes_sha256": self.supersedes, "why": self.why}
+
+
+FIRST = Revision()
+
+
+@dataclass(frozen=True)
 class Ending:
     """How the run ends, as the artefact says it; ``events`` counts what was observed by kind."""
 
@@ -118,6 +144,7 @@ class Facts:
     now: datetime
     git_sha: str | None
     engine: Mapping[str, object] = field(default_factory=dict)
+    revision: Revision = FIRST
 
     @property
     def request(self) -> RunRequest:
@@ -178,6 +205,7 @@ def _metadata(facts: Facts) -> Document:
         "generated_at": facts.now.isoformat(),
         "runner_mode": run.mode.value,
         "run_status": facts.ending.status,
+        "artefact_revision": facts.revision.document(),
         "seed": request.design.seed,
         "llm_config_overrides": None if wanted is None else wanted.model_dump(),
         "effective_settings": None if costs.effective is None else dict(costs.effective),

@@ -14,7 +14,7 @@ LARGEST_COUNT = 10_000_000
 class Counts:
     """Comparisons: ``asked >= received + late`` and ``received = succeeded + failed``.
 
-    ``late`` came after the end and count for nothing; ``total`` is the budget, None where the engine chooses it.
+    ``late`` came after the end and are in no other count; ``total`` is the budget, None where the engine chooses.
     """
 
     asked: int

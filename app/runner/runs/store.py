@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.db.listen import notify
 from app.db.rows import columns_of, shaped
 from app.errors import Gone, NotFound
+from app.runner.runs import recollection
 from app.runner.runs.states import FINAL, Mode, RunState, check_move
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, deleted_runs, run_events, runs
 
@@ -56,6 +57,9 @@ class Run:
     finished_at: datetime | None
     cancel_requested_at: datetime | None
     cj_told_at: datetime | None
+    heard_at: datetime | None
+    revision_wanted_at: datetime | None
+    recollect: Mapping[str, object] | None
 
     @property
     def is_final(self) -> bool:
@@ -136,6 +140,8 @@ async def move(connection: AsyncConnection, run: Run, to: RunState, change: Chan
         values |= {"lease_owner": None, "leased_until": None}
     if to in FINAL:
         values["finished_at"] = now
+        if recollection.of(run.recollect).pending:
+            values["due_at"] = now
     if to is RunState.PUBLISHED:
         values["published_at"] = now
     if to is RunState.CANCELLING:
@@ -150,6 +156,30 @@ async def move(connection: AsyncConnection, run: Run, to: RunState, change: Chan
     return moved
 
 
+async def change(connection: AsyncConnection, run: Run, **values: object) -> Run:
+    """Change columns of a held run that nobody sees; return it as it is then."""
+    changed = update(runs).where(runs.c.id == run.id).values(**values).returning(*FIELDS)
+    return run_of((await connection.execute(changed)).one())
+
+
+async def note(
+    connection: AsyncConnection,
+    run: Run,
+    kind: str,
+    data: Mapping[str, object],
+    *,
+    now: datetime,
+    **values: object,
+) -> Run:
+    """Write the next numbered event of a held run that stays in its state, and change ``values`` of its row."""
+    changed = {"updated_at": now, "last_event": run.last_event + 1} | values
+    noted = await _write(connection, run, kind, data, changed, now)
+    await notify(connection, RUNS_CHANNEL)
+    await notify(connection, CHANGES_CHANNEL, run.id)
+    log.info("run_noted", run_id=run.id, batch_uuid=str(run.batch_uuid), what=kind)
+    return noted
+
+
 async def _write(
     connection: AsyncConnection,
     run: Run,
@@ -161,5 +191,4 @@ async def _write(
     await connection.execute(
         insert(run_events).values(run_id=run.id, number=run.last_event + 1, type=kind, at=now, data=dict(data))
     )
-    changed = update(runs).where(runs.c.id == run.id).values(**values).returning(*FIELDS)
-    return run_of((await connection.execute(changed)).one())
+    return await change(connection, run, **values)
