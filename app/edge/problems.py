@@ -72,7 +72,9 @@ class _Edge:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
-        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(status, f"http_{status}")
+        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 416: "range_not_satisfiable"}.get(
+            status, f"http_{status}"
+        )
         answer = self._answer(request, _Refusal(status, code, detail or code, detail))
         answer.headers.update(headers)
         return answer

@@ -1,14 +1,17 @@
 """The runner's HTTP application: runs, their files, asset packages, health."""
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 
 from app import __version__
 from app.edge import health, problems
 from app.edge.health import Check
-from app.runner.api import events, files, packages, prompts, run_actions, runs
+from app.runner.api import checking, events, evidence, files, packages, prompts, run_actions, runs
 from app.runner.api.parts import Parts
 
 SERVICE = "cj_runner"
+HEAVY_AT_ONCE = 2
+"""How many bundles are measured and runs checked at the same time."""
 DESCRIPTION = "Comparative judgement of essays, end to end: start runs, follow them, read artefacts and reports."
 
 
@@ -19,7 +22,10 @@ def build(parts: Parts, checks: dict[str, Check]) -> FastAPI:
     app.include_router(runs.routes(parts))
     app.include_router(run_actions.routes(parts))
     app.include_router(events.routes(parts))
-    app.include_router(files.routes(parts))
+    heavy = CapacityLimiter(HEAVY_AT_ONCE)
+    app.include_router(evidence.routes(parts))
+    app.include_router(files.routes(parts, heavy))
+    app.include_router(checking.routes(parts, heavy))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
     app.include_router(health.routes(SERVICE, checks))
