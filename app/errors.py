@@ -160,3 +160,21 @@ class IllegalMove(AppError):
     status = 409
     title = "Not possible in the present state"
     way_out = "Read the thing again; its state says what can be done with it now."
+
+
+class PreconditionFailed(AppError):
+    """The request was meant for another version of the thing than the present one."""
+
+    code = "precondition_failed"
+    status = 412
+    title = "It is another version than the one named"
+    way_out = "Read the thing again and name the tag that the answer has in `ETag`, or leave `If-Match` out."
+
+
+class RangeNotSatisfiable(AppError):
+    """No byte of the thing lies in the wanted range."""
+
+    code = "range_not_satisfiable"
+    status = 416
+    title = "The wanted range holds no byte"
+    way_out = "`Content-Range` in the answer says how many bytes there are: ask for a range among them."

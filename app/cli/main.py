@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import cj_commands, plan_budget, replay
+from app.cli import cj_commands, plan_budget, replay, verify
 from app.cli.exits import or_exit
 from app.cli.prompts import commands as prompt_commands
 
@@ -148,6 +148,7 @@ cj_commands.add_to(app)
 app.add_typer(prompt_commands, name="prompts")
 app.command("replay")(replay.replay_command)
 app.command("plan-budget")(plan_budget.plan_budget_command)
+app.command("verify")(verify.verify_command)
 
 if __name__ == "__main__":
     app()

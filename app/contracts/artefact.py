@@ -57,12 +57,20 @@ def problems_of(document: Mapping[str, Any]) -> list[str]:
 
 def _findings(document: Mapping[str, Any]) -> Iterator[str]:
     """Check the comparisons one by one, so that a long list is never held twice."""
-    whole, one_comparison = _validators()
     records = document.get("llm_comparisons")
-    short = dict(document) | ({"llm_comparisons": []} if isinstance(records, list) else {})
-    yield from _explained("", whole, short)
+    yield from frame_findings(dict(document) | ({"llm_comparisons": []} if isinstance(records, list) else {}))
     for place, record in enumerate(records if isinstance(records, list) else []):
-        yield from _explained(f"llm_comparisons/{place}/", one_comparison, record)
+        yield from record_findings(place, record)
+
+
+def frame_findings(document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with a document whose comparisons were taken out."""
+    yield from _explained("", _validators()[0], dict(document))
+
+
+def record_findings(place: int, record: object) -> Iterator[str]:
+    """Yield what is wrong with the comparison that stands at ``place``, counted from 0."""
+    yield from _explained(f"llm_comparisons/{place}/", _validators()[1], record)
 
 
 def _explained(where: str, validator: jsonschema_rs.Draft202012Validator, value: object) -> Iterator[str]:

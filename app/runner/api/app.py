@@ -1,5 +1,6 @@
 """The runner's HTTP application: runs, their files, asset packages, health."""
 
+from anyio import CapacityLimiter
 from fastapi import Depends, FastAPI
 from starlette.middleware import Middleware
 
@@ -11,7 +12,18 @@ from app.edge.health import Check
 from app.runner.access import guard, openapi
 from app.runner.access.audit import AuditTrail
 from app.runner.access.owners import Owners
-from app.runner.api import api_keys, audit, events, files, packages, prompts, run_actions, runs
+from app.runner.api import (
+    api_keys,
+    audit,
+    checking,
+    events,
+    evidence,
+    files,
+    packages,
+    prompts,
+    run_actions,
+    runs,
+)
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import ANYWHERE, GUARDED, Documented
 from app.settings import HttpSettings
@@ -19,6 +31,8 @@ from app.settings import HttpSettings
 SERVICE = "cj_runner"
 FORM_BYTES = 1024 * 1024
 """Room for what a form has around its files."""
+HEAVY_AT_ONCE = 2
+"""How many bundles are measured and runs checked at the same time."""
 DESCRIPTION = "Comparative judgement of essays, end to end: start runs, follow them, read artefacts and reports."
 
 
@@ -37,7 +51,10 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     app.include_router(runs.routes(parts))
     app.include_router(run_actions.routes(parts))
     app.include_router(events.routes(parts))
-    app.include_router(files.routes(parts))
+    heavy = CapacityLimiter(HEAVY_AT_ONCE)
+    app.include_router(evidence.routes(parts))
+    app.include_router(files.routes(parts, heavy))
+    app.include_router(checking.routes(parts, heavy))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
     app.include_router(api_keys.routes(parts))

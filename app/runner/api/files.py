@@ -1,65 +1,104 @@
-"""Routes of a run's files: the artefact, the report, and everything else by path."""
+"""Routes of a run's files: artefact, report, manifest, everything else by path, and all of it as one zip."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterator
+from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from anyio import CapacityLimiter
+from fastapi import APIRouter, Query, Request, Response
 
-from app.errors import NotFound, NotReady
+from app.errors import NotFound
+from app.runner.api.bundles import Bundles
+from app.runner.api.file_views import FileList, Manifest, file_view
 from app.runner.api.parts import Parts
-from app.runner.api.problem_docs import MISSING, PENDING
-from app.runner.api.views import FileList, file_view
-from app.runner.runs import listing, store
-from app.runner.runs.listing import RunFile
-from app.runner.runs.store import Run
+from app.runner.api.revision import Chosen, Number, answers, served
+from app.runner.api.stored import Stored
+from app.runner.archive.listing import MANIFEST, Entry, manifest, written
+from app.runner.archive.places import is_plain
+
+JSON, MARKDOWN, ANY, ZIP = "application/json", "text/markdown", "application/octet-stream", "application/zip"
+LONGEST_PATH = 512
+MOST = 5_000
+After = Annotated[str, Query(max_length=LONGEST_PATH, description="Only files whose path comes after this one.")]
+Limit = Annotated[int, Query(ge=1, le=MOST)]
 
 
-def routes(parts: Parts) -> APIRouter:
-    """Return the routes."""
+def routes(parts: Parts, heavy: CapacityLimiter) -> APIRouter:
+    """Return the routes; ``heavy`` says how many bundles are measured at once."""
     router = APIRouter(prefix="/v1/runs/{run_id}", tags=["files"])
+    bundles = Bundles(heavy)
 
-    @router.get("/artefact", summary="The artefact of a run", responses=PENDING, response_class=FileResponse)
-    async def artefact(run_id: str) -> FileResponse:
-        return await _the_one(parts, run_id, "artefact")
+    @served(router, "/artefact", "The artefact of a run", answers(JSON))
+    async def artefact(request: Request, run_id: str, revision: Number = None) -> Response:
+        chosen = (await Chosen.of(parts, run_id, revision)).ended("artefact")
+        return await chosen.send(request, chosen.file(await chosen.one_of("artefact")))
 
-    @router.get("/report", summary="The report of a run", responses=PENDING, response_class=FileResponse)
-    async def report(run_id: str) -> FileResponse:
-        return await _the_one(parts, run_id, "report")
+    @served(router, "/report", "The report of a run", answers(MARKDOWN))
+    async def report(request: Request, run_id: str, revision: Number = None) -> Response:
+        chosen = (await Chosen.of(parts, run_id, revision)).ended("report")
+        return await chosen.send(request, chosen.file(await chosen.one_of("report")))
 
-    @router.get("/files", summary="All files of a run", responses=MISSING)
-    async def files(run_id: str) -> FileList:
-        _, known = await _known(parts, run_id)
-        return FileList(items=[file_view(file) for file in known])
+    @served(router, "/manifest", "All files of a revision with their hashes", answers(JSON, model=Manifest))
+    async def show_manifest(request: Request, run_id: str, revision: Number = None) -> Response:
+        chosen = (await Chosen.of(parts, run_id, revision)).ended("manifest")
+        listed = _manifest(chosen, await _all(chosen))
+        return await chosen.send(request, chosen.json(listed, MANIFEST))
 
-    @router.get("/files/{path:path}", summary="One file", responses=MISSING, response_class=FileResponse)
-    async def one_file(run_id: str, path: str) -> FileResponse:
-        _, known = await _known(parts, run_id)
-        return _answer(parts, run_id, known, lambda file: file.path == path, f"file {path[:200]}")
+    @served(router, "/files", "The files of a run", answers(JSON, pending=False, model=FileList))
+    async def files(
+        request: Request, run_id: str, revision: Number = None, after: After = "", limit: Limit = 1_000
+    ) -> Response:
+        chosen = await Chosen.of(parts, run_id, revision)
+        return await chosen.send(request, await list_of(chosen, "files", (), after, limit))
+
+    @served(router, "/files/{path:path}", "One file", answers(ANY, pending=False))
+    async def one_file(request: Request, run_id: str, path: str, revision: Number = None) -> Response:
+        chosen = await Chosen.of(parts, run_id, revision)
+        return await chosen.send(request, chosen.file(await entry_at(chosen, path)))
+
+    @served(router, "/bundle.zip", "All files of a revision as one zip", answers(ZIP))
+    async def bundle(request: Request, run_id: str, revision: Number = None) -> Response:
+        chosen = (await Chosen.of(parts, run_id, revision)).ended("bundle")
+        entries = await _all(chosen)
+        return await chosen.send(request, bundles.of(chosen, entries, _manifest(chosen, entries)))
 
     return router
 
 
-async def _known(parts: Parts, run_id: str) -> tuple[Run, list[RunFile]]:
-    async with parts.database.transaction() as connection:
-        run = await store.get(connection, run_id)
-        return run, await listing.files_of(connection, run_id)
+async def _all(chosen: Chosen) -> list[Entry]:
+    entries = await chosen.entries()
+    if not entries:
+        raise NotFound(f"the run has no files (it ended as {chosen.run.status})")
+    return entries
 
 
-async def _the_one(parts: Parts, run_id: str, kind: str) -> FileResponse:
-    run, files = await _known(parts, run_id)
-    if not run.is_final:
-        raise NotReady(f"the run is {run.status}; its {kind} is written when it ends")
-    return _answer(parts, run_id, files, lambda file: file.kind == kind, f"{kind} (it ended as {run.status})")
+def _manifest(chosen: Chosen, entries: list[Entry]) -> bytes:
+    return written(manifest(chosen.run.id, chosen.number, entries))
 
 
-def _answer(
-    parts: Parts, run_id: str, files: Iterable[RunFile], wanted: Callable[[RunFile], bool], what: str
-) -> FileResponse:
-    """Hand out a file whose path comes from our own rows, never from the caller."""
-    file = next(filter(wanted, files), None)
-    if file is None:
-        raise NotFound(f"the run has no {what}")
-    place = parts.settings.files_dir / run_id / file.path
-    if not place.is_file():
-        raise NotFound(f"{file.path} is gone from the disk of the service")
-    return FileResponse(place, media_type=file.media_type, headers={"ETag": f'"{file.sha256}"'})
+async def list_of(chosen: Chosen, address: str, kinds: tuple[str, ...], after: str, limit: int) -> Stored:
+    """Return a page of a revision's files; ``address`` is where it is found, below the run's own."""
+    found = await chosen.entries(*kinds, after=after, limit=limit + 1)
+    there = bool(found) or bool(await chosen.entries(limit=1))
+    following = _following(chosen, address, found[limit - 1].name, limit) if len(found) > limit else None
+    items = [file_view(chosen.run.id, chosen.number, entry) for entry in found[:limit]]
+    page = FileList(revision=chosen.number if there else None, items=items, next=following)
+    return chosen.json(page.model_dump_json().encode(), f"{address.replace('/', '_')}.json", revision=there)
+
+
+def _following(chosen: Chosen, address: str, last: str, limit: int) -> str:
+    query = urlencode({"revision": chosen.number, "after": last, "limit": limit})
+    return f"/v1/runs/{chosen.run.id}/{address}?{query}"
+
+
+async def entry_at(chosen: Chosen, path: str, *kinds: str) -> Entry:
+    """Return the file that a caller names; only names that stand in rows lead to a file. Raises ``NotFound``."""
+    known = is_plain(path) and len(path) <= LONGEST_PATH and path.isprintable()
+    entry = await chosen.entry(path) if known else None
+    if entry is None or (kinds and entry.kind not in kinds):
+        raise NotFound(f"the run has no file {''.join(_shown(path[:200]))}")
+    return entry
+
+
+def _shown(text: str) -> Iterator[str]:
+    return (letter if letter.isprintable() else "?" for letter in text)

@@ -1,4 +1,4 @@
-"""What the API shows of runs, packages, events and files."""
+"""What the API shows of runs, packages and events."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from app.runner.assets.store import Package
 from app.runner.runs import recollection
-from app.runner.runs.listing import RunEvent, RunFile
+from app.runner.runs.listing import RunEvent
 from app.runner.runs.progress import Counts, remaining_s
 from app.runner.runs.spec import Assets, Judge, Prompt, RunRequest
 from app.runner.runs.states import Mode, RunState
@@ -122,22 +122,6 @@ class EventList(BaseModel):
     items: list[EventView]
 
 
-class FileView(BaseModel):
-    """One file that a run wrote."""
-
-    path: str
-    kind: str
-    media_type: str
-    sha256: str
-    bytes: int
-
-
-class FileList(BaseModel):
-    """The files of a run, by path."""
-
-    items: list[FileView]
-
-
 class PackageView(BaseModel):
     """One asset package."""
 
@@ -182,6 +166,12 @@ def run_view(run: Run) -> RunView:
             "report": f"{own}/report",
             "events": f"{own}/events",
             "files": f"{own}/files",
+            "revisions": f"{own}/revisions",
+            "manifest": f"{own}/manifest",
+            "requests": f"{own}/requests",
+            "event_files": f"{own}/events/files",
+            "bundle": f"{own}/bundle.zip",
+            "verify": f"{own}/verify",
             "cancel": f"{own}/cancel",
             "retry": f"{own}/retry",
             "recollect": f"{own}/recollect",
@@ -262,11 +252,6 @@ def progress_of(run: Run) -> Progress:
 def event_view(event: RunEvent) -> EventView:
     """Return one event as shown."""
     return EventView(number=event.number, type=event.type, at=event.at, data=dict(event.data))
-
-
-def file_view(file: RunFile) -> FileView:
-    """Return one file as shown."""
-    return FileView(**file.__dict__)
 
 
 def package_view(package: Package) -> PackageView:

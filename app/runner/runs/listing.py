@@ -1,4 +1,4 @@
-"""Lists of runs and of a run's events and files, as the API shows them."""
+"""Lists of runs and of a run's events, as the API shows them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ from app.runner import metrics
 from app.runner.runs import cursor as cursors
 from app.runner.runs.states import Mode, RunState
 from app.runner.runs.store import FIELDS, Run, run_of
-from app.runner.tables import run_events, run_files, runs
+from app.runner.tables import run_events, runs
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,6 @@ class RunEvent:
     type: str
     at: datetime
     data: Mapping[str, object]
-
-
-@dataclass(frozen=True)
-class RunFile:
-    """One file that a run wrote; ``path`` is relative to the run's folder."""
-
-    path: str
-    kind: str
-    media_type: str
-    sha256: str
-    bytes: int
 
 
 @dataclass(frozen=True)
@@ -155,14 +144,6 @@ async def events_of(connection: AsyncConnection, run_id: str, after: int = 0) ->
     wanted = select(*columns).where(run_events.c.run_id == run_id, run_events.c.number > after)
     rows = await connection.execute(wanted.order_by(run_events.c.number))
     return [shaped(RunEvent, row) for row in rows]
-
-
-async def files_of(connection: AsyncConnection, run_id: str) -> list[RunFile]:
-    """Return the files of a run by path."""
-    columns = columns_of(run_files, RunFile)
-    wanted = select(*columns).where(run_files.c.run_id == run_id).order_by(run_files.c.path)
-    rows = await connection.execute(wanted)
-    return [shaped(RunFile, row) for row in rows]
 
 
 async def count_by_state(connection: AsyncConnection) -> None:
