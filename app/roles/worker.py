@@ -43,7 +43,7 @@ async def run() -> None:
     settings = RunnerSettings()
     async with open_parts(SERVICE) as opened:
         await ensure_topics(opened.kafka, ALL)
-        routes = [verdicts.route(now), *announced.routes(now)]
+        routes = [verdicts.route(now), *announced.routes(now, settings.results)]
         consumer = await opened.consumer(GROUP, [route.topic for route in routes])
         loop = ConsumeLoop(SERVICE, opened.database, messages, consumer, routes)
         work = await worker(opened, settings)

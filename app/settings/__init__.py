@@ -9,6 +9,7 @@ from app.settings.cj import CJSettings
 from app.settings.content import ContentSettings
 from app.settings.gateway import GatewaySettings
 from app.settings.providers import ProviderSettings
+from app.settings.results import ResultsSettings
 from app.settings.runner import RunnerSettings
 from app.settings.shared import (
     AuthSettings,
@@ -30,6 +31,7 @@ __all__ = [
     "KafkaSettings",
     "Neighbours",
     "ProviderSettings",
+    "ResultsSettings",
     "RunnerSettings",
     "TelemetrySettings",
 ]

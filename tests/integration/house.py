@@ -72,7 +72,7 @@ class House:
         )
         self.finishing = FinishParts(self.database, settings, self.clock)
         self.verdicts = verdicts.route(self.clock)
-        self.completed, self.resulted, self.failed = announced.routes(self.clock)
+        self.completed, self.resulted, self.failed = announced.routes(self.clock, settings.results)
         self.package = (await upload(self.api)).json()["id"]
 
     async def start(self, mode: str = "anchor-align-test", **changes: Any) -> Json:

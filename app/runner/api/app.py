@@ -5,7 +5,8 @@ from fastapi import FastAPI
 from app import __version__
 from app.edge import health, problems
 from app.edge.health import Check
-from app.runner.api import events, files, packages, prompts, run_actions, runs
+from app.edge.patience import Patience
+from app.runner.api import batch_results, events, files, packages, prompts, results, run_actions, runs
 from app.runner.api.parts import Parts
 
 SERVICE = "cj_runner"
@@ -20,7 +21,10 @@ def build(parts: Parts, checks: dict[str, Check]) -> FastAPI:
     app.include_router(run_actions.routes(parts))
     app.include_router(events.routes(parts))
     app.include_router(files.routes(parts))
+    app.include_router(results.routes(parts))
+    app.include_router(batch_results.routes(parts))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
     app.include_router(health.routes(SERVICE, checks))
+    app.add_middleware(Patience, stall_s=parts.settings.results.stall_s)  # the last one added is the outermost
     return app

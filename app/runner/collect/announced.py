@@ -6,7 +6,7 @@ Fed by three topics; feeds ``finish``. Told twice, under whatever event id, it c
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -25,31 +25,37 @@ from app.contracts.envelope import Envelope
 from app.contracts.topics import Topic
 from app.db.listen import notify
 from app.messaging.consume import Incoming, Route
+from app.runner.collect import batch_results
 from app.runner.runs import store
+from app.runner.runs.batch_states import Kind
 from app.runner.runs.progress import asked_at_least
 from app.runner.runs.states import WAITING, RunState
 from app.runner.runs.store import Change, Run, budget_of
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, announcements, runs
+from app.settings import ResultsSettings
 
-Kind = Literal["completion", "result", "failure"]
 Clock = Callable[[], datetime]
 VOLATILE = frozenset({"timestamp", "system_metadata", "assessed_at"})
 
 
-def routes(clock: Clock) -> list[Route[Any]]:
-    """Return the routes of the three announcements."""
+def routes(clock: Clock, results: ResultsSettings) -> list[Route[Any]]:
+    """Return the routes of the three announcements; what is said of batches that others started is kept too."""
     return [
-        _route(Topic.CJ_COMPLETED, CJCompletedEnvelope, "completion", clock),
-        _route(Topic.RESULT_PUBLISHED, AssessmentResultEnvelope, "result", clock),
-        _route(Topic.CJ_FAILED, CJFailedEnvelope, "failure", clock),
+        _route(Topic.CJ_COMPLETED, CJCompletedEnvelope, "completion", clock, results.owner),
+        _route(Topic.RESULT_PUBLISHED, AssessmentResultEnvelope, "result", clock, results.owner),
+        _route(Topic.CJ_FAILED, CJFailedEnvelope, "failure", clock, results.owner),
     ]
 
 
-def _route(topic: Topic, shape: type[Envelope[Any]], kind: Kind, clock: Clock) -> Route[Any]:
+def _route(topic: Topic, shape: type[Envelope[Any]], kind: Kind, clock: Clock, others: str) -> Route[Any]:
     async def handle(connection: AsyncConnection, messages: Sequence[Incoming[Any]]) -> None:
-        told = {batch: message for message in messages if (batch := _batch_of(message.data)) is not None}
-        for batch_uuid, run in (await store.lock_by_batch(connection, list(told))).items():
-            await _take(connection, run, kind, told[batch_uuid], clock())
+        said = [(batch, message) for message in messages if (batch := _batch_of(message.data)) is not None]
+        told, now = dict(said), clock()
+        ours = await store.lock_by_batch(connection, list(told))
+        heard = [batch_results.Heard(batch, kind, digest_of(item.data), item) for batch, item in said]
+        await batch_results.keep(connection, heard, ours, others, now)
+        for batch_uuid, run in ours.items():
+            await _take(connection, run, kind, told[batch_uuid], now)
 
     def key(envelope: Envelope[Any]) -> str | None:
         batch_uuid = _batch_of(envelope.data)
