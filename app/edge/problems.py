@@ -16,7 +16,16 @@ from starlette.types import Scope
 from app.edge import places
 from app.edge.answers import Answers, Refusal, Style, platform_code_of
 from app.edge.refusals import Malformed, NoSuchMethod, WrongMediaType
-from app.errors import AppError, Forbidden, InvalidInput, NotFound, RangeNotSatisfiable, TooLarge, Unauthorized, Unavailable
+from app.errors import (
+    AppError,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    RangeNotSatisfiable,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
 
 __all__ = ["Style", "install", "platform_code_of"]
 

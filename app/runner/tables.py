@@ -178,6 +178,50 @@ announcements = Table(
 """What was said of a run: ``kind`` is ``request`` (ours), ``completion``, ``result`` or ``failure``; the last of
 a kind counts."""
 
+batch_results = Table(
+    "batch_results",
+    metadata,
+    Column("batch_uuid", UUID(as_uuid=True), primary_key=True),
+    Column("owner", String(255), nullable=False, server_default=_LOCAL),
+    Column("run_id", String(64), ForeignKey("runner.runs.id", ondelete="CASCADE")),
+    Column("state", String(16), nullable=False),
+    Column("reason", Text),
+    Column("completed_at", DateTime(timezone=True), nullable=False),
+    Column("versions", Integer, nullable=False, server_default=_ZERO),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("updated_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+"""A batch of which cj announced something; without ``run_id`` others started it. All but its owner is summed up
+from ``batch_events``; ``completed_at`` is when that was said which ``state`` goes by."""
+Index(
+    "ix_batch_results_owner_completed",
+    batch_results.c.owner,
+    batch_results.c.completed_at.desc(),
+    batch_results.c.batch_uuid.desc(),
+)
+Index("ix_batch_results_updated", batch_results.c.updated_at)
+Index("ix_batch_results_run", batch_results.c.run_id, postgresql_where=batch_results.c.run_id.is_not(None))
+
+batch_events = Table(
+    "batch_events",
+    metadata,
+    Column(
+        "batch_uuid",
+        UUID(as_uuid=True),
+        ForeignKey("runner.batch_results.batch_uuid", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+    Column("kind", String(16), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("said_at", DateTime(timezone=True), nullable=False),
+    Column("detail", Text),
+    Column("raw", LargeBinary, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+"""What cj announced of a batch: ``kind`` is ``completion``, ``result`` or ``failure``, ``digest`` the hash of what
+was said without when, ``said_at`` when that was said first, ``detail`` the status of a completion, or why it
+failed."""
+
 run_files = Table(
     "run_files",
     metadata,
@@ -267,13 +311,16 @@ deleted_runs = Table(
     Column("owner", String(255), nullable=False, server_default=_LOCAL),
     Column("deleted_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("files_removed_at", DateTime(timezone=True)),
+    Column("batch_uuid", UUID(as_uuid=True)),
 )
-"""What is left of a deleted run, so that it is answered as gone; its files are removed after its rows."""
+"""What is left of a deleted run, so that it is answered as gone, and that nothing more is kept of its batch; its
+files are removed after its rows."""
 Index(
     "ix_deleted_runs_with_files",
     deleted_runs.c.deleted_at,
     postgresql_where=deleted_runs.c.files_removed_at.is_(None),
 )
+Index("ix_deleted_runs_batch", deleted_runs.c.batch_uuid, postgresql_where=deleted_runs.c.batch_uuid.is_not(None))
 
 api_keys = Table(
     "api_keys",

@@ -17,6 +17,7 @@ from app.settings.limits import (
     RunnerHttpSettings,
 )
 from app.settings.providers import ProviderSettings
+from app.settings.results import ResultsSettings
 from app.settings.runner import RunnerSettings
 from app.settings.shared import (
     AuthSettings,
@@ -43,6 +44,7 @@ __all__ = [
     "KafkaSettings",
     "Neighbours",
     "ProviderSettings",
+    "ResultsSettings",
     "RunnerHttpSettings",
     "RunnerSettings",
     "StaticKey",

@@ -9,18 +9,21 @@ from app.edge import health, problem_pages, problems
 from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, UPLOAD, Front, protect
 from app.edge.health import Check
+from app.edge.patience import Patience
 from app.runner.access import guard, openapi
 from app.runner.access.audit import AuditTrail
 from app.runner.access.owners import Owners
 from app.runner.api import (
     api_keys,
     audit,
+    batch_results,
     checking,
     events,
     evidence,
     files,
     packages,
     prompts,
+    results,
     run_actions,
     runs,
 )
@@ -55,6 +58,8 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     app.include_router(evidence.routes(parts))
     app.include_router(files.routes(parts, heavy))
     app.include_router(checking.routes(parts, heavy))
+    app.include_router(results.routes(parts))
+    app.include_router(batch_results.routes(parts))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
     app.include_router(api_keys.routes(parts))
@@ -64,6 +69,7 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     openapi.describe(app, GUARDED)
     uploads = Rule(parts.settings.upload_max_bytes + FORM_BYTES, UPLOAD)
     protect(app, answers, Front(http, {packages.PATH: uploads}, [Middleware(guard.Guard, gate=_gate(parts))]))
+    app.add_middleware(Patience, stall_s=parts.settings.results.stall_s)  # the last one added is the outermost
     return app
 
 

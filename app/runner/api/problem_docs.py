@@ -15,7 +15,17 @@ from app.edge.refusals import (
     TooSlow,
     WrongMediaType,
 )
-from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound, NotReady, TooLarge, Unauthorized, Unavailable
+from app.errors import (
+    AppError,
+    Conflict,
+    Gone,
+    InvalidInput,
+    NotFound,
+    NotReady,
+    TooLarge,
+    Unauthorized,
+    Unavailable,
+)
 from app.runner.runs.idempotency import KeyInUse, KeyReused
 
 

@@ -1,11 +1,11 @@
 """What a caller may ask of the list of runs, checked; feeds ``listing``."""
 
-from datetime import UTC, datetime
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from app.runner.api.moments import Moment
 from app.runner.runs import cursor as cursors
 from app.runner.runs import labels
 from app.runner.runs.listing import Wanted
@@ -26,19 +26,11 @@ class RunQuery(BaseModel):
     )
     batch_label: str | None = Field(default=None, max_length=255, description="The whole label.")
     batch_label_prefix: str | None = Field(default=None, max_length=255, description="How the label begins.")
-    created_after: AwareDatetime | None = Field(default=None, description="Inclusive; with a time zone.")
-    created_before: AwareDatetime | None = Field(default=None, description="Exclusive; with a time zone.")
+    created_after: Moment | None = Field(default=None, description="Inclusive; with a time zone.")
+    created_before: Moment | None = Field(default=None, description="Exclusive; with a time zone.")
     sort: Literal["-created_at", "created_at"] = "-created_at"
     cursor: str | None = Field(default=None, max_length=cursors.LONGEST, description="From the page before.")
     limit: int = Field(default=50, ge=1, le=MOST)
-
-    @field_validator("created_after", "created_before")
-    @classmethod
-    def _in_utc(cls, value: datetime | None) -> datetime | None:
-        try:
-            return None if value is None else value.astimezone(UTC)
-        except OverflowError as error:
-            raise ValueError("is before the year 1 or after the year 9999 in UTC") from error
 
     @field_validator("label")
     @classmethod

@@ -7,7 +7,7 @@ id, it counts once. What comes after the end of a run is kept, and makes it want
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -26,20 +26,21 @@ from app.contracts.envelope import Envelope
 from app.contracts.topics import Topic
 from app.db.listen import notify
 from app.messaging.consume import Incoming, Route
+from app.runner.collect import batch_results
 from app.runner.runs import revisions, store
+from app.runner.runs.batch_states import Kind
 from app.runner.runs.progress import asked_at_least
 from app.runner.runs.states import WAITING, RunState
 from app.runner.runs.store import Change, Run, budget_of
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, announcements, runs
 from app.settings import RunnerSettings
 
-Kind = Literal["completion", "result", "failure"]
 Clock = Callable[[], datetime]
 VOLATILE = frozenset({"timestamp", "system_metadata", "assessed_at"})
 
 
 def routes(clock: Clock, settings: RunnerSettings) -> list[Route[Any]]:
-    """Return the routes of the three announcements."""
+    """Return the routes of the three announcements; what is said of batches that others started is kept too."""
     return [
         _route(Topic.CJ_COMPLETED, CJCompletedEnvelope, "completion", (clock, settings)),
         _route(Topic.RESULT_PUBLISHED, AssessmentResultEnvelope, "result", (clock, settings)),
@@ -53,9 +54,13 @@ def _route(
     clock, settings = ruled
 
     async def handle(connection: AsyncConnection, messages: Sequence[Incoming[Any]]) -> None:
-        told = {batch: message for message in messages if (batch := _batch_of(message.data)) is not None}
-        for batch_uuid, run in (await store.lock_by_batch(connection, list(told))).items():
-            await take(connection, run, kind, told[batch_uuid], settings, now=clock())
+        said = [(batch, message) for message in messages if (batch := _batch_of(message.data)) is not None]
+        told, now = dict(said), clock()
+        ours = await store.lock_by_batch(connection, list(told))
+        heard = [batch_results.Heard(batch, kind, digest_of(item.data), item) for batch, item in said]
+        await batch_results.keep(connection, heard, ours, settings.results.owner, now)
+        for batch_uuid, run in ours.items():
+            await take(connection, run, kind, told[batch_uuid], settings, now=now)
 
     def key(envelope: Envelope[Any]) -> str | None:
         batch_uuid = _batch_of(envelope.data)

@@ -21,6 +21,7 @@ from app.contracts.cj_events import (
 from app.contracts.envelope import read
 from app.db.unit import Database
 from app.runner.collect.announced import callbacks_of
+from app.runner.collect.batch_results import reason_of
 from app.runner.finish.readiness import Seen
 from app.runner.runs.store import Run
 from app.runner.tables import announcements, comparisons
@@ -57,7 +58,7 @@ async def announced(connection: AsyncConnection, run_id: str) -> Announced:
     return Announced(
         completion=read(CJCompletedEnvelope, raw["completion"][-1]).data if "completion" in raw else None,
         result=read(AssessmentResultEnvelope, raw["result"][-1]).data if "result" in raw else None,
-        failure=_why(failures[-1]) if failures else None,
+        failure=reason_of(read(CJFailedEnvelope, failures[-1]).data) if failures else None,
         cancelled=bool(failures) and _is_cancellation(failures[-1]),
         first_at=min(times) if times else None,
         raw=raw,
@@ -68,13 +69,6 @@ def _is_cancellation(raw: bytes) -> bool:
     failed = read(CJFailedEnvelope, raw).data
     info = failed.system_metadata.error_info
     return CANCELLED in {failed.status, info.get("reason"), info.get("error_code")}
-
-
-def _why(raw: bytes) -> str:
-    info = read(CJFailedEnvelope, raw).data.system_metadata.error_info
-    reason = str(info.get("reason") or info.get("error_code") or "unknown")
-    details = str(info.get("details") or info.get("error_message") or "")
-    return f"{reason}: {details}" if details else reason
 
 
 def seen(run: Run, told: Announced, now: datetime) -> Seen:

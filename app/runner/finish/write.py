@@ -19,6 +19,9 @@ from app.runner.finish.files import RunFolder, Written, safe
 from app.runner.finish.readiness import Outcome
 from app.runner.reports.render import report
 from app.runner.results.document import FIRST, Costs, Ending, Facts, Revision, artefact, comparison
+from app.runner.results.kept import FILE as RESULTS_FILE
+from app.runner.results.kept import KIND as RESULTS_KIND
+from app.runner.results.kept import kept_results
 from app.runner.results.scoresheet import Duel, score_sheet
 from app.runner.runs.essays import RunEssay
 from app.runner.runs.spec import RunRequest
@@ -170,6 +173,9 @@ def _write_documents(
     name = f"assessment_run.{material.run.mode.value}.json"
     pieces = (piece.encode() for piece in rendered(document))
     result.files.append(folder.write(name, "artefact", "application/json", pieces))
+    if sheet.rows:
+        kept = kept_results(facts.request, material.essays, sheet, material.told.result)
+        result.files.append(folder.write(RESULTS_FILE, RESULTS_KIND, "application/json", [kept.to_json()]))
     if records:
         text = report(facts, duels).encode()
         markdown = "text/markdown; charset=utf-8"

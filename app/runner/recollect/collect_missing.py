@@ -23,11 +23,11 @@ from app.messaging.bus import Record
 from app.messaging.consume import Incoming
 from app.runner import metrics
 from app.runner.collect import announced, verdicts
-from app.runner.collect.announced import Kind
 from app.runner.recollect import told
 from app.runner.recollect.batches_http import Batches
 from app.runner.recollect.told import Source, Tally, has_callback
 from app.runner.runs import recollection, store
+from app.runner.runs.batch_states import Kind
 from app.runner.runs.recollection import Failure, Found, Recollection
 from app.runner.runs.states import WAITING, RunState
 from app.runner.runs.store import Run

@@ -15,7 +15,6 @@ from app.runner.results.scoresheet import Duel, ScoreRow
 from app.runner.runs.spec import Prompt
 from app.runner.runs.states import Mode
 
-Z95 = 1.959964
 CAUTION = (
     "Scores are in logits, centred at 0 over all essays of the run; an interval is score ± 1.96 SE. "
     "Tau-a ranks essays of one grade in the order of their scores, so that ties cost nothing; tau-b counts them "
@@ -116,8 +115,8 @@ def _students(rows: Sequence[ScoreRow]) -> list[str]:
 
 
 def _interval(row: ScoreRow) -> str:
-    reach = Z95 * row.standard_error
-    return f"{row.theta - reach:.2f} to {row.theta + reach:.2f}"
+    low, high = row.interval
+    return f"{low:.2f} to {high:.2f}"
 
 
 def anchor_section(numbers: Alignment) -> list[str]:

@@ -18,6 +18,7 @@ from app.scoring.data import Judgements
 from app.scoring.standard_errors import centred_errors
 
 Source = Literal["engine", "runner_fit"]
+Z95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class ScoreRow:
     grade: str | None
     probabilities: Mapping[str, float]
     confidence: str | None
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the score, in logits."""
+        reach = Z95 * self.standard_error
+        return self.theta - reach, self.theta + reach
 
 
 @dataclass(frozen=True)

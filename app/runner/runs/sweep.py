@@ -1,4 +1,4 @@
-"""What outlived its use is removed in small bites: old idempotency keys and audit rows, files of deleted runs.
+"""What outlived its use is removed in small bites: old keys, audit rows and results, files of deleted runs.
 
 Fed by the clock of the worker, and by the API right after a deletion. A sweep that dies goes on where it was.
 """
@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from app.db.unit import Database
 from app.runner.access import audit
-from app.runner.runs import idempotency, withdraw
+from app.runner.runs import batches, idempotency, withdraw
 from app.runner.tables import deleted_runs
 from app.settings import RunnerSettings
 
@@ -36,10 +36,11 @@ async def sweep(parts: Parts) -> int:
         keys = await idempotency.forget_old(connection, parts.clock(), BITE)
         long_ago = parts.clock() - timedelta(days=parts.settings.audit_keep_days)
         noted = await audit.forget_old(connection, long_ago, BITE)
+        old = await batches.forget_old(connection, parts.settings.results.keep_s, parts.clock(), BITE)
         waiting = await withdraw.with_files(connection, BITE)
     for run_id in waiting:
         await remove_files(parts.database, parts.settings.files_dir, run_id, parts.clock())
-    return keys + noted + len(waiting)
+    return keys + noted + old + len(waiting)
 
 
 async def remove_files(database: Database, files_dir: Path, run_id: str, now: datetime) -> None:

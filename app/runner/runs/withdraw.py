@@ -58,7 +58,8 @@ async def remove(connection: AsyncConnection, run_id: str, settings: RunnerSetti
     if now < allowed_at:
         raise Conflict(f"the run is kept until {allowed_at.isoformat()} (RUNNER_DELETE_AFTER_S)")
     await connection.execute(delete(runs).where(runs.c.id == run.id))
-    await connection.execute(insert(deleted_runs).values(id=run.id, owner=run.owner, deleted_at=now))
+    left = {"id": run.id, "owner": run.owner, "batch_uuid": run.batch_uuid, "deleted_at": now}
+    await connection.execute(insert(deleted_runs).values(**left))
     log.info("run_deleted", run_id=run.id, batch_uuid=str(run.batch_uuid), status=run.status)
     return True
 
