@@ -19,6 +19,7 @@ from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
 from app.roles.parts import Parts as Opened
 from app.roles.parts import open_parts, serve, until_stopped
+from app.roles.webhooks import loops as webhook_loops
 from app.runner.collect import announced, verdicts
 from app.runner.finish.conclude import finish
 from app.runner.finish.write import Parts as FinishParts
@@ -56,6 +57,7 @@ async def run() -> None:
             await opened.relay(messages),
             _keep_gauges(opened.database),
             _keep_sweeping(Sweeping(opened.database, settings, now)),
+            *await webhook_loops(opened),
         )
 
 

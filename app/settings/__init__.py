@@ -18,6 +18,7 @@ from app.settings.shared import (
     Neighbours,
     TelemetrySettings,
 )
+from app.settings.webhooks import WebhookSettings
 
 __all__ = [
     "AuthSettings",
@@ -32,4 +33,5 @@ __all__ = [
     "ProviderSettings",
     "RunnerSettings",
     "TelemetrySettings",
+    "WebhookSettings",
 ]

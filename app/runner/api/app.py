@@ -5,7 +5,17 @@ from fastapi import FastAPI
 from app import __version__
 from app.edge import health, problems
 from app.edge.health import Check
-from app.runner.api import events, files, packages, prompts, run_actions, runs
+from app.runner.api import (
+    events,
+    files,
+    packages,
+    prompts,
+    run_actions,
+    runs,
+    webhook_deliveries,
+    webhook_docs,
+    webhooks,
+)
 from app.runner.api.parts import Parts
 
 SERVICE = "cj_runner"
@@ -22,5 +32,8 @@ def build(parts: Parts, checks: dict[str, Check]) -> FastAPI:
     app.include_router(files.routes(parts))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
+    app.include_router(webhooks.routes(parts))
+    app.include_router(webhook_deliveries.routes(parts))
+    webhook_docs.install(app)
     app.include_router(health.routes(SERVICE, checks))
     return app

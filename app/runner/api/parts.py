@@ -8,12 +8,13 @@ from uuid import UUID
 from app.db.listen import Changes
 from app.db.unit import Database
 from app.runner.runs.accept import NewIds
+from app.runner.webhooks.desk import Desk
 from app.settings import RunnerSettings
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The database, news of runs, the settings, a clock, and ids: random ones, and ones that sort by time."""
+    """The database, news of runs, the settings, a clock, ids (random, and sorted by time), webhooks."""
 
     database: Database
     settings: RunnerSettings
@@ -21,6 +22,7 @@ class Parts:
     random_id: Callable[[], UUID]
     sortable_id: Callable[[], UUID]
     changes: Changes
+    webhooks: Desk
 
     def new_ids(self) -> NewIds:
         """Return the identities of a new run."""

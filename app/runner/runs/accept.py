@@ -22,6 +22,7 @@ from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import RunState
 from app.runner.runs.store import Run
 from app.runner.tables import RUNS_CHANNEL, label_numbers, run_events, runs
+from app.runner.webhooks import subscriptions
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +56,9 @@ async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, now: date
     request = RunRequest.model_validate(ended.spec)
     stock = await _stock(connection, request)
     row = _row(request, ended.batch_label, ids, now) | {"retry_of": ended.id, "attempt": ended.attempt + 1}
-    return await _write(connection, (request, stock), row, ids, now)
+    again = await _write(connection, (request, stock), row, ids, now)
+    await subscriptions.copy(connection, ended.id, again, now)
+    return again
 
 
 async def _stock(connection: AsyncConnection, request: RunRequest) -> Inventory:

@@ -16,6 +16,7 @@ from app.db.rows import columns_of, shaped
 from app.errors import Gone, NotFound
 from app.runner.runs.states import FINAL, Mode, RunState, check_move
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, deleted_runs, run_events, runs
+from app.runner.webhooks import enqueue
 
 log = structlog.get_logger(__name__)
 
@@ -162,4 +163,6 @@ async def _write(
         insert(run_events).values(run_id=run.id, number=run.last_event + 1, type=kind, at=now, data=dict(data))
     )
     changed = update(runs).where(runs.c.id == run.id).values(**values).returning(*FIELDS)
-    return run_of((await connection.execute(changed)).one())
+    written = run_of((await connection.execute(changed)).one())
+    await enqueue.event(connection, written, kind, budget_of(written), now)
+    return written
