@@ -92,7 +92,12 @@ ODD = [
     *("https://2130706433/", "https://0x7f000001/", "https://0x7f.1/", "https://127.1/", "https://0177.0.0.1/"),
     *("https://127.0.0.1.0x1/", "https://1.2.3.4.5/", "https://256.1.1.1/", "https://1.1.1.1./"),
     *("https://[::1%25eth0]/", "https://[::1%eth0]/", "https://[::g]/", "https://[::1/", "https://-a.com/"),
-    *("https://１２７.0.0.1/", "https://①②⑦.0.0.1/", "https://%31%32%37.0.0.1/", "https://exa%00mple.com/"),
+    *(
+        "https://\uff11\uff12\uff17.0.0.1/",
+        "https://\u2460\u2461\u2466.0.0.1/",
+        "https://%31%32%37.0.0.1/",
+        "https://exa%00mple.com/",
+    ),
     *(
         "https://" + "a" * 300 + ".com/",
         "https://example.com/" + "x" * 2048,
@@ -136,7 +141,7 @@ def test_a_url_is_read_or_refused_and_nothing_else(url: str) -> None:
     assert "@" not in (urlsplit(found.url).netloc)
 
 
-@given(st.ip_addresses(v=4), st.sampled_from(["{0}", "{0:#x}", "{0:#o}", "{1}.{2}", "0{3:o}.{4}.{5}.{6}"]))
+@given(st.ip_addresses(v=4), st.sampled_from(["{0}", "{0:#x}", "0{0:o}", "{1}.{2}", "0{3:o}.{4}.{5}.{6}"]))
 def test_no_spelling_of_an_address_gets_past(address: ipaddress.IPv4Address, spelling: str) -> None:
     number, parts = int(address), address.packed
     host = spelling.format(number, parts[0], number & 0xFFFFFF, *parts)

@@ -55,7 +55,7 @@ class Guard:
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise Refused("is not a URL") from error
         self._check_scheme(parsed)
-        if parsed.userinfo or "@" in parsed.netloc.decode("latin-1"):
+        if parsed.userinfo or "@" in re.split("[/?#]", url.partition("://")[2])[0]:
             raise Refused("must not hold a user name or a password: receivers verify the signature")
         if parsed.fragment or url.endswith("#"):
             raise Refused("must not hold a fragment (#)")
