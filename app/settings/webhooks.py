@@ -1,9 +1,9 @@
 """Settings of webhooks: where they may go, how often they are tried, how long their log is kept."""
 
 import ipaddress
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from app.settings.base import Settings
@@ -41,6 +41,14 @@ class WebhookSettings(Settings):
     keep_s: float = Field(default=30 * _DAY_S, gt=0)
     sweep_every_s: float = Field(default=60.0, gt=0)
     most_subscriptions: int = Field(default=100, ge=1)
+
+    @model_validator(mode="after")
+    def _leases_outlast_attempts(self) -> Self:
+        if self.lease_s <= self.timeout_s:
+            raise ValueError(
+                "WEBHOOKS_LEASE_S must be longer than WEBHOOKS_TIMEOUT_S: else attempts are made twice"
+            )
+        return self
 
     @field_validator("allowed_networks", mode="before")
     @classmethod

@@ -1,8 +1,12 @@
 """Webhooks from the end of a run to its receiver: verified, filtered, tried again, replayed."""
 
+import asyncio
 import base64
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,8 @@ from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from app.db.unit import Database
+from app.roles.stack import ROOT
+from app.runner.api.webhook_docs import RunWebhook
 from app.runner.runs import store
 from app.runner.runs.states import RunState
 from app.runner.runs.store import Change
@@ -19,7 +25,7 @@ from app.runner.webhooks.keep import keep
 from app.runner.webhooks.schedule import PAUSES_S
 from app.runner.webhooks.tables import attempts, deliveries
 from tests.fakes.http_server import Reply
-from tests.integration.webhook_rig import Rig
+from tests.integration.webhook_rig import NAME, Rig
 
 
 @pytest.fixture
@@ -36,6 +42,8 @@ async def test_the_end_of_a_run_reaches_whoever_subscribed(rig: Rig) -> None:
     run = await rig.cancelled(labels={"team": "rubrics"})
     assert await rig.send() == 1
     [told] = receiver.verified(made["secret"])
+    described = RunWebhook.model_validate(told).model_dump(mode="json")
+    assert (described["data"], set(described)) == (told["data"], set(told))
     data = told["data"]
     assert (told["type"], data["id"], data["status"], data["event_number"]) == (
         "run.cancelled",
@@ -247,3 +255,25 @@ async def test_the_log_is_read_by_pages_filtered_and_forgotten_after_a_while(rig
         left = (await connection.execute(select(deliveries.c.status))).scalars().all()
         kept = (await connection.execute(select(attempts.c.delivery_id))).scalars().all()
     assert (list(left), len(kept)) == (["pending"], 1)
+
+
+async def test_the_receiver_of_the_documentation_verifies_what_it_takes(rig: Rig, unused_tcp_port: int) -> None:
+    text = (ROOT / "docs" / "webhooks.md").read_text(encoding="utf-8")
+    code = text.split("```python\n")[1].split("```")[0]
+    made = (await rig.api.post("/v1/webhooks", json={"url": f"http://{NAME}:{unused_tcp_port}/"})).json()
+    environment = {"PORT": str(unused_tcp_port), "SECRET": made["secret"], "PYTHONUNBUFFERED": "1"}
+    receiver = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, env=os.environ | environment, stdout=PIPE, stderr=DEVNULL
+    )
+    try:
+        await rig.api.post(made["links"]["test"])
+        while (delivery := await rig.the_delivery(made))["status"] != "delivered":
+            assert delivery["attempt_count"] < 60, delivery["attempts"]
+            rig.clock.at = datetime.now(UTC)
+            await rig.api.post(delivery["links"]["replay"])
+            await rig.send()
+        assert receiver.stdout is not None
+        assert f"{delivery['id']} webhook.test".encode() in await receiver.stdout.readline()
+    finally:
+        receiver.kill()
+        await receiver.wait()

@@ -192,7 +192,7 @@ async def test_nobody_sees_or_touches_the_webhooks_of_others(rig: Rig) -> None:
         ("GET", f"/v1/runs/{run['id']}/webhook-deliveries"),
         ("DELETE", own),
     ]:
-        body = {} if method in {"PATCH", "POST"} else None
+        body: Json | None = {} if method in {"PATCH", "POST"} else None
         answer = await rig.api.request(method, path, headers=other, json=body)
         assert (method, path, answer.status_code) == (method, path, 404)
     assert (await rig.api.get("/v1/webhooks", headers=other)).json()["items"] == []

@@ -51,7 +51,7 @@ class RunTold(BaseModel):
     batch_label: str
     mode: Mode
     status: RunState
-    reason: str | None
+    reason: str | None = None
     labels: dict[str, str]
     revision: int
     progress: ToldProgress
