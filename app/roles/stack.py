@@ -3,6 +3,7 @@
 Fed by ``everything`` (and by end-to-end tests); feeds each role through its environment only.
 """
 
+import base64
 import json
 import os
 import secrets
@@ -23,10 +24,16 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("content", "gateway", "cj", "worker", "api")
 WANTED_PORTS = {"api": 8300, "worker": 8301, "cj": 9095, "gateway": 8090, "content": 8001}
 STATE_FILE = "stack.json"
-PASSED_ON = ("CJ_ASSESSMENT_SERVICE_", "LLM_PROVIDER_SERVICE_", "RUNNER_", "CONTENT_SERVICE_", "LOG_")
+PASSED_ON = ("CJ_ASSESSMENT_SERVICE_", "LLM_PROVIDER_SERVICE_", "RUNNER_", "CONTENT_SERVICE_", "WEBHOOKS_", "LOG_")
 PASSED_ON_TO_ALL = frozenset({"GRADE_SCALES_FILE", "NEIGHBOUR_TIMEOUT_S", "OPENBLAS_NUM_THREADS"})
 KEYS = tuple(f"{name}_API_KEY" for name in ("ANTHROPIC", "OPENAI", "GOOGLE", "GEMINI", "OPENROUTER"))
 PASSED_ON_TO_GATEWAY = frozenset(KEYS) | {f"{key}_FILE" for key in KEYS}
+WEBHOOKS_ON_LOOPBACK = {
+    "WEBHOOKS_ALLOW_HTTP": "true",
+    "WEBHOOKS_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
+    "WEBHOOKS_ALLOWED_PORTS": "1-65535",
+}
+"""A receiver may live on the same machine: only here, where the whole system does."""
 READY_DEADLINE_S = 60.0
 STOP_DEADLINE_S = 15.0
 
@@ -81,7 +88,9 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
         "KAFKA_BOOTSTRAP_SERVERS": plan.kafka_bootstrap,
         "KAFKA_IDLE_PAUSE_MS": "20",
         "KAFKA_GROUP_INSTANCE_ID": f"{role}-0",
-        "JWT_SECRET_KEY": _secret(data_dir),
+        "JWT_SECRET_KEY": _secret(data_dir / "jwt_secret"),
+        "WEBHOOKS_SECRET_KEY": _secret(data_dir / "webhooks_key"),
+        **WEBHOOKS_ON_LOOPBACK,
         "CJ_SERVICE_URL": plan.url("cj"),
         "LLM_PROVIDER_SERVICE_URL": plan.url("gateway"),
         "CONTENT_SERVICE_URL": plan.url("content") + "/v1/content",
@@ -104,13 +113,12 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
     return {**inherited, **ours, **overridden, **extra}
 
 
-def _secret(data_dir: Path) -> str:
-    """Return the secret that this stack's services share, made at its first start."""
-    path = data_dir / "jwt_secret"
+def _secret(path: Path) -> str:
+    """Return a secret that this stack's services share, made at its first start: 32 random bytes in base64."""
     with suppress(FileExistsError):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
     return path.read_text()
 
 

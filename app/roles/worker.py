@@ -19,6 +19,7 @@ from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
 from app.roles.parts import Parts as Opened
 from app.roles.parts import open_parts, serve, until_stopped
+from app.roles.webhooks import loops as webhook_loops
 from app.runner import attend
 from app.runner.collect import announced, verdicts
 from app.runner.finish.conclude import finish
@@ -62,6 +63,7 @@ async def run() -> None:
             _keep_gauges(opened.database),
             _keep_sweeping(Sweeping(opened.database, settings, now)),
             _keep_asking_where_silent(opened.database, settings),
+            *await webhook_loops(opened),
         )
 
 

@@ -27,6 +27,7 @@ from app.settings.shared import (
     Neighbours,
     TelemetrySettings,
 )
+from app.settings.webhooks import WebhookSettings
 
 __all__ = [
     "AccessSettings",
@@ -49,4 +50,5 @@ __all__ = [
     "RunnerSettings",
     "StaticKey",
     "TelemetrySettings",
+    "WebhookSettings",
 ]

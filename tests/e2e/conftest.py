@@ -11,6 +11,7 @@ from app.roles.everything import servers
 from app.roles.stack import Stack
 
 SLOW_JUDGE = {"LLM_PROVIDER_SERVICE_MOCK_LATENCY_MS": "60"}
+SHORT_LEASES = {"WEBHOOKS_TIMEOUT_S": "2", "WEBHOOKS_LEASE_S": "3"}
 
 
 @contextmanager
@@ -30,7 +31,7 @@ def started(data_dir: Path, extra: dict[str, str]) -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def stack(new_server_dir: Callable[[], Path]) -> Iterator[Stack]:
     """A stack whose mock judge needs 60 ms for a verdict, so that a run can be caught in the middle."""
-    with started(new_server_dir(), SLOW_JUDGE) as running:
+    with started(new_server_dir(), SLOW_JUDGE | SHORT_LEASES) as running:
         yield running
 
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import orjson
 import pytest
+from standardwebhooks.webhooks import Webhook
 
 from app.cli.client_http import ApiClient
 from app.cli.demo_data import folder_archive
 from app.contracts.artefact import problems_of
 from app.roles.stack import ROOT, Stack
+from app.runner.webhooks import signing
+from tests.fakes.webhook_receiver import receiving
 
 COMPARISONS = 48
 Json = dict[str, Any]
@@ -22,7 +25,7 @@ def package_id(stack: Stack) -> str:
         return str(api.upload_package("eng5-demo", archive, min_text_characters=100)["id"])
 
 
-def start(api: ApiClient, package_id: str, label: str) -> str:
+def start(api: ApiClient, package_id: str, label: str, **more: object) -> str:
     body = {
         "mode": "anchor-align-test",
         "batch_label": label,
@@ -31,7 +34,7 @@ def start(api: ApiClient, package_id: str, label: str) -> str:
         "budget": {"max_comparisons": COMPARISONS},
         "design": {"seed": 7, "stop_rule": "cap"},
     }
-    return str(api.post("/v1/runs", body)["id"])
+    return str(api.post("/v1/runs", body | more)["id"])
 
 
 def finish(api: ApiClient, run_id: str) -> Json:
@@ -120,3 +123,24 @@ def test_every_file_of_the_manifest_is_there_with_its_digest(api: ApiClient, pac
     for path in paths[:10]:
         body = api.get_bytes(f"/v1/runs/{run_id}/files/{path}")
         assert hashlib.sha256(body).hexdigest() == manifest[path]
+
+
+def test_a_webhook_whose_sender_is_killed_arrives_all_the_same_under_one_id(
+    stack: Stack, api: ApiClient, package_id: str
+) -> None:
+    secret = signing.new_secret("hmac")
+    with receiving() as receiver:
+        webhook = {"url": f"{receiver.url}/hook?token=hush", "secret": secret, "events": ["run.completed"]}
+        run_id = start(api, package_id, "told", webhook=webhook)
+        first = receiver.came.get(timeout=60)
+        stack.kill("worker")
+        receiver.may_answer.set()
+        stack.start(["worker"])
+        again = receiver.came.get(timeout=60)
+    assert first.headers["webhook-id"] == again.headers["webhook-id"]
+    for request in (first, again):
+        told = Webhook(secret).verify(request.body, request.headers)
+        assert (told["type"], told["data"]["id"]) == ("run.completed", run_id)
+        assert told["data"]["progress"]["comparisons"]["received"] == COMPARISONS
+    artefact = api.get_bytes(f"/v1/runs/{run_id}/artefact").decode()
+    assert [text for text in (secret, "hush") if text in artefact] == []

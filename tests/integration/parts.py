@@ -28,7 +28,10 @@ from app.runner.access.doors import LocalDoor
 from app.runner.api.app import build
 from app.runner.api.parts import Parts
 from app.runner.tables import CHANGES_CHANNEL
-from app.settings import RunnerSettings
+from app.runner.webhooks.desk import Desk
+from app.runner.webhooks.guard_http import Guard
+from app.runner.webhooks.vault import Vault
+from app.settings import RunnerSettings, WebhookSettings
 
 DEMO = ROOT / "data" / "eng5-demo"
 Json = dict[str, Any]
@@ -68,7 +71,23 @@ async def runner_parts(database: Database, files_dir: Path, clock: Clock, **chan
     settings = runner_settings(files_dir).model_copy(update=changes)
     url = database.engine.url.render_as_string(hide_password=False)
     async with Changes(url, CHANGES_CHANNEL) as news:
-        yield Parts(database, settings, clock, uuid4, uuid6.uuid7, news, LocalDoor())
+        yield Parts(database, settings, clock, uuid4, uuid6.uuid7, news, LocalDoor(), webhook_desk())
+
+
+def webhook_desk(**changes: Any) -> Desk:
+    """Return a desk on which every name is the address of this machine, where the receivers of tests live."""
+
+    async def resolve(host: str, port: int) -> list[str]:
+        del host, port
+        return ["127.0.0.1"]
+
+    on_loopback: dict[str, Any] = {
+        "allow_http": True,
+        "allowed_networks": "127.0.0.0/8",
+        "allowed_ports": "1-65535",
+    }
+    settings = WebhookSettings(**(on_loopback | changes))
+    return Desk(settings, Guard(settings, resolve), Vault.of(settings.secret_key))
 
 
 def neighbour(client: httpx.AsyncClient, name: str) -> HttpClient:

@@ -14,9 +14,9 @@ from app.cj.tables import metadata as cj
 from app.content.tables import metadata as content
 from app.db import migrate
 from app.gateway.tables import metadata as gateway
-from app.runner.tables import metadata as runner
+from app.runner.webhooks.tables import subscriptions
 
-OURS = {"runner": runner, "cj": cj, "gateway": gateway, "content": content}
+OURS = {"runner": subscriptions.metadata, "cj": cj, "gateway": gateway, "content": content}
 
 
 async def test_the_migrated_database_is_what_the_code_declares(database_url: str) -> None:

@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.roles.stack import ROLES, WANTED_PORTS, Plan, environment
+from app.runner.webhooks import addresses
+from app.runner.webhooks.vault import Vault
+from app.settings import WebhookSettings
 
 
 @pytest.fixture
@@ -33,3 +36,18 @@ def test_one_thread_for_linear_algebra_unless_somebody_wants_more(
     assert environment(plan, "cj", {})["OPENBLAS_NUM_THREADS"] == "1"
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
     assert environment(plan, "cj", {})["OPENBLAS_NUM_THREADS"] == "2"
+
+
+def test_a_receiver_of_webhooks_may_live_on_the_same_machine_in_a_local_stack_only(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = environment(plan, "worker", {})
+    fields = {name.removeprefix("WEBHOOKS_").lower(): told[name] for name in told if name.startswith("WEBHOOKS_")}
+    local, usual = WebhookSettings.model_validate(fields), WebhookSettings.model_validate({})
+    assert (local.allow_http, addresses.refusal("127.0.0.1", local.allowed_networks)) == (True, None)
+    assert addresses.refusal("10.0.0.1", local.allowed_networks) is not None
+    assert (usual.allow_http, usual.allowed_networks) == (False, ())
+    assert Vault.of(local.secret_key).seals
+    assert environment(plan, "api", {})["WEBHOOKS_SECRET_KEY"] == told["WEBHOOKS_SECRET_KEY"]
+    monkeypatch.setenv("WEBHOOKS_ALLOW_HTTP", "false")
+    assert environment(plan, "api", {})["WEBHOOKS_ALLOW_HTTP"] == "false"

@@ -26,6 +26,9 @@ from app.runner.api import (
     results,
     run_actions,
     runs,
+    webhook_deliveries,
+    webhook_docs,
+    webhooks,
 )
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import ANYWHERE, GUARDED, Documented
@@ -64,7 +67,10 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     app.include_router(prompts.routes(parts))
     app.include_router(api_keys.routes(parts))
     app.include_router(audit.routes(parts))
+    app.include_router(webhooks.routes(parts))
+    app.include_router(webhook_deliveries.routes(parts))
     app.include_router(problem_pages.routes())
+    webhook_docs.install(app)
     app.include_router(health.routes(SERVICE, checks))
     openapi.describe(app, GUARDED)
     uploads = Rule(parts.settings.upload_max_bytes + FORM_BYTES, UPLOAD)

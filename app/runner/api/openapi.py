@@ -10,7 +10,10 @@ from app.runner.access.doors import LocalDoor
 from app.runner.api.app import build
 from app.runner.api.parts import Parts
 from app.runner.tables import CHANGES_CHANNEL
-from app.settings import DatabaseSettings, RunnerSettings
+from app.runner.webhooks.desk import Desk
+from app.runner.webhooks.guard_http import Guard
+from app.runner.webhooks.vault import Vault
+from app.settings import DatabaseSettings, RunnerSettings, WebhookSettings
 
 
 def rendered() -> str:
@@ -18,5 +21,11 @@ def rendered() -> str:
     settings = DatabaseSettings()
     database = Database.connect(settings, application_name="openapi")
     news = Changes(settings.url, CHANGES_CHANNEL)
-    parts = Parts(database, RunnerSettings(), lambda: datetime.now(UTC), uuid4, uuid4, news, LocalDoor())
+    webhooks = Desk(WebhookSettings(), Guard(WebhookSettings(), _nobody), Vault(None))
+    parts = Parts(database, RunnerSettings(), lambda: datetime.now(UTC), uuid4, uuid4, news, LocalDoor(), webhooks)
     return json.dumps(build(parts, {}).openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+async def _nobody(host: str, port: int) -> list[str]:
+    """Resolve nothing: a document asks no name server."""
+    raise OSError(f"{host}:{port} is not looked up")

@@ -10,12 +10,13 @@ from app.db.unit import Database
 from app.runner.access.doors import Door
 from app.runner.assets.outline import Outlines
 from app.runner.runs.accept import Desk, NewIds
+from app.runner.webhooks.desk import Desk as WebhookDesk
 from app.settings import RunnerSettings
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Database, news of runs, settings, a clock, random and sortable ids, the door for callers, known packages."""
+    """Database, settings, a clock, ids (random, sortable), news of runs, door for callers, webhooks, packages."""
 
     database: Database
     settings: RunnerSettings
@@ -24,6 +25,7 @@ class Parts:
     sortable_id: Callable[[], UUID]
     changes: Changes
     door: Door
+    webhooks: WebhookDesk
     outlines: Outlines = field(default_factory=Outlines)
 
     def desk(self, owner: str) -> Desk:

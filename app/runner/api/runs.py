@@ -6,13 +6,14 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.edge.access import Known
-from app.runner.api import follow
+from app.errors import InvalidInput
+from app.runner.api import follow, one_off
 from app.runner.api.keyed import Key, asked, replied, shown_answer
 from app.runner.api.negotiate import JSON, has
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, MISSING, TWICE, Responses
 from app.runner.api.query import RunQuery
-from app.runner.api.views import RunList, RunView, run_view
+from app.runner.api.views import RunList, RunStarted, RunView, run_view
 from app.runner.runs import accept as accepting
 from app.runner.runs import idempotency, listing, prompts
 from app.runner.runs.idempotency import Answer
@@ -36,17 +37,22 @@ def routes(parts: Parts) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix=PATH, tags=["runs"])
 
-    @router.post("", status_code=202, summary="Start a run", response_model=RunView, responses=BAD | TWICE)
+    @router.post("", status_code=202, summary="Start a run", response_model=RunStarted, responses=BAD | TWICE)
     async def start(body: RunRequest, request: Request, caller: Known, idempotency_key: Key = None) -> Response:
         wish = asked(parts, caller, idempotency_key, request, await request.body())
         ready = prompts.resolved(parts.settings.prompts_dir, body)
-        ids = parts.new_ids()
+        ids, target = parts.new_ids(), await one_off.looked_at(parts.webhooks, body)
 
         async def work(connection: AsyncConnection) -> Answer:
-            return shown_answer(await accepting.accept(connection, ready, ids, parts.desk(caller.owner)))
+            if isinstance(target, InvalidInput):
+                raise target
+            run = await accepting.accept(connection, ready, ids, parts.desk(caller.owner))
+            await one_off.keep(connection, parts, run, body.webhook, target)
+            return shown_answer(run)
 
         async with parts.database.transaction() as connection:
             answer = await idempotency.once(connection, wish, work, parts.clock())
+            answer = await one_off.with_secret(connection, parts.webhooks, answer, body, caller)
         return replied(answer)
 
     @router.get("", summary="Runs, newest first", response_model=RunList, responses=BAD)

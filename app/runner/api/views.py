@@ -99,6 +99,15 @@ class RunView(BaseModel):
     cancel_requested_at: datetime | None
 
 
+class RunStarted(RunView):
+    """The answer to a request that started a run."""
+
+    webhook_secret: str = Field(
+        default="",
+        description="`whsec_…`, only where one was made for the run's webhook: shown here and never again.",
+    )
+
+
 class RunList(BaseModel):
     """A page of runs; ``next`` is the address of the page after it, ``next_cursor`` the cursor in it."""
 

@@ -23,6 +23,7 @@ from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import RunState
 from app.runner.runs.store import FIELDS, Run
 from app.runner.tables import RUNS_CHANNEL, label_numbers, packages, run_events, runs
+from app.runner.webhooks import subscriptions
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +66,9 @@ async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, desk: Des
     request = RunRequest.model_validate(ended.spec)
     await _check(connection, request, desk)
     row = _row(request, ended.batch_label, ids, desk) | {"retry_of": ended.id, "attempt": ended.attempt + 1}
-    return await _write(connection, row)
+    again = await _write(connection, row)
+    await subscriptions.copy(connection, ended.id, again, desk.now)
+    return again
 
 
 async def _check(connection: AsyncConnection, request: RunRequest, desk: Desk) -> None:

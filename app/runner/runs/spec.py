@@ -3,13 +3,24 @@
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from app.contracts.cj_events import CourseCode
 from app.contracts.grade_scales import DEFAULT_SCALE, SCALES
 from app.contracts.llm_http import Effort, Provider, Verbosity
 from app.runner.runs import labels as naming
 from app.runner.runs.states import PUBLISHING_MODES, Mode
+from app.runner.webhooks import signing
+from app.runner.webhooks.kinds import USUAL, RunKind
 
 LARGEST_SEED = 2**31 - 1
 MOST_COMPARISONS = 1_000_000
@@ -175,6 +186,31 @@ class Design(Strict):
         return rest | {"stop": stop | {"rule": value["stop_rule"]}}
 
 
+class OneOffWebhook(Strict):
+    """Where this run's events are sent to, without a subscription."""
+
+    url: str = Field(
+        min_length=1, max_length=2048, description="Kept whole for sending; shown without what stands after `?`."
+    )
+    secret: SecretStr | None = Field(
+        default=None,
+        exclude=True,
+        description="`whsec_…`; null: one is made, and shown in the answer to this request.",
+    )
+    events: tuple[RunKind, ...] = Field(default=USUAL, min_length=1, max_length=20)
+
+    @field_validator("secret")
+    @classmethod
+    def _good_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not signing.is_secret(value.get_secret_value()):
+            raise ValueError(signing.NOT_A_SECRET)
+        return value
+
+    @field_serializer("url")
+    def _without_query(self, url: str) -> str:
+        return url.split("?", 1)[0]
+
+
 class RunRequest(Strict):
     """The body of ``POST /v1/runs``."""
 
@@ -196,6 +232,7 @@ class RunRequest(Strict):
     budget: Budget = Budget()
     design: Design = Design()
     publish: bool = Field(default=True, description="false: compose and keep the request, send nothing.")
+    webhook: OneOffWebhook | None = None
     labels: dict[str, str] = Field(
         default_factory=dict, description="Up to 20 pairs of your own; runs can be listed by them."
     )

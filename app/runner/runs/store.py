@@ -17,6 +17,7 @@ from app.errors import Gone, NotFound
 from app.runner.runs import recollection
 from app.runner.runs.states import FINAL, Mode, RunState, check_move
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, deleted_runs, run_events, runs
+from app.runner.webhooks import enqueue
 
 log = structlog.get_logger(__name__)
 
@@ -191,4 +192,6 @@ async def _write(
     await connection.execute(
         insert(run_events).values(run_id=run.id, number=run.last_event + 1, type=kind, at=now, data=dict(data))
     )
-    return await change(connection, run, **values)
+    written = await change(connection, run, **values)
+    await enqueue.event(connection, written, kind, budget_of(written), now)
+    return written
