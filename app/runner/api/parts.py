@@ -7,6 +7,8 @@ from uuid import UUID
 
 from app.db.listen import Changes
 from app.db.unit import Database
+from app.runner.plan.plan import NOBODY, Neighbours
+from app.runner.preflight.check import Probe
 from app.runner.runs.accept import NewIds
 from app.settings import RunnerSettings
 
@@ -21,6 +23,10 @@ class Parts:
     random_id: Callable[[], UUID]
     sortable_id: Callable[[], UUID]
     changes: Changes
+    asked: Neighbours = NOBODY
+    """Whom a plan asks for the assignment and for prices."""
+    probes: tuple[Probe, ...] = ()
+    """What ``GET /v1/preflight`` looks at."""
 
     def new_ids(self) -> NewIds:
         """Return the identities of a new run."""
