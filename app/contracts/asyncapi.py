@@ -20,8 +20,9 @@ Json = dict[str, Any]
 VERSION = "3.0.0"
 DRAFT = "http://json-schema.org/draft-07/schema#"
 ABOUT = (
-    "What runner, cj and gateway tell each other by Kafka. Every event is an envelope in JSON (UTF-8); fields that a "
-    "reader does not know are passed over. Records may come more than once: an event is known again by its event_id."
+    "What runner, cj and gateway tell each other by Kafka. Every event is an envelope in JSON (UTF-8); fields "
+    "that a reader does not know are passed over. Records may come more than once: an event is known again by its "
+    "event_id."
 )
 BATCH_KEY = "The batch uuid, so that all news of one batch keeps its order."
 HEADERS: Mapping[str, str] = {
