@@ -70,13 +70,12 @@ def test_a_service_that_is_away_is_found_by_the_preflight(stack: Stack) -> None:
 
 
 def test_a_plan_knows_the_gateways_price(api: RunnerClient, package_id: str) -> None:
-    request = PlanRequest(
-        assets=Assets(package_id), llm=Judge(provider="openai"), budget=Budget(max_comparisons=20)
-    )
+    judge = Judge(provider="openai", model="gpt-5.1")
+    request = PlanRequest(assets=Assets(package_id), llm=judge, budget=Budget(max_comparisons=20))
     plan = api.ask(plan_run.sync_detailed, PlanView, body=request)
     assert plan.cost.known
     assert plan.cost.usd_expected
-    assert plan.judge.model
+    assert plan.judge.model == "gpt-5.1"
 
 
 def test_events_are_followed_to_the_end_of_the_run(api: RunnerClient, package_id: str) -> None:

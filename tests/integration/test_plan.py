@@ -155,6 +155,7 @@ async def test_the_cap_of_costs_bounds_the_estimate(planner: Planner) -> None:
             "knows no price of openai free",
         ),
         ({"provider": "openai", "model": "odd"}, httpx.Response(200, json=MODELS), "lists no openai model odd"),
+        ({"provider": "google"}, httpx.Response(200, json={"models": []}), "names no default model of google"),
         ({"provider": "openai"}, httpx.Response(503), "the gateway does not answer"),
         ({"provider": "openai"}, httpx.Response(404), "lists no models (status 404)"),
         ({"provider": "openai"}, httpx.Response(200, text="<html>"), "cannot be read"),

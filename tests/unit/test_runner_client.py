@@ -98,14 +98,11 @@ def test_another_service_is_found_out(answer: httpx.Response) -> None:
         client.ask(get_run.sync_detailed, RunView, RUN_ID)
 
 
-def test_a_refusal_that_is_no_problem_document_is_shown_as_it_is() -> None:
-    for status, kind in ((418, UpstreamRefused), (502, Unavailable)):
-        proxy = httpx.Response(status, text="nginx")
-        with (
-            runner(lambda _, answer=proxy: answer) as client,
-            pytest.raises(kind, match=f"status {status}: nginx"),
-        ):
-            client.ask(get_run.sync_detailed, RunView, RUN_ID)
+@pytest.mark.parametrize(("status", "kind"), [(418, UpstreamRefused), (502, Unavailable)])
+def test_a_refusal_that_is_no_problem_document_is_shown_as_it_is(status: int, kind: type[AppError]) -> None:
+    proxy = httpx.Response(status, text="nginx")
+    with runner(lambda _: proxy) as client, pytest.raises(kind, match=f"status {status}: nginx"):
+        client.ask(get_run.sync_detailed, RunView, RUN_ID)
 
 
 def test_a_read_is_sent_again_as_the_server_asks() -> None:

@@ -45,8 +45,10 @@ def _the_one(listed: list[ModelView], model: str | None) -> ModelView | None:
 
 
 def _price(found: ModelView | None, provider: str, model: str | None) -> Price | NoPrice:
+    if found is None and model is None:
+        return NoPrice(f"the gateway names no default model of {provider}: name llm.model to see its price")
     if found is None:
-        return NoPrice(f"the gateway lists no {provider} model {model or '(default)'}, so no price is known")
+        return NoPrice(f"the gateway lists no {provider} model {model}, so no price is known")
     rates, factor = found.facts.get("usd_per_million_tokens"), found.facts.get("batch_factor")
     if not isinstance(rates, dict) or not {"input", "output"} <= rates.keys():
         return NoPrice(f"the gateway knows no price of {provider} {found.model}")
