@@ -11,10 +11,11 @@ RUN groupadd --system --gid 10001 runner && useradd --system --uid 10001 --gid r
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /srv
 COPY app ./app
+COPY clients/python ./clients/python
 COPY migrations ./migrations
 COPY prompts ./prompts
 COPY data ./data
-ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/srv PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+ENV PATH=/opt/venv/bin:$PATH PYTHONPATH=/srv:/srv/clients/python PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     RUNNER_FILES_DIR=/var/lib/cj-runner RUNNER_PACKAGES_ROOT=/srv/data OPENBLAS_NUM_THREADS=1
 USER runner
 VOLUME /var/lib/cj-runner

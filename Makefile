@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test profile-suite check fix openapi migration lock bench clean
+.PHONY: help setup demo up down test profile-suite check fix openapi client asyncapi migration lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -36,13 +36,15 @@ profile-suite: $(STAMP) ## the full parity suite of a mock profile: make profile
 	@test -f tests/parity/test_$(subst -,_,$(P)).py || { echo "no profile $(P): cj-generic, cj-generic-batch-api, eng5-anchor, eng5-lower5"; exit 2; }
 	$(BIN)/python -m pytest -n 0 -v -m parity tests/parity/test_$(subst -,_,$(P)).py
 
-check: $(STAMP) ## format, lint, types, arrows, house rules, openapi and problems fresh
+check: $(STAMP) ## format, lint, types, arrows, house rules; contracts and client fresh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cj-runner openapi --check
 	$(BIN)/cj-runner problems --check
+	$(BIN)/cj-runner asyncapi --check
+	$(BIN)/python clients/python/generate.py --check
 	$(BIN)/python -m pytest -n 0 tests/unit/test_house.py
 
 fix: $(STAMP) ## format, and fix what the linter can fix
@@ -52,6 +54,12 @@ fix: $(STAMP) ## format, and fix what the linter can fix
 openapi: $(STAMP) ## write openapi.json and docs/problems.md anew
 	$(BIN)/cj-runner openapi
 	$(BIN)/cj-runner problems
+
+asyncapi: $(STAMP) ## write asyncapi.json anew
+	$(BIN)/cj-runner asyncapi
+
+client: openapi ## write openapi.json and the typed Python client made from it anew
+	$(BIN)/python clients/python/generate.py
 
 migration: $(STAMP) ## start a new migration: make migration m="what it does"
 	$(BIN)/python -c 'import sys; from app.db.migrate import new; print(new(sys.argv[1]))' "$(m)"

@@ -1,7 +1,6 @@
-"""The client of the runner's REST API (and of cj's assignments) that every command uses."""
+"""The plain client of cj's admin API; that of the runner is ``runner_client``."""
 
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -35,31 +34,9 @@ class ApiClient:
         """Return the JSON object at ``path``."""
         return self._json(self._send("GET", path))
 
-    def get_bytes(self, path: str) -> bytes:
-        """Return the body at ``path`` as it is."""
-        return self._send("GET", path).content
-
     def post(self, path: str, body: Mapping[str, object]) -> Json:
         """Post ``body`` as JSON; return the answer."""
         return self._json(self._send("POST", path, json=dict(body)))
-
-    def upload_package(self, name: str, archive: bytes, *, min_text_characters: int) -> Json:
-        """Upload a zip of essays; return the package."""
-        files = {"file": (f"{name}.zip", archive, "application/zip")}
-        data = {"name": name, "min_text_characters": str(min_text_characters)}
-        return self._json(self._send("POST", "/v1/asset-packages", files=files, data=data))
-
-    def watch(self, run_id: str, *, deadline_s: float, pause_s: float = 0.2) -> Iterator[Json]:
-        """Yield the run again and again until it is final; raises ``Unavailable`` after the deadline."""
-        end = time.monotonic() + deadline_s
-        while True:
-            run = self.get(f"/v1/runs/{run_id}")
-            yield run
-            if run["status"] in FINAL:
-                return
-            if time.monotonic() > end:
-                raise Unavailable(f"run {run_id} is still {run['status']} after {deadline_s:.0f} s")
-            time.sleep(pause_s)
 
     def _send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         try:

@@ -10,12 +10,12 @@ import time
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import orjson
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from app.cli import demo_data, show
 from app.cli.client_http import ApiClient, Json
+from app.cli.runner_client import RunnerClient
 from app.cli.stack import running
 from app.contracts.artefact import problems_of
 from app.contracts.identifiers import readable_part, sanitize
@@ -23,6 +23,9 @@ from app.edge.tokens import service_token
 from app.roles.stack import ROOT, Plan
 from app.scoring.agreement import kendall_tau_b
 from app.settings import AuthSettings
+from cj_runner_client.api.files import get_run_artefact
+from cj_runner_client.api.runs import start_run
+from cj_runner_client.models import RunRequest, RunView
 
 SEED = 42
 RUN_DEADLINE_S = 120.0
@@ -37,26 +40,26 @@ def demo(data_dir: Path, console: Console) -> int:
     started = time.monotonic()
     with running(data_dir, usual_ports=False) as plan:
         console.print(f"The stack is up after {time.monotonic() - started:.1f} s: {plan.url('api')}")
-        with ApiClient(plan.url("api")) as api:
+        with RunnerClient(plan.url("api")) as api:
             good = [recorded(api, plan, console), eng5(api, plan, console)]
     console.print(f"Total {time.monotonic() - started:.1f} s.")
     return 0 if all(good) else 1
 
 
-def recorded(api: ApiClient, plan: Plan, console: Console) -> bool:
+def recorded(api: RunnerClient, plan: Plan, console: Console) -> bool:
     """Replay people's recorded votes; print Kendall's tau against the corpus's gold ranking."""
     console.rule("1  Recorded judgements: 35 texts, people's votes replayed")
     topic = demo_data.read_topic(RECORDED)
     package = api.upload_package(topic.name, demo_data.recorded_archive(topic), min_text_characters=50)
-    run = api.post(
-        "/v1/runs",
+    run = _start(
+        api,
         {
             "mode": "anchor-align-test",
             "batch_label": "demo-recorded-judgements",
-            "assets": {"package_id": package["id"]},
+            "assets": {"package_id": package.id},
             "llm": {"provider": "replay", "model": topic.name},
             "budget": {"max_comparisons": 350},
-            "design": {"seed": SEED, "stop_rule": "cap"},
+            "design": {"seed": SEED, "stop": {"rule": "cap"}},
         },
     )
     run, artefact = _follow(api, run, console)
@@ -65,27 +68,31 @@ def recorded(api: ApiClient, plan: Plan, console: Console) -> bool:
     return _end(run, artefact, plan, console)
 
 
-def eng5(api: ApiClient, plan: Plan, console: Console) -> bool:
+def eng5(api: RunnerClient, plan: Plan, console: Console) -> bool:
     """Judge ten student essays against twelve anchors with the mock judge."""
     console.rule("2  ENG5-like set: 12 anchors, 10 student essays, mock judge")
     package = api.upload_package("eng5-demo", demo_data.folder_archive(ENG5), min_text_characters=100)
-    run = api.post(
-        "/v1/runs",
+    run = _start(
+        api,
         {
             "mode": "execute",
             "batch_label": "demo-eng5",
-            "assets": {"package_id": package["id"]},
+            "assets": {"package_id": package.id},
             "assignment_id": _create_assignment(plan),
             "course_id": COURSE_ID,
             "llm": {"provider": "mock", "model": "latent"},
             "budget": {"max_comparisons": 220},
-            "design": {"seed": SEED, "stop_rule": "cap"},
+            "design": {"seed": SEED, "stop": {"rule": "cap"}},
         },
     )
     run, artefact = _follow(api, run, console)
     if artefact is not None:
         show.print_grades(artefact, console)
     return _end(run, artefact, plan, console)
+
+
+def _start(api: RunnerClient, request: Json) -> RunView:
+    return api.ask(start_run.sync_detailed, RunView, body=RunRequest.from_dict(request))
 
 
 def _create_assignment(plan: Plan) -> str:
@@ -111,7 +118,7 @@ def _create_assignment(plan: Plan) -> str:
     return assignment_id
 
 
-def _follow(api: ApiClient, run: Json, console: Console) -> tuple[Json, Json | None]:
+def _follow(api: RunnerClient, run: RunView, console: Console) -> tuple[RunView, Json | None]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -120,28 +127,27 @@ def _follow(api: ApiClient, run: Json, console: Console) -> tuple[Json, Json | N
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console) as progress:
-        task = progress.add_task(run["status"], total=run["progress"]["comparisons"]["total"])
-        for seen in api.watch(run["id"], deadline_s=RUN_DEADLINE_S):
-            received = seen["progress"]["comparisons"]["received"]
-            progress.update(task, description=seen["status"], completed=received)
-    if seen["status"] in {"completed", "completed_partial"}:
-        return seen, orjson.loads(api.get_bytes(f"/v1/runs/{seen['id']}/artefact"))
+        task = progress.add_task(run.status, total=run.progress.comparisons.total)
+        for seen in api.watch(run.id, deadline_s=RUN_DEADLINE_S):
+            progress.update(task, description=seen.status, completed=seen.progress.comparisons.received)
+    if seen.status in {"completed", "completed_partial"}:
+        return seen, api.ask_json(get_run_artefact.sync_detailed, seen.id)
     return seen, None
 
 
-def _end(run: Json, artefact: Json | None, plan: Plan, console: Console) -> bool:
+def _end(run: RunView, artefact: Json | None, plan: Plan, console: Console) -> bool:
     show.print_summary(run, artefact, console)
     if artefact is None:
         return False
     found = problems_of(artefact)
     for problem in found:
         console.print(f"[red]the artefact does not validate: {problem}[/red]")
-    folder = Path(plan.data_dir) / "runs" / run["id"]
+    folder = Path(plan.data_dir) / "runs" / run.id
     for path in sorted(folder.glob("*")):
         if path.is_file():
             shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
             console.print(f"  {shown}", soft_wrap=True, highlight=False)
-    return run["status"] == "completed" and not found
+    return run.status == "completed" and not found
 
 
 def _print_tau(topic: demo_data.RecordedTopic, artefact: Json, console: Console) -> None:

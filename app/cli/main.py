@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import cj_commands, plan_budget, replay, verify
+from app.cli import cj_commands, contracts, plan_budget, preflight, replay, verify
 from app.cli.exits import or_exit
 from app.cli.prompts import commands as prompt_commands
 
@@ -50,20 +50,6 @@ def demo(data_dir: DataDir = DEMO_DIR) -> None:
 
 
 @app.command()
-def openapi(
-    check: Annotated[bool, typer.Option("--check", help="Fail if the file is not fresh.")] = False,
-    path: Annotated[Path, typer.Option("--path")] = Path("openapi.json"),
-) -> None:
-    """Write the runner's OpenAPI document, or check that the committed one is fresh."""
-    from app.runner.api.openapi import rendered
-
-    if not check:
-        path.write_text(rendered())
-    elif path.read_text() != rendered():
-        typer.echo(f"{path} is not fresh: run 'make openapi'", err=True)
-        raise typer.Exit(1)
-
-
 @app.command()
 def problems(
     check: Annotated[bool, typer.Option("--check", help="Fail if the file is not fresh.")] = False,
@@ -146,6 +132,9 @@ def agreement(
 
 cj_commands.add_to(app)
 app.add_typer(prompt_commands, name="prompts")
+app.command("openapi")(contracts.openapi)
+app.command("asyncapi")(contracts.asyncapi)
+app.command("preflight")(preflight.preflight_command)
 app.command("replay")(replay.replay_command)
 app.command("plan-budget")(plan_budget.plan_budget_command)
 app.command("verify")(verify.verify_command)

@@ -18,7 +18,14 @@ from app.roles.scales import learn_scales
 from app.roles.stack import Plan
 from app.settings import AuthSettings, DatabaseSettings, GradeScaleSettings, Neighbours
 
+RUNNER_URL = "http://127.0.0.1:8300"
 ASYNC_DRIVER = "postgresql+asyncpg://"
+
+
+def runner(data_dir: Path) -> str:
+    """Return where the runner's API answers: that of a running stack, else at the usual place."""
+    plan = Plan.read(data_dir)
+    return RUNNER_URL if plan is None else plan.url("api")
 
 
 def cj(url: str | None, data_dir: Path) -> ApiClient:

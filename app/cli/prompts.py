@@ -52,31 +52,45 @@ def diff(role: Role, first: str, second: str, api: Api = None, folder: Folder = 
 
 
 def _all(role: Role | None, api: str | None, folder: Path) -> "list[Json]":
-    from app.cli.client_http import ApiClient
     from app.runner.runs import prompts
 
     try:
         if api is None:
             shown = ("role", "name", "purpose", "sha256", "characters")
             return [{name: getattr(item, name) for name in shown} for item in prompts.listed(folder, role)]
-        with ApiClient(api) as client:
-            found: list[Json] = client.get("/v1/prompts" + (f"?role={role}" if role else ""))["items"]
-            return found
+        return _asked_all(api, role)
     except AppError as error:
         raise _ended(error) from error
 
 
 def _text(role: Role, name: str, api: str | None, folder: Path) -> str:
-    from app.cli.client_http import ApiClient
     from app.runner.runs import prompts
 
     try:
         if api is None:
             return prompts.named(folder, role, name).text
-        with ApiClient(api) as client:
-            return str(client.get(f"/v1/prompts/{role}/{name}")["text"])
+        return _asked_text(api, role, name)
     except AppError as error:
         raise _ended(error) from error
+
+
+def _asked_all(api: str, role: Role | None) -> "list[Json]":
+    from app.cli.runner_client import RunnerClient
+    from cj_runner_client.api.prompts import list_prompts as operation
+    from cj_runner_client.models import PromptList
+
+    with RunnerClient(api) as runner:
+        found = runner.ask(operation.sync_detailed, PromptList, **({} if role is None else {"role": role}))
+    return [item.to_dict() for item in found.items]
+
+
+def _asked_text(api: str, role: Role, name: str) -> str:
+    from app.cli.runner_client import RunnerClient
+    from cj_runner_client.api.prompts import get_prompt as operation
+    from cj_runner_client.models import PromptText
+
+    with RunnerClient(api) as runner:
+        return runner.ask(operation.sync_detailed, PromptText, role, name).text
 
 
 def _ended(error: AppError) -> typer.Exit:

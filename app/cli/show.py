@@ -4,15 +4,16 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.client_http import Json
+from cj_runner_client.models import RunView
 
 
-def print_summary(run: Json, artefact: Json | None, console: Console) -> None:
+def print_summary(run: RunView, artefact: Json | None, console: Console) -> None:
     """Print the end of a run: state, comparisons, tokens and cost by judge, event counts."""
-    counts = run["progress"]["comparisons"]
-    console.print(f"Run {run['id']} ({run['mode']}, label {run['batch_label']}): [bold]{run['status']}[/bold]")
-    if run.get("status_reason"):
-        console.print(f"  reason: {run['status_reason']}: {run.get('status_detail') or ''}", soft_wrap=True)
-    console.print(f"  comparisons captured: {counts['received']}, failed: {counts['failed']}")
+    counts = run.progress.comparisons
+    console.print(f"Run {run.id} ({run.mode}, label {run.batch_label}): [bold]{run.status}[/bold]")
+    if run.status_reason:
+        console.print(f"  reason: {run.status_reason}: {run.status_detail or ''}", soft_wrap=True)
+    console.print(f"  comparisons captured: {counts.received}, failed: {counts.failed}")
     if artefact is None:
         return
     costs = artefact["costs"]

@@ -47,6 +47,11 @@ def head() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
+def knows(revision: str | None) -> bool:
+    """Return whether ``revision`` is one of those that lead to the newest one."""
+    return revision in {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
 async def current(connection: AsyncConnection) -> str | None:
     """Return the revision that the database has, or None for an empty one."""
     return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())

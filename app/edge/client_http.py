@@ -70,8 +70,10 @@ def excerpt(response: httpx.Response, limit: int = 200) -> str:
 
 
 @asynccontextmanager
-async def http_client(name: str, *, timeout_s: float, connections: int = 32) -> AsyncIterator[HttpClient]:
+async def http_client(
+    name: str, *, timeout_s: float, connections: int = 32, attempts: int = 4
+) -> AsyncIterator[HttpClient]:
     """Yield a client with pooled connections that does not follow redirects."""
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     async with httpx.AsyncClient(timeout=timeout_s, limits=limits, follow_redirects=False) as client:
-        yield HttpClient(client, name)
+        yield HttpClient(client, name, attempts=attempts)

@@ -45,6 +45,19 @@ async def ensure_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
         await admin.close()
 
 
+async def missing_topics(settings: KafkaSettings, topics: Sequence[str]) -> list[str]:
+    """Return those of ``topics`` that the broker does not have; raises ``Unavailable``."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=settings.bootstrap_servers, request_timeout_ms=5_000)
+    try:
+        await admin.start()
+        known = set(await admin.list_topics())
+    except (KafkaError, TimeoutError, OSError) as error:
+        raise Unavailable(f"the broker does not answer ({type(error).__name__})") from error
+    finally:
+        await admin.close()
+    return [name for name in topics if name not in known]
+
+
 def _check_created(errors: Sequence[tuple[object, ...]]) -> None:
     for topic, code, *_ in errors:
         if code not in (0, TOPIC_EXISTS):

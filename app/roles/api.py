@@ -9,6 +9,7 @@ from app.edge.health import database_check
 from app.roles.clock import now
 from app.roles.door import door
 from app.roles.parts import open_parts, serve, until_stopped
+from app.roles.preflight import asked_and_probes
 from app.roles.webhooks import desk_of
 from app.runner.api.app import SERVICE, build
 from app.runner.api.parts import Parts
@@ -22,7 +23,9 @@ async def run() -> None:
     async with open_parts(SERVICE) as opened:
         changes = await opened.stack.enter_async_context(Changes(opened.database_url, CHANGES_CHANNEL))
         entrance = await door(opened, settings.host)
+        asked, probes = await asked_and_probes(opened, settings)
         webhooks = desk_of(WebhookSettings())
-        parts = Parts(opened.database, settings, now, uuid4, uuid6.uuid7, changes, entrance, webhooks)
+        ids = (uuid4, uuid6.uuid7)
+        parts = Parts(opened.database, settings, now, *ids, changes, entrance, webhooks, asked, probes)
         app = build(parts, {"database": database_check(opened.database)}, http)
         await until_stopped(serve(app, settings.host, settings.port, http))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.client_http import ApiClient
+from app.cli.runner_client import RunnerClient
 from app.roles.everything import servers
 from app.roles.stack import Stack
 
@@ -36,6 +36,6 @@ def stack(new_server_dir: Callable[[], Path]) -> Iterator[Stack]:
 
 
 @pytest.fixture
-def api(stack: Stack) -> Iterator[ApiClient]:
-    with ApiClient(stack.plan.url("api")) as client:
+def api(stack: Stack) -> Iterator[RunnerClient]:
+    with RunnerClient(stack.plan.url("api")) as client:
         yield client

@@ -3,17 +3,16 @@
 Fed by the same routes as the guard.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
-
-from fastapi import FastAPI
 
 from app.edge.access import ADMIN, READ, SAFE_METHODS, WRITE
 from app.runner.access.places import OPEN
 
 SCHEME = "bearer"
-NAMES = {401: "NotKnown", 403: "NotAllowed", 429: "TooManyFailures"}
-"""The refusals of the guard, by status, as components of the document."""
+STATUSES = (401, 403, 429)
+"""The refusals of the guard, by status."""
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 DESCRIPTION = (
     "An API key (`cjr_…`), or a token (JWT) of the identity service. Scopes: `runs:read`, `runs:write` (implies "
@@ -21,23 +20,15 @@ DESCRIPTION = (
 )
 
 
-def describe(app: FastAPI, refusals: Mapping[int | str, dict[str, Any]]) -> None:
-    """Make the application's document speak of access; ``refusals`` are the responses that the guard may give."""
-    plain: Callable[[], dict[str, Any]] = app.openapi
-
-    def described() -> dict[str, Any]:
-        document = plain()
-        scheme = {"type": "http", "scheme": "bearer", "description": DESCRIPTION}
-        components = document.setdefault("components", {})
-        components.setdefault("securitySchemes", {})[SCHEME] = scheme
-        components.setdefault("responses", {}).update({NAMES[status]: refusals[status] for status in NAMES})
-        for path, operations in document["paths"].items():
-            for method in METHODS:
-                if method in operations:
-                    _describe(operations[method], path, method, refusals)
-        return document
-
-    app.openapi = described  # type: ignore[method-assign]  # - FastAPI's own way to change its document
+def secured(document: dict[str, Any], refusals: Mapping[int | str, dict[str, Any]]) -> dict[str, Any]:
+    """Make a document speak of access; ``refusals`` are the responses that the guard may give."""
+    scheme = {"type": "http", "scheme": "bearer", "description": DESCRIPTION}
+    document.setdefault("components", {}).setdefault("securitySchemes", {})[SCHEME] = scheme
+    for path, operations in document["paths"].items():
+        for method in METHODS:
+            if method in operations:
+                _describe(operations[method], path, method, refusals)
+    return document
 
 
 def _describe(
@@ -50,8 +41,8 @@ def _describe(
     scope = ADMIN if is_admin else READ if method.upper() in SAFE_METHODS else WRITE
     operation["security"] = [{SCHEME: [scope]}]
     responses = operation.setdefault("responses", {})
-    for status, name in NAMES.items():
-        known = responses.setdefault(str(status), {"$ref": f"#/components/responses/{name}"})
+    for status in STATUSES:
+        known = responses.setdefault(str(status), deepcopy(refusals[status]))
         ours = refusals[status]["description"]
         if ours not in known.get("description", ours):
             known["description"] += f"; {ours}"

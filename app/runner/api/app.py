@@ -10,7 +10,7 @@ from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, UPLOAD, Front, protect
 from app.edge.health import Check
 from app.edge.patience import Patience
-from app.runner.access import guard, openapi
+from app.runner.access import guard
 from app.runner.access.audit import AuditTrail
 from app.runner.access.owners import Owners
 from app.runner.api import (
@@ -22,6 +22,8 @@ from app.runner.api import (
     evidence,
     files,
     packages,
+    plan,
+    preflight,
     prompts,
     results,
     run_actions,
@@ -30,8 +32,9 @@ from app.runner.api import (
     webhook_docs,
     webhooks,
 )
+from app.runner.api.described import DescribedApi
 from app.runner.api.parts import Parts
-from app.runner.api.problem_docs import ANYWHERE, GUARDED, Documented
+from app.runner.api.problem_docs import ANYWHERE
 from app.settings import HttpSettings
 
 SERVICE = "cj_runner"
@@ -44,7 +47,7 @@ DESCRIPTION = "Comparative judgement of essays, end to end: start runs, follow t
 
 def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED) -> FastAPI:
     """Return the application; ``http`` says what its edge takes."""
-    app = Documented(
+    app = DescribedApi(
         title="CJ runner",
         version=__version__,
         description=DESCRIPTION,
@@ -55,6 +58,7 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     )
     answers = problems.install(app, service=SERVICE)
     app.include_router(runs.routes(parts))
+    app.include_router(plan.routes(parts))
     app.include_router(run_actions.routes(parts))
     app.include_router(events.routes(parts))
     heavy = CapacityLimiter(HEAVY_AT_ONCE)
@@ -71,8 +75,8 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     app.include_router(webhook_deliveries.routes(parts))
     app.include_router(problem_pages.routes())
     webhook_docs.install(app)
+    app.include_router(preflight.routes(parts))
     app.include_router(health.routes(SERVICE, checks))
-    openapi.describe(app, GUARDED)
     uploads = Rule(parts.settings.upload_max_bytes + FORM_BYTES, UPLOAD)
     protect(app, answers, Front(http, {packages.PATH: uploads}, [Middleware(guard.Guard, gate=_gate(parts))]))
     app.add_middleware(Patience, stall_s=parts.settings.results.stall_s)  # the last one added is the outermost

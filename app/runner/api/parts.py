@@ -9,6 +9,8 @@ from app.db.listen import Changes
 from app.db.unit import Database
 from app.runner.access.doors import Door
 from app.runner.assets.outline import Outlines
+from app.runner.plan.plan import NOBODY, Neighbours
+from app.runner.preflight.check import Probe
 from app.runner.runs.accept import Desk, NewIds
 from app.runner.webhooks.desk import Desk as WebhookDesk
 from app.settings import RunnerSettings
@@ -26,6 +28,10 @@ class Parts:
     changes: Changes
     door: Door
     webhooks: WebhookDesk
+    asked: Neighbours = NOBODY
+    """Whom a plan asks for the assignment and for prices."""
+    probes: tuple[Probe, ...] = ()
+    """What ``GET /v1/preflight`` looks at."""
     outlines: Outlines = field(default_factory=Outlines)
 
     def desk(self, owner: str) -> Desk:

@@ -2,7 +2,6 @@
 
 from typing import Any, Literal
 
-from fastapi import FastAPI
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.edge.access import InvalidToken, NotLocal, ScopeMissing, TooManyFailures
@@ -61,18 +60,6 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 REFERENCE = {"$ref": f"#/components/schemas/{Problem.__name__}"}
-
-
-class Documented(FastAPI):
-    """An application whose OpenAPI document holds the body that all refusals refer to."""
-
-    def openapi(self) -> dict[str, Any]:
-        """Return the document."""
-        document = super().openapi()
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(problem.pop("$defs"), Problem=problem)
-        return document
 
 
 def refusals(*kinds: type[AppError]) -> Responses:

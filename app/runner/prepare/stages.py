@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy import insert
 
 from app.contracts.cj_events import CJRequestEnvelope
-from app.contracts.cj_http import AnchorRegistration
+from app.contracts.cj_http import AnchorRegistration, AssessmentInstructions
 from app.contracts.topics import Topic
 from app.db.unit import Database
 from app.edge.content_http import ContentStore
@@ -115,7 +115,11 @@ def event_id_of(run_id: str) -> UUID:
 
 
 async def _preflight(parts: Parts, request: RunRequest) -> None:
-    known = await parts.assignments.get(str(request.assignment_id))
+    check_assignment(await parts.assignments.get(str(request.assignment_id)), request)
+
+
+def check_assignment(known: AssessmentInstructions, request: RunRequest) -> None:
+    """Raise ``PreflightFailed`` where cj would not judge this run with this assignment."""
     wanted = request.expected_grade_scale
     if known.grade_scale != request.grade_scale:
         said = f"expected_grade_scale is {wanted}" if wanted else f"the package is read as {request.grade_scale}"

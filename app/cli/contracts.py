@@ -1,0 +1,31 @@
+"""``cj-runner openapi`` and ``asyncapi``: the contracts for others, written anew or checked to be fresh."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Check = Annotated[bool, typer.Option("--check", help="Fail if the file is not fresh.")]
+
+
+def openapi(check: Check = False, path: Annotated[Path, typer.Option("--path")] = Path("openapi.json")) -> None:
+    """Write the runner's OpenAPI document, or check that the committed one is fresh."""
+    from app.runner.api.openapi import rendered
+
+    _write_or_check(rendered, path, "make openapi", check=check)
+
+
+def asyncapi(check: Check = False, path: Annotated[Path, typer.Option("--path")] = Path("asyncapi.json")) -> None:
+    """Write the AsyncAPI document of the topics, or check that the committed one is fresh."""
+    from app.contracts.asyncapi import rendered
+
+    _write_or_check(rendered, path, "make asyncapi", check=check)
+
+
+def _write_or_check(rendered: Callable[[], str], path: Path, way_out: str, *, check: bool) -> None:
+    if not check:
+        path.write_text(rendered(), encoding="utf-8")
+    elif not path.is_file() or path.read_text(encoding="utf-8") != rendered():
+        typer.echo(f"{path} is not fresh: run '{way_out}'", err=True)
+        raise typer.Exit(1)

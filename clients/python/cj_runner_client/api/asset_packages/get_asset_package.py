@@ -1,0 +1,171 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.package_view import PackageView
+from ...models.problem import Problem
+from ...types import Response
+
+
+def _get_kwargs(
+    package_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/asset-packages/{package_id}".format(
+            package_id=quote(str(package_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PackageView | Problem | None:
+    if response.status_code == 200:
+        response_200 = PackageView.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 410:
+        response_410 = Problem.from_dict(response.json())
+
+        return response_410
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PackageView | Problem]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    package_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[PackageView | Problem]:
+    """One package
+
+    Args:
+        package_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PackageView | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        package_id=package_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    package_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> PackageView | Problem | None:
+    """One package
+
+    Args:
+        package_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PackageView | Problem
+    """
+
+    return sync_detailed(
+        package_id=package_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    package_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[PackageView | Problem]:
+    """One package
+
+    Args:
+        package_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PackageView | Problem]
+    """
+
+    kwargs = _get_kwargs(
+        package_id=package_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    package_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> PackageView | Problem | None:
+    """One package
+
+    Args:
+        package_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PackageView | Problem
+    """
+
+    return (
+        await asyncio_detailed(
+            package_id=package_id,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,217 @@
+from http import HTTPStatus
+from typing import Any, cast
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.problem import Problem
+from ...models.run_view import RunView
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    run_id: str,
+    *,
+    wait: int | Unset = 0,
+    if_none_match: None | str | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+    if not isinstance(if_none_match, Unset):
+        headers["If-None-Match"] = if_none_match
+
+    params: dict[str, Any] = {}
+
+    params["wait"] = wait
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/runs/{run_id}".format(
+            run_id=quote(str(run_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Any | Problem | RunView | None:
+    if response.status_code == 200:
+        response_200 = RunView.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 410:
+        response_410 = Problem.from_dict(response.json())
+
+        return response_410
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Any | Problem | RunView]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    run_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    wait: int | Unset = 0,
+    if_none_match: None | str | Unset = UNSET,
+) -> Response[Any | Problem | RunView]:
+    """One run
+
+    Args:
+        run_id (str):
+        wait (int | Unset): Answer once the run changes or ends, at the latest after so long.
+            Default: 0.
+        if_none_match (None | str | Unset): The ETag of the version that the caller has.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem | RunView]
+    """
+
+    kwargs = _get_kwargs(
+        run_id=run_id,
+        wait=wait,
+        if_none_match=if_none_match,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    run_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    wait: int | Unset = 0,
+    if_none_match: None | str | Unset = UNSET,
+) -> Any | Problem | RunView | None:
+    """One run
+
+    Args:
+        run_id (str):
+        wait (int | Unset): Answer once the run changes or ends, at the latest after so long.
+            Default: 0.
+        if_none_match (None | str | Unset): The ETag of the version that the caller has.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem | RunView
+    """
+
+    return sync_detailed(
+        run_id=run_id,
+        client=client,
+        wait=wait,
+        if_none_match=if_none_match,
+    ).parsed
+
+
+async def asyncio_detailed(
+    run_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    wait: int | Unset = 0,
+    if_none_match: None | str | Unset = UNSET,
+) -> Response[Any | Problem | RunView]:
+    """One run
+
+    Args:
+        run_id (str):
+        wait (int | Unset): Answer once the run changes or ends, at the latest after so long.
+            Default: 0.
+        if_none_match (None | str | Unset): The ETag of the version that the caller has.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Any | Problem | RunView]
+    """
+
+    kwargs = _get_kwargs(
+        run_id=run_id,
+        wait=wait,
+        if_none_match=if_none_match,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    run_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    wait: int | Unset = 0,
+    if_none_match: None | str | Unset = UNSET,
+) -> Any | Problem | RunView | None:
+    """One run
+
+    Args:
+        run_id (str):
+        wait (int | Unset): Answer once the run changes or ends, at the latest after so long.
+            Default: 0.
+        if_none_match (None | str | Unset): The ETag of the version that the caller has.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Any | Problem | RunView
+    """
+
+    return (
+        await asyncio_detailed(
+            run_id=run_id,
+            client=client,
+            wait=wait,
+            if_none_match=if_none_match,
+        )
+    ).parsed

@@ -1,0 +1,16 @@
+from typing import Literal
+
+Mode = Literal["anchor-align-test", "dry-run", "execute", "plan"]
+
+MODE_VALUES: set[Mode] = {
+    "anchor-align-test",
+    "dry-run",
+    "execute",
+    "plan",
+}
+
+
+def check_mode(value: str) -> Mode:
+    if value in MODE_VALUES:
+        return value
+    raise TypeError(f"Unexpected value {value!r}. Expected one of {MODE_VALUES!r}")

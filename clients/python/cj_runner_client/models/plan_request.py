@@ -1,0 +1,311 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import UUID
+
+from attrs import define as _attrs_define
+
+from ..models.plan_request_course_code import (
+    PlanRequestCourseCode,
+    check_plan_request_course_code,
+)
+from ..models.plan_request_language import (
+    PlanRequestLanguage,
+    check_plan_request_language,
+)
+from ..models.plan_request_mode import PlanRequestMode, check_plan_request_mode
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.assets import Assets
+    from ..models.budget import Budget
+    from ..models.design import Design
+    from ..models.judge import Judge
+    from ..models.plan_request_labels import PlanRequestLabels
+
+
+T = TypeVar("T", bound="PlanRequest")
+
+
+@_attrs_define
+class PlanRequest:
+    """The body of ``POST /v1/runs:plan``: that of a run; ``mode`` is the one that the run would be started in.
+
+    Attributes:
+        assets (Assets): The essays to judge.
+        mode (PlanRequestMode | Unset): Left out, or `plan`: `execute` where an `assignment_id` is given, else `anchor-
+            align-test`. Default: 'anchor-align-test'.
+        batch_label (str | Unset): As in a run; `{n}` takes no number here. Default: 'plan'.
+        assignment_id (None | Unset | UUID):
+        course_id (None | Unset | UUID):
+        course_code (PlanRequestCourseCode | Unset):  Default: 'ENG5'.
+        language (PlanRequestLanguage | Unset):  Default: 'en'.
+        expected_grade_scale (None | str | Unset):
+        user_id (str | Unset):  Default: 'cj_runner'.
+        org_id (None | str | Unset):
+        llm (Judge | Unset): Which model judges, and how it is set; null leaves the choice to the engine.
+        budget (Budget | Unset): How much may be spent and how long to wait; null leaves a limit to the engine.
+        design (Design | Unset): How pairs are chosen and when asking stops; the same seed gives the same pairs.
+        publish (bool | Unset): false: compose and keep the request, send nothing. Default: True.
+        labels (PlanRequestLabels | Unset): Up to 20 pairs of your own; runs can be listed by them.
+    """
+
+    assets: Assets
+    mode: PlanRequestMode | Unset = "anchor-align-test"
+    batch_label: str | Unset = "plan"
+    assignment_id: None | Unset | UUID = UNSET
+    course_id: None | Unset | UUID = UNSET
+    course_code: PlanRequestCourseCode | Unset = "ENG5"
+    language: PlanRequestLanguage | Unset = "en"
+    expected_grade_scale: None | str | Unset = UNSET
+    user_id: str | Unset = "cj_runner"
+    org_id: None | str | Unset = UNSET
+    llm: Judge | Unset = UNSET
+    budget: Budget | Unset = UNSET
+    design: Design | Unset = UNSET
+    publish: bool | Unset = True
+    labels: PlanRequestLabels | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        assets = self.assets.to_dict()
+
+        mode: str | Unset = UNSET
+        if not isinstance(self.mode, Unset):
+            mode = self.mode
+
+        batch_label = self.batch_label
+
+        assignment_id: None | str | Unset
+        if isinstance(self.assignment_id, Unset):
+            assignment_id = UNSET
+        elif isinstance(self.assignment_id, UUID):
+            assignment_id = str(self.assignment_id)
+        else:
+            assignment_id = self.assignment_id
+
+        course_id: None | str | Unset
+        if isinstance(self.course_id, Unset):
+            course_id = UNSET
+        elif isinstance(self.course_id, UUID):
+            course_id = str(self.course_id)
+        else:
+            course_id = self.course_id
+
+        course_code: str | Unset = UNSET
+        if not isinstance(self.course_code, Unset):
+            course_code = self.course_code
+
+        language: str | Unset = UNSET
+        if not isinstance(self.language, Unset):
+            language = self.language
+
+        expected_grade_scale: None | str | Unset
+        if isinstance(self.expected_grade_scale, Unset):
+            expected_grade_scale = UNSET
+        else:
+            expected_grade_scale = self.expected_grade_scale
+
+        user_id = self.user_id
+
+        org_id: None | str | Unset
+        if isinstance(self.org_id, Unset):
+            org_id = UNSET
+        else:
+            org_id = self.org_id
+
+        llm: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.llm, Unset):
+            llm = self.llm.to_dict()
+
+        budget: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.budget, Unset):
+            budget = self.budget.to_dict()
+
+        design: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.design, Unset):
+            design = self.design.to_dict()
+
+        publish = self.publish
+
+        labels: dict[str, Any] | Unset = UNSET
+        if not isinstance(self.labels, Unset):
+            labels = self.labels.to_dict()
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "assets": assets,
+            }
+        )
+        if mode is not UNSET:
+            field_dict["mode"] = mode
+        if batch_label is not UNSET:
+            field_dict["batch_label"] = batch_label
+        if assignment_id is not UNSET:
+            field_dict["assignment_id"] = assignment_id
+        if course_id is not UNSET:
+            field_dict["course_id"] = course_id
+        if course_code is not UNSET:
+            field_dict["course_code"] = course_code
+        if language is not UNSET:
+            field_dict["language"] = language
+        if expected_grade_scale is not UNSET:
+            field_dict["expected_grade_scale"] = expected_grade_scale
+        if user_id is not UNSET:
+            field_dict["user_id"] = user_id
+        if org_id is not UNSET:
+            field_dict["org_id"] = org_id
+        if llm is not UNSET:
+            field_dict["llm"] = llm
+        if budget is not UNSET:
+            field_dict["budget"] = budget
+        if design is not UNSET:
+            field_dict["design"] = design
+        if publish is not UNSET:
+            field_dict["publish"] = publish
+        if labels is not UNSET:
+            field_dict["labels"] = labels
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.assets import Assets  # noqa: PLC0415
+        from ..models.budget import Budget  # noqa: PLC0415
+        from ..models.design import Design  # noqa: PLC0415
+        from ..models.judge import Judge  # noqa: PLC0415
+        from ..models.plan_request_labels import PlanRequestLabels  # noqa: PLC0415
+
+        d = dict(src_dict)
+        assets = Assets.from_dict(d.pop("assets"))
+
+        _mode = d.pop("mode", UNSET)
+        mode: PlanRequestMode | Unset
+        if isinstance(_mode, Unset):
+            mode = UNSET
+        else:
+            mode = check_plan_request_mode(_mode)
+
+        batch_label = d.pop("batch_label", UNSET)
+
+        def _parse_assignment_id(data: object) -> None | Unset | UUID:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                assignment_id_type_0 = UUID(data)
+
+                return assignment_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UUID, data)
+
+        assignment_id = _parse_assignment_id(d.pop("assignment_id", UNSET))
+
+        def _parse_course_id(data: object) -> None | Unset | UUID:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                course_id_type_0 = UUID(data)
+
+                return course_id_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | Unset | UUID, data)
+
+        course_id = _parse_course_id(d.pop("course_id", UNSET))
+
+        _course_code = d.pop("course_code", UNSET)
+        course_code: PlanRequestCourseCode | Unset
+        if isinstance(_course_code, Unset):
+            course_code = UNSET
+        else:
+            course_code = check_plan_request_course_code(_course_code)
+
+        _language = d.pop("language", UNSET)
+        language: PlanRequestLanguage | Unset
+        if isinstance(_language, Unset):
+            language = UNSET
+        else:
+            language = check_plan_request_language(_language)
+
+        def _parse_expected_grade_scale(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        expected_grade_scale = _parse_expected_grade_scale(
+            d.pop("expected_grade_scale", UNSET)
+        )
+
+        user_id = d.pop("user_id", UNSET)
+
+        def _parse_org_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        org_id = _parse_org_id(d.pop("org_id", UNSET))
+
+        _llm = d.pop("llm", UNSET)
+        llm: Judge | Unset
+        if isinstance(_llm, Unset):
+            llm = UNSET
+        else:
+            llm = Judge.from_dict(_llm)
+
+        _budget = d.pop("budget", UNSET)
+        budget: Budget | Unset
+        if isinstance(_budget, Unset):
+            budget = UNSET
+        else:
+            budget = Budget.from_dict(_budget)
+
+        _design = d.pop("design", UNSET)
+        design: Design | Unset
+        if isinstance(_design, Unset):
+            design = UNSET
+        else:
+            design = Design.from_dict(_design)
+
+        publish = d.pop("publish", UNSET)
+
+        _labels = d.pop("labels", UNSET)
+        labels: PlanRequestLabels | Unset
+        if isinstance(_labels, Unset):
+            labels = UNSET
+        else:
+            labels = PlanRequestLabels.from_dict(_labels)
+
+        plan_request = cls(
+            assets=assets,
+            mode=mode,
+            batch_label=batch_label,
+            assignment_id=assignment_id,
+            course_id=course_id,
+            course_code=course_code,
+            language=language,
+            expected_grade_scale=expected_grade_scale,
+            user_id=user_id,
+            org_id=org_id,
+            llm=llm,
+            budget=budget,
+            design=design,
+            publish=publish,
+            labels=labels,
+        )
+
+        return plan_request
