@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import orjson
 from sqlalchemy import insert, select, update
 
 from app.contracts.artefact import rendered, sealed
@@ -29,14 +30,14 @@ async def ended(house: House, verdicts: int = 3) -> Json:
 
 async def revised(house: House, run: Json, number: int) -> None:
     """Write a later revision, as whoever revises does: a whole set below ``revisions/``, its rows, its event."""
-    import orjson
-
     folder = house.files / run["id"]
     place = folder / f"revisions/{number}"
     shutil.copytree(folder, place, ignore=lambda _, names: {"revisions"} & set(names))
     [artefact] = place.glob("assessment_run.*.json")
     document = orjson.loads(artefact.read_bytes())
     document["metadata"]["labels"] = {"revision": str(number)}
+    for entry in document["validation"]["manifest"]:
+        entry["path"] = f"revisions/{number}/{entry['path']}"
     artefact.write_text("".join(rendered(sealed(document))))
     house.clock.pass_by(60)
     async with house.database.transaction() as connection:
@@ -44,8 +45,8 @@ async def revised(house: House, run: Json, number: int) -> None:
         kept = (await connection.execute(select(run_files).where(*first))).mappings().all()
         await connection.execute(insert(run_files), [_row(folder, dict(row), number, house) for row in kept])
         held = await store.lock(connection, run["id"])
-        event = {"number": held.last_event + 1, "type": "run.revised", "at": house.clock()}
-        why = {"revision": number, "reason": "late_verdicts", "detail": "2 verdicts came late"}
+        event = {"number": held.last_event + 1, "type": "run.artefact_revised", "at": house.clock()}
+        why = {"revision": number, "why": "2 verdicts came late"}
         await connection.execute(insert(run_events).values(run_id=run["id"], data=why, **event))
         moved = {"revision": number, "last_event": held.last_event + 1}
         await connection.execute(update(runs).where(runs.c.id == run["id"]).values(**moved))

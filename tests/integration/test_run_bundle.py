@@ -1,4 +1,4 @@
-"""The bundle: all files of a revision as one zip with fixed bytes, sent in pieces, and checked by the command line."""
+"""The bundle: all files of a revision as one zip with fixed bytes, sent in pieces, checked by the command line."""
 
 import asyncio
 import hashlib
@@ -7,8 +7,8 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -192,27 +192,28 @@ async def listening(house: House, port: int) -> AsyncIterator[str]:
             await serving
 
 
-def opened_below(folder: Path) -> list[str]:
-    found = []
-    for descriptor in Path("/proc/self/fd").iterdir():
-        try:
-            target = str(descriptor.readlink())
-        except OSError:
-            continue
-        if target.startswith(str(folder)):
-            found.append(target)
-    return found
+def is_open(place: Path) -> bool:
+    """Return whether this process has a descriptor of the file, by its number on the disk."""
+    wanted = place.stat().st_ino
+    return wanted in {os.fstat(number).st_ino for number in _descriptors()}
 
 
-async def until(folder: Path, expected: list[str]) -> None:
-    """Look, letting others work in between, until exactly the expected files are open."""
-    async with asyncio.timeout(30):
-        while opened_below(folder) != expected:  # noqa: ASYNC110 - the kernel tells nobody of a closed descriptor
+def _descriptors() -> Iterator[int]:
+    for path in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            os.fstat(int(path.name))
+            yield int(path.name)
+
+
+async def until(place: Path, *, opened: bool) -> None:
+    """Look, letting others work in between, until the file is open, or closed."""
+    async with asyncio.timeout(20):
+        while is_open(place) is not opened:  # noqa: ASYNC110 - the kernel tells nobody of a closed descriptor
             await asyncio.sleep(0.01)
 
 
 async def test_a_reader_who_goes_away_leaves_nothing_open(house: House, run: Json, unused_tcp_port: int) -> None:
-    content = os.urandom(1 << 20) * 24
+    content = os.urandom(1 << 20) * 48
     place = house.files / run["id"] / "events/large.json"
     place.write_bytes(content)
     row = {"run_id": run["id"], "path": "events/large.json", "kind": "event", "media_type": "application/json"}
@@ -223,9 +224,10 @@ async def test_a_reader_who_goes_away_leaves_nothing_open(house: House, run: Jso
         for address in ("bundle.zip", "files/events/large.json"):
             async with client.stream("GET", f"/v1/runs/{run['id']}/{address}") as answer:
                 assert answer.status_code == 200
-                await anext(answer.aiter_raw())
-                await until(house.files, [str(place)])
-            await until(house.files, [])
+                chunks = answer.aiter_raw()  # one that is let go of closes the connection
+                await anext(chunks)
+                await until(place, opened=True)
+            await until(place, opened=False)
         whole = await client.get(f"/v1/runs/{run['id']}/files/events/large.json")
         assert whole.content == content
-    assert opened_below(house.files) == []
+    assert not is_open(place)

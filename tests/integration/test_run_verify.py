@@ -15,6 +15,9 @@ from tests.integration.house import House
 from tests.integration.kept import ended, revised
 from tests.integration.parts import Json, deliver
 
+ARTEFACT = "assessment_run.anchor-align-test.json"
+COSTS = f"{ARTEFACT}#/costs"
+
 
 @pytest.fixture
 async def house(database: Database, tmp_path: Path) -> AsyncIterator[House]:
@@ -46,7 +49,7 @@ async def failures(house: House, run: Json, **query: int) -> set[tuple[str, str]
 
 
 def artefact_of(house: House, run: Json) -> Path:
-    return house.files / run["id"] / "assessment_run.anchor-align-test.json"
+    return house.files.joinpath(run["id"], ARTEFACT)
 
 
 def _tokens(document: Json) -> None:
@@ -124,10 +127,6 @@ async def test_damage_on_the_disk_is_named_file_by_file(house: House, run: Json,
     assert failed["out"] == ("unexpected", "link")
     assert failed["deep/er/file"] == ("unexpected", "file")
     assert len(failed) == 6
-
-
-ARTEFACT = "assessment_run.anchor-align-test.json"
-COSTS = f"{ARTEFACT}#/costs"
 
 
 @pytest.mark.parametrize(

@@ -101,14 +101,13 @@ class RequestList(BaseModel):
 
 
 class RevisionView(BaseModel):
-    """One revision; ``event`` is what made it and ``reason`` why, where something was missing."""
+    """One revision; ``event`` is what made it, ``why`` what that event says."""
 
     model_config = _example(
         number=1,
         created_at="2026-11-24T18:34:05Z",
         event="run.timed_out",
-        reason="deadline",
-        detail="no completion came before the deadline; 12 callbacks had arrived",
+        why="deadline: no completion came before the deadline; 12 callbacks had arrived",
         files=17,
         bytes=48211,
         artefact_sha256=SHA,
@@ -118,8 +117,7 @@ class RevisionView(BaseModel):
     number: int
     created_at: datetime
     event: str | None
-    reason: str | None
-    detail: str | None
+    why: str | None
     files: int
     bytes: int
     artefact_sha256: str | None

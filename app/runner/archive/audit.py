@@ -129,7 +129,7 @@ def offline_checks(files: Files) -> list[Check]:
         raise InvalidInput(f"there is neither a {MANIFEST} nor an artefact (assessment_run.<mode>.json) here")
     reading = Artefact(files, artefact)
     deque(reading.records(), maxlen=0)
-    sealed = [_sealed_entry(one) for one in sealed_entries(reading.document.get("validation"))]
+    sealed = sealed_entries(reading.document.get("validation"))
     reports = [name for name in names if "/" not in name and name.endswith(".md")]
     unheld = [Check("digest", name, ok=True, expected=None, found=fingerprint(files, name)) for name in reports]
     return [*file_checks(files, sealed, also=[artefact, *reports]), *unheld, *reading.checks([])]
@@ -148,9 +148,3 @@ def _listed_checks(files: Files) -> list[Check]:
             deque(reading.records(), maxlen=0)
             checks += reading.checks(entries)
     return checks
-
-
-def _sealed_entry(entry: Document) -> Entry:
-    size = entry.get("bytes")
-    most = size if isinstance(size, int) else 0
-    return Entry(str(entry.get("path")), "event", "application/json", str(entry.get("sha256")), most)

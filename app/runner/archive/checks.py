@@ -3,6 +3,7 @@
 Fed by ``audit`` with what was read; feeds ``/v1/runs/{run_id}/verify`` and ``cj-runner verify``.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,9 @@ UNLISTED = "unlisted"
 MOST_NAMED = 20
 TOLERANCE_USD = 1e-6
 """Sums of costs are rounded to six digits."""
+
+_REVISION = re.compile(r"\Arevisions/\d+/")
+"""Before paths of a later revision, which are told from the run's folder on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ def artefact_checks(name: str, reading: Reading, tally: Tally, entries: Sequence
 
 def manifest_checks(name: str, validation: Document, evidence: Mapping[str, str]) -> Iterator[Check]:
     """Yield whether the artefact's manifest and the list name the same files with the same hashes."""
-    sealed = {str(entry.get("path")): str(entry.get("sha256")) for entry in sealed_entries(validation)}
+    sealed = {entry.name: entry.sha256 for entry in sealed_entries(validation)}
     for path in sorted(sealed.keys() | evidence.keys()):
         found, expected = sealed.get(path, MISSING), evidence.get(path, UNLISTED)
         if found != expected:
@@ -115,10 +119,17 @@ def manifest_checks(name: str, validation: Document, evidence: Mapping[str, str]
     yield same("manifest", name, f"{len(evidence)} files", f"{len(sealed)} files")
 
 
-def sealed_entries(validation: object) -> list[Document]:
-    """Return the entries of an artefact's own manifest that are objects."""
-    entries = validation.get("manifest") if isinstance(validation, dict) else None
-    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+def sealed_entries(validation: object) -> list[Entry]:
+    """Return what an artefact's own manifest names, by names inside its revision."""
+    found = validation.get("manifest") if isinstance(validation, dict) else None
+    entries = [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+    return [_sealed(entry) for entry in entries]
+
+
+def _sealed(entry: Document) -> Entry:
+    name, size = _REVISION.sub("", str(entry.get("path"))), entry.get("bytes")
+    sha256, most = str(entry.get("sha256")), size if isinstance(size, int) else 0
+    return Entry(name, "event", "application/json", sha256, most)
 
 
 def cost_checks(name: str, document: Document, tally: Tally) -> Iterator[Check]:
