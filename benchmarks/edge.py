@@ -1,22 +1,38 @@
-"""The front of a service: requests a second behind all its layers, as a share of the bare route's."""
+"""The front of a service: CPU a request of the real server behind all its layers, and behind none.
+
+The server runs in a process of its own and counts its own CPU time, so that neither the client nor others on a
+shared machine are measured. The aim is 85 % of the bare route's rate.
+"""
 
 import asyncio
+import json
 import statistics
+import subprocess
+import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 
 from fastapi import FastAPI
 from pydantic import BaseModel
-from starlette.types import ASGIApp, Message, Scope
 
 from app.edge import problems
-from app.edge.front import Front, layers, protect
+from app.edge.front import Front, protect
+from app.roles.free_ports import free_ports
+from app.roles.parts import serve
 from app.settings import HttpSettings, RunnerHttpSettings
 
-ROUNDS, REQUESTS = 15, 400
+ROUNDS, REQUESTS = 7, 500
 BODY = b'{"name": "a run", "labels": {"team": "rubrics"}, "numbers": [1, 2, 3, 4, 5, 6, 7, 8]}'
 RATED = RunnerHttpSettings(reads_per_minute=10_000_000, writes_per_minute=10_000_000)
+VARIANTS: dict[str, HttpSettings | None] = {
+    "bare": None,
+    "front, no rates": HttpSettings.model_construct(),
+    "front with rates": RATED,
+}
+ASKED = {
+    "GET": b"GET /things/7 HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n",
+    "POST": b"POST /things HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\n\r\n%b" % (len(BODY), BODY),
+}
 
 
 class Order(BaseModel):
@@ -38,97 +54,79 @@ def application(protected: HttpSettings | None) -> FastAPI:
     async def take(body: Order) -> Order:
         return body
 
+    @app.get("/cpu")
+    async def cpu() -> float:
+        return time.process_time()
+
     if protected is not None:
         protect(app, answers, Front(protected))
     return app
 
 
-@dataclass(frozen=True)
-class Request:
-    """One request, again and again."""
+class Server:
+    """One variant in a process of its own, and a connection to it."""
 
-    method: str
-    path: str
-    body: bytes = b""
+    def __init__(self, name: str) -> None:
+        [self._port] = free_ports([0])
+        self._process = subprocess.Popen([sys.executable, __file__, name, str(self._port)])
 
-    def scope(self) -> Scope:
-        headers = [(b"host", b"x"), (b"accept", b"*/*"), (b"user-agent", b"bench")]
-        if self.body:
-            headers += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(self.body))]
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.3"},
-            "http_version": "1.1",
-            "method": self.method,
-            "scheme": "http",
-            "path": self.path,
-            "raw_path": self.path.encode(),
-            "root_path": "",
-            "query_string": b"",
-            "headers": headers,
-            "client": ("127.0.0.1", 5),
-            "server": ("127.0.0.1", 80),
-            "state": {},
-        }
+    async def open(self) -> None:
+        while True:
+            try:
+                self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port)
+            except OSError:
+                await asyncio.sleep(0.05)
+            else:
+                return
 
+    async def ask(self, request: bytes) -> bytes:
+        self._writer.write(request)
+        head = await self._reader.readuntil(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise SystemExit(head.decode())
+        length = head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]
+        return await self._reader.readexactly(int(length))
 
-async def ask(app: ASGIApp, request: Request) -> None:
-    """Send one request straight to the application."""
+    async def cost(self, request: bytes) -> float:
+        """Return the server's microseconds of CPU a request."""
+        before = await self._cpu()
+        for _ in range(REQUESTS):
+            await self.ask(request)
+        return (await self._cpu() - before) / REQUESTS * 1e6
 
-    async def receive() -> Message:
-        return {"type": "http.request", "body": request.body, "more_body": False}
+    async def _cpu(self) -> float:
+        return float(json.loads(await self.ask(b"GET /cpu HTTP/1.1\r\nHost: x\r\n\r\n")))
 
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start" and message["status"] != 200:
-            raise SystemExit(f"answered {message['status']}")
-
-    await app(request.scope(), receive, send)
-
-
-async def in_process(app: ASGIApp, request: Request) -> float:
-    """Return microseconds a request."""
-    started = time.perf_counter()
-    for _ in range(REQUESTS):
-        await ask(app, request)
-    return (time.perf_counter() - started) / REQUESTS * 1e6
-
-
-async def compare(request: Request, variants: dict[str, ASGIApp]) -> None:
-    """Print each variant's cost; the rounds take turns, so that a noisy machine is noisy to all."""
-    found: dict[str, list[float]] = {name: [] for name in variants}
-    for app in variants.values():
-        await in_process(app, request)
-    for _ in range(ROUNDS):
-        for name, app in variants.items():
-            found[name].append(await in_process(app, request))
-    floor = statistics.median(found["bare"])
-    for name, times in found.items():
-        middle = statistics.median(times)
-        print(f"  {request.method:4s} {name:22s} {middle:7.1f} us  {floor / middle:6.1%} of the bare rate")
-
-
-def one_by_one() -> dict[str, Callable[[ASGIApp], ASGIApp]]:
-    """Return each layer alone, to be put before the bare application."""
-    answers = problems.install(FastAPI(), service="bench")
-    return {
-        layer.cls.__name__: lambda app, layer=layer: layer.cls(app, *layer.args, **layer.kwargs)
-        for layer in layers(answers, Front(RATED))
-    }
+    def close(self) -> None:
+        self._writer.close()
+        self._process.terminate()
+        self._process.wait()
 
 
 async def main() -> None:
-    """Compare a read and a write; without a socket, which would hide the front's share."""
-    bare = application(None)
-    whole = {
-        "bare": bare,
-        "front": application(HttpSettings.model_construct()),
-        "front with rates": application(RATED),
-    }
-    alone = {name: put(bare) for name, put in one_by_one().items()}
-    for request in (Request("GET", "/things/7"), Request("POST", "/things", BODY)):
-        print(f"{request.method} {request.path}, no socket:")
-        await compare(request, {**whole, **alone})
+    """Compare the variants, which take turns."""
+    servers = {name: Server(name) for name in VARIANTS}
+    for server in servers.values():
+        await server.open()
+    for method, request in ASKED.items():
+        found: dict[str, list[float]] = {name: [] for name in servers}
+        for number in range(ROUNDS + 1):
+            for name, server in servers.items():
+                cost = await server.cost(request)
+                if number:
+                    found[name].append(cost)
+        floor = statistics.median(found["bare"])
+        for name, times in found.items():
+            middle = statistics.median(times)
+            print(f"{method:4s} {name:18s} {middle:7.1f} us of CPU  {floor / middle:6.1%} of the bare rate")
+    for server in servers.values():
+        server.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    if len(sys.argv) == 3:
+        variant = VARIANTS[sys.argv[1]]
+        app = application(variant)
+        asyncio.run(serve(app, "127.0.0.1", int(sys.argv[2]), variant or HttpSettings.model_construct()))
+    else:
+        asyncio.run(main())

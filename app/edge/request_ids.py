@@ -47,5 +47,7 @@ def request_id_of(scope: Scope) -> str:
 
 
 def _given(scope: Scope) -> str | None:
-    value = next((value for name, value in scope["headers"] if name == HEADER), b"")
-    return value.decode() if _HARMLESS.fullmatch(value) else None
+    for name, value in scope["headers"]:
+        if name == HEADER:
+            return value.decode() if _HARMLESS.fullmatch(value) else None
+    return None

@@ -1,11 +1,14 @@
 """The front of a service: shares of callers, origins, headers for browsers, who forwarded a request."""
 
+from collections import Counter
 from typing import Any
 
 import httpx
 import pytest
 import structlog
 from fastapi import FastAPI, Request, Response
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import ValidationError
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -15,7 +18,7 @@ from app.edge.access import Caller
 from app.edge.bodies import Rule
 from app.edge.callers import address_of, share_of
 from app.edge.front import UPLOAD, Front, protect
-from app.edge.rates import Streams
+from app.edge.rates import Policy, Streams
 from app.settings import HttpSettings, RunnerHttpSettings
 
 Headers = dict[str, str]
@@ -112,6 +115,59 @@ async def test_each_caller_has_a_share_wherever_it_calls_from() -> None:
 
 async def test_nothing_is_counted_where_rates_are_off() -> None:
     assert "ratelimit" not in (await Client(application())("GET", "/thing")).headers
+
+
+class Clock:
+    """Seconds that pass when told to."""
+
+    def __init__(self) -> None:
+        self.at = 6_000_000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@given(st.lists(st.floats(0, 40), min_size=1, max_size=60), st.integers(1, 6))
+def test_after_the_wait_that_a_refusal_names_there_is_room_again(pauses: list[float], most: int) -> None:
+    clock = Clock()
+    policy = Policy("reads", most, clock)
+    for pause in pauses:
+        clock.at += pause
+        standing = policy.take("a")
+        assert 0 <= standing.left < most
+        if not standing.fits:
+            clock.at += standing.more_in_s
+            assert policy.take("a").fits
+
+
+@given(st.lists(st.floats(0, 20), min_size=1, max_size=60), st.integers(1, 6))
+def test_no_minute_of_the_clock_has_more_than_its_share(pauses: list[float], most: int) -> None:
+    clock = Clock()
+    policy, taken = Policy("reads", most, clock), list[float]()
+    for pause in pauses:
+        clock.at += pause
+        if policy.take("a").fits:
+            taken.append(clock.at // 60)
+    assert max(Counter(taken).values()) <= most
+
+
+def test_a_burst_over_the_turn_of_a_minute_is_one_burst() -> None:
+    clock = Clock()
+    policy = Policy("reads", 10, clock)
+    clock.at += 59
+    assert all(policy.take("a").fits for _ in range(10))
+    clock.at += 2
+    assert not policy.take("a").fits
+
+
+def test_shares_that_nobody_uses_are_forgotten() -> None:
+    clock = Clock()
+    policy = Policy("reads", 10, clock)
+    for number in range(100):
+        policy.take(str(number))
+    clock.at += 180
+    policy.take("a")
+    assert set(policy._shares) == {"a"}
 
 
 def test_open_streams_are_given_back() -> None:
