@@ -20,7 +20,7 @@ from app.roles.free_ports import free_ports
 from app.roles.parts import serve
 from app.settings import HttpSettings, RunnerHttpSettings
 
-ROUNDS, REQUESTS = 7, 500
+ROUNDS, REQUESTS = 30, 60
 BODY = b'{"name": "a run", "labels": {"team": "rubrics"}, "numbers": [1, 2, 3, 4, 5, 6, 7, 8]}'
 RATED = RunnerHttpSettings(reads_per_minute=10_000_000, writes_per_minute=10_000_000)
 VARIANTS: dict[str, HttpSettings | None] = {
