@@ -116,7 +116,8 @@ class Bodies:
     async def _refuse(self, scope: Scope, counted: "_Counted", send: Send, error: AppError) -> None:
         answer = self._answers.of(scope, error, {} if counted.ended else CLOSE)
         headers = [*answer.raw_headers]
-        await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
+        status = 400 if self._answers.style == "platform" and answer.status_code == 422 else answer.status_code
+        await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": bytes(answer.body), "more_body": not counted.ended})
         if not counted.ended:
             await counted.linger()

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.types import Scope
@@ -19,10 +20,21 @@ def share_of(scope: Scope, proxies: Sequence[Network]) -> str:
     caller = scope.get("state", {}).get("caller")
     if isinstance(caller, Caller):
         return f"caller/{len(caller.owner)}/{caller.owner}/{caller.subject}"
-    found = address_of(scope, proxies)
-    if isinstance(found, IPv6Address):
-        return f"address/{ip_network((found, 64), strict=False).network_address}"
-    return f"address/{found}"
+    if not proxies:
+        client = scope.get("client")
+        return _share_of_host(client[0] if client else "")
+    return _share(address_of(scope, proxies))
+
+
+@lru_cache(maxsize=4096)
+def _share_of_host(host: str) -> str:
+    return _share(_parsed(host))
+
+
+def _share(address: Address | None) -> str:
+    if isinstance(address, IPv6Address):
+        return f"address/{ip_network((address, 64), strict=False).network_address}"
+    return f"address/{address}"
 
 
 def address_of(scope: Scope, proxies: Sequence[Network]) -> Address | None:

@@ -6,13 +6,11 @@ Counted in this process alone; every answer tells what is left (draft-ietf-httpa
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.edge.answers import Answers
@@ -26,8 +24,7 @@ NEVER = frozenset({"/healthz", "/readyz", "/metrics"})
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """What one request leaves of its caller's share: whether it fits, how many are left, seconds until more."""
 
     fits: bool
@@ -36,19 +33,51 @@ class Standing:
 
 
 class Policy:
-    """One kind of requests, and how many of them fit into a minute."""
+    """One kind of requests, and how many of them fit into any minute (a sliding window of two counters).
 
-    def __init__(self, name: str, per_minute: int, limiter: SlidingWindowCounterRateLimiter) -> None:
+    The counter of the minute before weighs as much as that minute still reaches into the last 60 seconds.
+    """
+
+    def __init__(self, name: str, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self.name, self.per_minute = name, per_minute
-        self._limiter = limiter
-        self._item = RateLimitItemPerMinute(per_minute, namespace=name)
-        self.header = (b"ratelimit-policy", f'"{name}";q={per_minute};w={WINDOW_S}'.encode())
+        self._clock = clock
+        self._shares: dict[str, _Counts] = {}
+        self._swept = 0
+        self._header = (b"ratelimit-policy", f'"{name}";q={per_minute};w={WINDOW_S}'.encode())
 
     def take(self, share: str) -> Standing:
-        """Count one request."""
-        fits = self._limiter.hit(self._item, share)
-        window = self._limiter.get_window_stats(self._item, share)
-        return Standing(fits, window.remaining, max(1, math.ceil(window.reset_time - time.time())))
+        """Count one request, if it fits."""
+        minute, passed = divmod(self._clock() / WINDOW_S, 1.0)
+        counts = self._counts(share, int(minute))
+        used = counts.before * (1.0 - passed) + counts.now
+        if used + 1 <= self.per_minute:
+            counts.now += 1
+            return Standing(True, int(self.per_minute - used - 1), math.ceil((1.0 - passed) * WINDOW_S))
+        return Standing(False, 0, max(1, math.ceil(self._wait(counts, used, passed) * WINDOW_S)))
+
+    def _counts(self, share: str, minute: int) -> "_Counts":
+        if minute != self._swept:
+            self._sweep(minute)
+        counts = self._shares.get(share)
+        if counts is None:
+            counts = self._shares[share] = _Counts(minute)
+        elif counts.minute != minute:
+            counts.before = counts.now if counts.minute == minute - 1 else 0
+            counts.minute, counts.now = minute, 0
+        return counts
+
+    def _sweep(self, minute: int) -> None:
+        """Forget who did not come in this minute or the one before."""
+        self._swept = minute
+        for share in [share for share, counts in self._shares.items() if counts.minute < minute - 1]:
+            del self._shares[share]
+
+    def _wait(self, counts: "_Counts", used: float, passed: float) -> float:
+        """Return after how many minutes one more would fit."""
+        left = 1.0 - passed
+        if counts.before and (over := (used + 1 - self.per_minute) / counts.before) <= left:
+            return over
+        return left + max(0.0, 1.0 - (self.per_minute - 1) / counts.now) if counts.now else left
 
     def refusal(self, standing: Standing) -> TooManyRequests:
         """Return the refusal of a request that does not fit."""
@@ -58,8 +87,17 @@ class Policy:
 
     def headers(self, standing: Standing) -> list[tuple[bytes, bytes]]:
         """Return what an answer says of the share."""
-        left = f'"{self.name}";r={standing.left};t={standing.more_in_s}'
-        return [self.header, (b"ratelimit", left.encode())]
+        left = b'"%b";r=%d;t=%d' % (self.name.encode(), standing.left, standing.more_in_s)
+        return [self._header, (b"ratelimit", left)]
+
+
+@dataclass(slots=True)
+class _Counts:
+    """Requests of one share in a minute, and in the one before it."""
+
+    minute: int
+    now: int = 0
+    before: int = 0
 
 
 class Rates:
@@ -68,9 +106,8 @@ class Rates:
     def __init__(self, app: ASGIApp, *, answers: Answers, settings: HttpSettings, uploads: frozenset[str]) -> None:
         self._app, self._answers, self._uploads = app, answers, uploads
         self._proxies: Sequence[Network] = settings.trusted_proxies
-        limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._policies = {
-            name: Policy(name, most, limiter)
+            name: Policy(name, most)
             for name, most in (
                 ("reads", settings.reads_per_minute),
                 ("writes", settings.writes_per_minute),

@@ -7,8 +7,7 @@ import re
 from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from app.telemetry.context import bound
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 HEADER = b"x-request-id"
 _HARMLESS = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
@@ -34,8 +33,11 @@ class RequestIds:
                 message["headers"] = [*message.get("headers", ()), named]
             await send(message)
 
-        with bound(request_id=request_id):
+        before = bind_contextvars(request_id=request_id)
+        try:
             await self._app(scope, receive, naming)
+        finally:
+            reset_contextvars(**before)
 
 
 def request_id_of(scope: Scope) -> str:
@@ -45,5 +47,7 @@ def request_id_of(scope: Scope) -> str:
 
 
 def _given(scope: Scope) -> str | None:
-    value = next((value for name, value in scope["headers"] if name == HEADER), b"")
-    return value.decode() if _HARMLESS.fullmatch(value) else None
+    for name, value in scope["headers"]:
+        if name == HEADER:
+            return value.decode() if _HARMLESS.fullmatch(value) else None
+    return None

@@ -10,7 +10,6 @@ from pydantic_settings import NoDecode, SettingsConfigDict
 from app.settings.base import Settings
 
 Network = IPv4Network | IPv6Network
-Listed = NoDecode()
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 MIB = 1024 * 1024
 
@@ -29,19 +28,19 @@ class HttpSettings(Settings):
     writes_per_minute: int = Field(default=0, ge=0)
     uploads_per_minute: int = Field(default=0, ge=0)
     streams_per_caller: int = Field(default=0, ge=0)
-    trusted_proxies: Annotated[tuple[Network, ...], Listed] = ()
-    cors_origins: Annotated[tuple[str, ...], Listed] = ()
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     behind_tls: bool = False
 
-    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @field_validator("cors_origins", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
-        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+    def _listed(cls, value: object) -> object:
+        return _split(value)
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _networks(cls, value: object) -> object:
-        return [ip_network(part, strict=False) if isinstance(part, str) else part for part in _each(value)]
+        return [ip_network(part, strict=False) if isinstance(part, str) else part for part in _split(value)]
 
     @field_validator("cors_origins")
     @classmethod
@@ -52,7 +51,9 @@ class HttpSettings(Settings):
         return value
 
 
-def _each(value: object) -> list[object]:
+def _split(value: object) -> list[object]:
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
     return list(value) if isinstance(value, list | tuple) else [value]
 
 

@@ -140,3 +140,10 @@ def test_no_path_of_a_machine_and_no_stranger_is_named() -> None:
     assert [
         str(path.relative_to(ROOT)) for path in files if forbidden.search(path.read_text(errors="replace"))
     ] == []
+
+
+def test_every_error_says_when_it_happens_and_what_to_do() -> None:
+    kinds = list(_family(AppError))
+    silent = [kind.code for kind in kinds if not kind.__doc__ or len(kind.way_out) < 20]
+    borrowed = [kind.code for kind in AppError.__subclasses__() if "way_out" not in vars(kind)]
+    assert (silent, borrowed) == ([], [])

@@ -9,15 +9,17 @@ from app.cj.api import anchors, assignments, batches, cancel, outcomes
 from app.cj.finish import SERVICE
 from app.cj.parts import Parts
 from app.edge import health, problems
-from app.edge.front import UNLIMITED, Front, protect
+from app.edge.front import Front, protect
 from app.edge.key_set import KeySet
 from app.edge.tokens import AdminTokens
-from app.settings import AuthSettings, HttpSettings
+from app.settings import AuthSettings, CJHttpSettings, HttpSettings
 
 ROUTES = (assignments.routes, anchors.routes, batches.routes, outcomes.routes, cancel.routes)
 
+USUAL = CJHttpSettings.model_construct()
 
-def build(parts: Parts, auth: AuthSettings, keys: KeySet | None = None, http: HttpSettings = UNLIMITED) -> FastAPI:
+
+def build(parts: Parts, auth: AuthSettings, keys: KeySet | None = None, http: HttpSettings = USUAL) -> FastAPI:
     """Return the application; ``keys`` are the identity service's, where ``auth`` names its URL."""
     app = FastAPI(title="CJ engine", version="1", docs_url=None, redoc_url=None)
     answers = problems.install(app, service=SERVICE, style="platform")

@@ -3,16 +3,18 @@
 from fastapi import Depends, FastAPI
 
 from app.edge import health, problems
-from app.edge.front import UNLIMITED, Front, protect
+from app.edge.front import Front, protect
 from app.gateway.api import comparisons, providers
 from app.gateway.api.guard import guard
 from app.gateway.api.measure import Measured
 from app.gateway.callbacks import SERVICE
 from app.gateway.parts import Parts
-from app.settings import HttpSettings
+from app.settings import GatewayHttpSettings, HttpSettings
+
+USUAL = GatewayHttpSettings.model_construct()
 
 
-def build(parts: Parts, http: HttpSettings = UNLIMITED) -> FastAPI:
+def build(parts: Parts, http: HttpSettings = USUAL) -> FastAPI:
     """Return the application; every route that writes asks for the service credential."""
     app = FastAPI(title="LLM gateway", version="1", docs_url=None, redoc_url=None)
     answers = problems.install(app, service=SERVICE, style="platform")

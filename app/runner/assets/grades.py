@@ -12,6 +12,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.contracts.identifiers import anchor_key
+from app.runner.assets.zips import HostileZip, check_document
 
 _ID = frozenset({"anchor-id", "anchor_id"})
 _FILE = frozenset({"file-name", "file_name"})
@@ -74,7 +75,10 @@ def _csv(content: bytes) -> list[list[str]]:
 
 def _xlsx(content: bytes) -> list[list[str]]:
     try:
+        check_document(content)
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except HostileZip as error:
+        raise UnreadableTable(f"this is not an Excel workbook (.xlsx) that is read: it {error}") from error
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
         raise UnreadableTable("this is not an Excel workbook (.xlsx)") from error
     sheet = book.worksheets[0]

@@ -10,6 +10,8 @@ import pypdf
 from docx.opc.exceptions import PackageNotFoundError
 from pypdf.errors import PyPdfError
 
+from app.runner.assets.zips import HostileZip, check_document
+
 ESSAY_SUFFIXES = (".docx", ".pdf", ".txt", ".md")
 
 
@@ -41,7 +43,10 @@ def _plain(content: bytes) -> str:
 
 def _docx(content: bytes) -> str:
     try:
+        check_document(content)
         document = docx.Document(io.BytesIO(content))
+    except HostileZip as error:
+        raise UnreadableFile(f"this is not a Word document (.docx) that is read: it {error}") from error
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise UnreadableFile("this is not a Word document (.docx)") from error
     return "\n\n".join(part.text for part in document.paragraphs if part.text.strip())
