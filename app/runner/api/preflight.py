@@ -12,7 +12,7 @@ from app.runner.api.parts import Parts
 from app.runner.preflight.check import look_at_all
 
 
-class CheckView(BaseModel):
+class ProbeView(BaseModel):
     """One thing that was looked at."""
 
     name: str
@@ -30,7 +30,7 @@ class PreflightView(BaseModel):
     warnings: int
     version: str
     checked_at: datetime
-    checks: list[CheckView]
+    checks: list[ProbeView]
 
 
 def routes(parts: Parts) -> APIRouter:
@@ -51,7 +51,7 @@ def routes(parts: Parts) -> APIRouter:
             warnings=sum(not item.ok and item.severity == "warning" for item in found),
             version=__version__,
             checked_at=parts.clock(),
-            checks=[CheckView(**asdict(item)) for item in found],
+            checks=[ProbeView(**asdict(item)) for item in found],
         )
 
     return router

@@ -1,16 +1,37 @@
 """Contains all the data models used in inputs/outputs"""
 
 from .assets import Assets
+from .attempt_view import AttemptView
+from .audit_entry import AuditEntry
+from .audit_entry_ids import AuditEntryIds
+from .audit_list import AuditList
+from .batch_detail import BatchDetail
+from .batch_detail_links import BatchDetailLinks
+from .batch_event import BatchEvent
+from .batch_event_kind import BatchEventKind
+from .batch_list import BatchList
+from .batch_state import BatchState
+from .batch_view import BatchView
+from .batch_view_links import BatchViewLinks
 from .body_upload_asset_package import BodyUploadAssetPackage
 from .budget import Budget
 from .check_liveness_response_check_liveness import CheckLivenessResponseCheckLiveness
 from .check_readiness_response_503 import CheckReadinessResponse503
 from .check_view import CheckView
-from .check_view_severity import CheckViewSeverity
 from .comparisons import Comparisons
+from .delivery_detail import DeliveryDetail
+from .delivery_detail_links import DeliveryDetailLinks
+from .delivery_detail_payload import DeliveryDetailPayload
+from .delivery_detail_status import DeliveryDetailStatus
+from .delivery_list import DeliveryList
+from .delivery_view import DeliveryView
+from .delivery_view_links import DeliveryViewLinks
+from .delivery_view_status import DeliveryViewStatus
 from .design import Design
 from .design_batching_mode_type_0 import DesignBatchingModeType0
 from .design_pairing_type_0 import DesignPairingType0
+from .essay_result import EssayResult
+from .essay_result_confidence_label import EssayResultConfidenceLabel
 from .event_list import EventList
 from .event_view import EventView
 from .event_view_data import EventViewData
@@ -18,14 +39,42 @@ from .file_list import FileList
 from .file_view import FileView
 from .folder_request import FolderRequest
 from .get_prompt_role import GetPromptRole
-from .get_run_artefact_response_200 import GetRunArtefactResponse200
 from .judge import Judge
 from .judge_output_verbosity_type_0 import JudgeOutputVerbosityType0
 from .judge_provider_type_0 import JudgeProviderType0
 from .judge_reasoning_effort_type_0 import JudgeReasoningEffortType0
+from .key_list import KeyList
+from .key_request import KeyRequest
+from .key_request_scopes_item import KeyRequestScopesItem
+from .key_view import KeyView
+from .key_view_scopes_item import KeyViewScopesItem
 from .list_prompts_role_type_0 import ListPromptsRoleType0
+from .list_run_comparisons_format import ListRunComparisonsFormat
+from .list_run_comparisons_response_200 import ListRunComparisonsResponse200
+from .list_run_comparisons_response_200_items_item import (
+    ListRunComparisonsResponse200ItemsItem,
+)
+from .list_run_projections_format import ListRunProjectionsFormat
+from .list_run_projections_response_200 import ListRunProjectionsResponse200
+from .list_run_projections_response_200_items_item import (
+    ListRunProjectionsResponse200ItemsItem,
+)
+from .list_run_projections_response_200_items_item_probability import (
+    ListRunProjectionsResponse200ItemsItemProbability,
+)
+from .list_run_scores_format import ListRunScoresFormat
+from .list_run_scores_response_200 import ListRunScoresResponse200
+from .list_run_scores_response_200_items_item import ListRunScoresResponse200ItemsItem
+from .list_run_webhook_deliveries_status_item import ListRunWebhookDeliveriesStatusItem
 from .list_runs_sort import ListRunsSort
+from .list_webhook_deliveries_status_item import ListWebhookDeliveriesStatusItem
+from .manifest import Manifest
+from .manifest_file import ManifestFile
 from .mode import Mode
+from .new_key_view import NewKeyView
+from .new_key_view_scopes_item import NewKeyViewScopesItem
+from .one_off_webhook import OneOffWebhook
+from .one_off_webhook_events_item import OneOffWebhookEventsItem
 from .package_list import PackageList
 from .package_view import PackageView
 from .package_view_inventory import PackageViewInventory
@@ -44,8 +93,11 @@ from .planned_judge import PlannedJudge
 from .planned_pairs import PlannedPairs
 from .planned_tokens import PlannedTokens
 from .preflight_view import PreflightView
+from .probe_view import ProbeView
+from .probe_view_severity import ProbeViewSeverity
 from .problem import Problem
 from .problem_field import ProblemField
+from .problem_field_in_type_0 import ProblemFieldInType0
 from .progress import Progress
 from .prompt import Prompt
 from .prompt_list import PromptList
@@ -53,33 +105,95 @@ from .prompt_text import PromptText
 from .prompt_text_role import PromptTextRole
 from .prompt_view import PromptView
 from .prompt_view_role import PromptViewRole
+from .recollect_error import RecollectError
+from .recollect_found import RecollectFound
+from .recollect_view import RecollectView
+from .request_list import RequestList
+from .request_view import RequestView
+from .request_view_body import RequestViewBody
+from .result_view import ResultView
+from .result_view_metadata import ResultViewMetadata
+from .revision_list import RevisionList
+from .revision_view import RevisionView
+from .revision_view_links import RevisionViewLinks
+from .rotation import Rotation
 from .run_list import RunList
 from .run_request import RunRequest
 from .run_request_course_code import RunRequestCourseCode
 from .run_request_labels import RunRequestLabels
 from .run_request_language import RunRequestLanguage
+from .run_started import RunStarted
+from .run_started_labels import RunStartedLabels
+from .run_started_links import RunStartedLinks
+from .run_started_request import RunStartedRequest
 from .run_state import RunState
+from .run_told import RunTold
+from .run_told_labels import RunToldLabels
+from .run_told_links import RunToldLinks
 from .run_view import RunView
 from .run_view_labels import RunViewLabels
 from .run_view_links import RunViewLinks
 from .run_view_request import RunViewRequest
+from .run_webhook import RunWebhook
 from .stop import Stop
 from .stop_rule import StopRule
+from .subscription_change import SubscriptionChange
+from .subscription_change_events_item import SubscriptionChangeEventsItem
+from .subscription_change_labels import SubscriptionChangeLabels
+from .subscription_list import SubscriptionList
+from .subscription_made import SubscriptionMade
+from .subscription_made_labels import SubscriptionMadeLabels
+from .subscription_made_links import SubscriptionMadeLinks
+from .subscription_made_signing import SubscriptionMadeSigning
+from .subscription_request import SubscriptionRequest
+from .subscription_request_events_item import SubscriptionRequestEventsItem
+from .subscription_request_labels import SubscriptionRequestLabels
+from .subscription_request_signing import SubscriptionRequestSigning
+from .subscription_view import SubscriptionView
+from .subscription_view_labels import SubscriptionViewLabels
+from .subscription_view_links import SubscriptionViewLinks
+from .subscription_view_signing import SubscriptionViewSigning
+from .test_told import TestTold
+from .test_webhook import TestWebhook
 from .tokens import Tokens
+from .told_comparisons import ToldComparisons
+from .told_progress import ToldProgress
+from .verdict import Verdict
 from .wanted_pair import WantedPair
 
 __all__ = (
     "Assets",
+    "AttemptView",
+    "AuditEntry",
+    "AuditEntryIds",
+    "AuditList",
+    "BatchDetail",
+    "BatchDetailLinks",
+    "BatchEvent",
+    "BatchEventKind",
+    "BatchList",
+    "BatchState",
+    "BatchView",
+    "BatchViewLinks",
     "BodyUploadAssetPackage",
     "Budget",
     "CheckLivenessResponseCheckLiveness",
     "CheckReadinessResponse503",
     "CheckView",
-    "CheckViewSeverity",
     "Comparisons",
+    "DeliveryDetail",
+    "DeliveryDetailLinks",
+    "DeliveryDetailPayload",
+    "DeliveryDetailStatus",
+    "DeliveryList",
+    "DeliveryView",
+    "DeliveryViewLinks",
+    "DeliveryViewStatus",
     "Design",
     "DesignBatchingModeType0",
     "DesignPairingType0",
+    "EssayResult",
+    "EssayResultConfidenceLabel",
     "EventList",
     "EventView",
     "EventViewData",
@@ -87,14 +201,36 @@ __all__ = (
     "FileView",
     "FolderRequest",
     "GetPromptRole",
-    "GetRunArtefactResponse200",
     "Judge",
     "JudgeOutputVerbosityType0",
     "JudgeProviderType0",
     "JudgeReasoningEffortType0",
+    "KeyList",
+    "KeyRequest",
+    "KeyRequestScopesItem",
+    "KeyView",
+    "KeyViewScopesItem",
     "ListPromptsRoleType0",
+    "ListRunComparisonsFormat",
+    "ListRunComparisonsResponse200",
+    "ListRunComparisonsResponse200ItemsItem",
+    "ListRunProjectionsFormat",
+    "ListRunProjectionsResponse200",
+    "ListRunProjectionsResponse200ItemsItem",
+    "ListRunProjectionsResponse200ItemsItemProbability",
+    "ListRunScoresFormat",
+    "ListRunScoresResponse200",
+    "ListRunScoresResponse200ItemsItem",
     "ListRunsSort",
+    "ListRunWebhookDeliveriesStatusItem",
+    "ListWebhookDeliveriesStatusItem",
+    "Manifest",
+    "ManifestFile",
     "Mode",
+    "NewKeyView",
+    "NewKeyViewScopesItem",
+    "OneOffWebhook",
+    "OneOffWebhookEventsItem",
     "PackageList",
     "PackageView",
     "PackageViewInventory",
@@ -113,8 +249,11 @@ __all__ = (
     "PlanView",
     "PlanViewRequest",
     "PreflightView",
+    "ProbeView",
+    "ProbeViewSeverity",
     "Problem",
     "ProblemField",
+    "ProblemFieldInType0",
     "Progress",
     "Prompt",
     "PromptList",
@@ -122,18 +261,59 @@ __all__ = (
     "PromptTextRole",
     "PromptView",
     "PromptViewRole",
+    "RecollectError",
+    "RecollectFound",
+    "RecollectView",
+    "RequestList",
+    "RequestView",
+    "RequestViewBody",
+    "ResultView",
+    "ResultViewMetadata",
+    "RevisionList",
+    "RevisionView",
+    "RevisionViewLinks",
+    "Rotation",
     "RunList",
     "RunRequest",
     "RunRequestCourseCode",
     "RunRequestLabels",
     "RunRequestLanguage",
+    "RunStarted",
+    "RunStartedLabels",
+    "RunStartedLinks",
+    "RunStartedRequest",
     "RunState",
+    "RunTold",
+    "RunToldLabels",
+    "RunToldLinks",
     "RunView",
     "RunViewLabels",
     "RunViewLinks",
     "RunViewRequest",
+    "RunWebhook",
     "Stop",
     "StopRule",
+    "SubscriptionChange",
+    "SubscriptionChangeEventsItem",
+    "SubscriptionChangeLabels",
+    "SubscriptionList",
+    "SubscriptionMade",
+    "SubscriptionMadeLabels",
+    "SubscriptionMadeLinks",
+    "SubscriptionMadeSigning",
+    "SubscriptionRequest",
+    "SubscriptionRequestEventsItem",
+    "SubscriptionRequestLabels",
+    "SubscriptionRequestSigning",
+    "SubscriptionView",
+    "SubscriptionViewLabels",
+    "SubscriptionViewLinks",
+    "SubscriptionViewSigning",
+    "TestTold",
+    "TestWebhook",
     "Tokens",
+    "ToldComparisons",
+    "ToldProgress",
+    "Verdict",
     "WantedPair",
 )

@@ -6,56 +6,53 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..models.check_view_severity import CheckViewSeverity, check_check_view_severity
-
 T = TypeVar("T", bound="CheckView")
 
 
 @_attrs_define
 class CheckView:
-    """One thing that was looked at.
+    """One finding.
 
     Attributes:
-        name (str):
+        check (str): `digest`: a file against its row. `unexpected`: something that belongs to nothing. `schema`,
+            `checksum`, `manifest`: the artefact against its schema, its own checksum, and the list of files. `comparisons`,
+            `tokens`, `cost`: its sums against its records. `row`, `rows`, `left_out`, `run`, `database`: the artefact
+            against the database.
+        path (str):
         ok (bool):
-        severity (CheckViewSeverity): How bad it is where it is not ok.
-        detail (str):
-        what_to_do (None | str): null where it is ok.
-        ms (int): How long looking took.
+        expected (None | str):
+        found (None | str):
     """
 
-    name: str
+    check: str
+    path: str
     ok: bool
-    severity: CheckViewSeverity
-    detail: str
-    what_to_do: None | str
-    ms: int
+    expected: None | str
+    found: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        name = self.name
+        check = self.check
+
+        path = self.path
 
         ok = self.ok
 
-        severity: str = self.severity
+        expected: None | str
+        expected = self.expected
 
-        detail = self.detail
-
-        what_to_do: None | str
-        what_to_do = self.what_to_do
-
-        ms = self.ms
+        found: None | str
+        found = self.found
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "name": name,
+                "check": check,
+                "path": path,
                 "ok": ok,
-                "severity": severity,
-                "detail": detail,
-                "what_to_do": what_to_do,
-                "ms": ms,
+                "expected": expected,
+                "found": found,
             }
         )
 
@@ -64,30 +61,32 @@ class CheckView:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        name = d.pop("name")
+        check = d.pop("check")
+
+        path = d.pop("path")
 
         ok = d.pop("ok")
 
-        severity = check_check_view_severity(d.pop("severity"))
-
-        detail = d.pop("detail")
-
-        def _parse_what_to_do(data: object) -> None | str:
+        def _parse_expected(data: object) -> None | str:
             if data is None:
                 return data
             return cast(None | str, data)
 
-        what_to_do = _parse_what_to_do(d.pop("what_to_do"))
+        expected = _parse_expected(d.pop("expected"))
 
-        ms = d.pop("ms")
+        def _parse_found(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        found = _parse_found(d.pop("found"))
 
         check_view = cls(
-            name=name,
+            check=check,
+            path=path,
             ok=ok,
-            severity=severity,
-            detail=detail,
-            what_to_do=what_to_do,
-            ms=ms,
+            expected=expected,
+            found=found,
         )
 
         check_view.additional_properties = d

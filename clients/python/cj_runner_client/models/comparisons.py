@@ -18,7 +18,7 @@ class Comparisons:
         received (int): Answers that came before the end.
         succeeded (int):
         failed (int):
-        late (int): Answers that came after the end: kept, but part of nothing.
+        late (int): Answers that came after the end: in no other count, but in later revisions.
         total (int | None): The budget; null where the engine chooses.
     """
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -15,26 +15,38 @@ T = TypeVar("T", bound="FileList")
 
 @_attrs_define
 class FileList:
-    """The files of a run, by path.
+    """Files by path; ``next`` is the address of those after them. ``revision`` is null before the first.
 
     Attributes:
+        revision (int | None):
         items (list[FileView]):
+        next_ (None | str):
     """
 
+    revision: int | None
     items: list[FileView]
+    next_: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        revision: int | None
+        revision = self.revision
+
         items = []
         for items_item_data in self.items:
             items_item = items_item_data.to_dict()
             items.append(items_item)
 
+        next_: None | str
+        next_ = self.next_
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
+                "revision": revision,
                 "items": items,
+                "next": next_,
             }
         )
 
@@ -45,6 +57,14 @@ class FileList:
         from ..models.file_view import FileView  # noqa: PLC0415
 
         d = dict(src_dict)
+
+        def _parse_revision(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        revision = _parse_revision(d.pop("revision"))
+
         items = []
         _items = d.pop("items")
         for items_item_data in _items:
@@ -52,8 +72,17 @@ class FileList:
 
             items.append(items_item)
 
+        def _parse_next_(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        next_ = _parse_next_(d.pop("next"))
+
         file_list = cls(
+            revision=revision,
             items=items,
+            next_=next_,
         )
 
         file_list.additional_properties = d

@@ -11,14 +11,15 @@ T = TypeVar("T", bound="FileView")
 
 @_attrs_define
 class FileView:
-    """One file that a run wrote.
+    """One file of a revision; ``path`` is relative to the revision, ``href`` answers this version for ever.
 
     Attributes:
         path (str):
-        kind (str):
+        kind (str): `artefact`, `report`, `named_report`, `request`, `event` or `plan`.
         media_type (str):
-        sha256 (str):
+        sha256 (str): In hex.
         bytes_ (int):
+        href (str):
     """
 
     path: str
@@ -26,6 +27,7 @@ class FileView:
     media_type: str
     sha256: str
     bytes_: int
+    href: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,6 +41,8 @@ class FileView:
 
         bytes_ = self.bytes_
 
+        href = self.href
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -48,6 +52,7 @@ class FileView:
                 "media_type": media_type,
                 "sha256": sha256,
                 "bytes": bytes_,
+                "href": href,
             }
         )
 
@@ -66,12 +71,15 @@ class FileView:
 
         bytes_ = d.pop("bytes")
 
+        href = d.pop("href")
+
         file_view = cls(
             path=path,
             kind=kind,
             media_type=media_type,
             sha256=sha256,
             bytes_=bytes_,
+            href=href,
         )
 
         file_view.additional_properties = d

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..models.budget import Budget
     from ..models.design import Design
     from ..models.judge import Judge
+    from ..models.one_off_webhook import OneOffWebhook
     from ..models.plan_request_labels import PlanRequestLabels
 
 
@@ -48,6 +49,7 @@ class PlanRequest:
         budget (Budget | Unset): How much may be spent and how long to wait; null leaves a limit to the engine.
         design (Design | Unset): How pairs are chosen and when asking stops; the same seed gives the same pairs.
         publish (bool | Unset): false: compose and keep the request, send nothing. Default: True.
+        webhook (None | OneOffWebhook | Unset):
         labels (PlanRequestLabels | Unset): Up to 20 pairs of your own; runs can be listed by them.
     """
 
@@ -65,9 +67,12 @@ class PlanRequest:
     budget: Budget | Unset = UNSET
     design: Design | Unset = UNSET
     publish: bool | Unset = True
+    webhook: None | OneOffWebhook | Unset = UNSET
     labels: PlanRequestLabels | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.one_off_webhook import OneOffWebhook  # noqa: PLC0415
+
         assets = self.assets.to_dict()
 
         mode: str | Unset = UNSET
@@ -128,6 +133,14 @@ class PlanRequest:
 
         publish = self.publish
 
+        webhook: dict[str, Any] | None | Unset
+        if isinstance(self.webhook, Unset):
+            webhook = UNSET
+        elif isinstance(self.webhook, OneOffWebhook):
+            webhook = self.webhook.to_dict()
+        else:
+            webhook = self.webhook
+
         labels: dict[str, Any] | Unset = UNSET
         if not isinstance(self.labels, Unset):
             labels = self.labels.to_dict()
@@ -165,6 +178,8 @@ class PlanRequest:
             field_dict["design"] = design
         if publish is not UNSET:
             field_dict["publish"] = publish
+        if webhook is not UNSET:
+            field_dict["webhook"] = webhook
         if labels is not UNSET:
             field_dict["labels"] = labels
 
@@ -176,6 +191,7 @@ class PlanRequest:
         from ..models.budget import Budget  # noqa: PLC0415
         from ..models.design import Design  # noqa: PLC0415
         from ..models.judge import Judge  # noqa: PLC0415
+        from ..models.one_off_webhook import OneOffWebhook  # noqa: PLC0415
         from ..models.plan_request_labels import PlanRequestLabels  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -283,6 +299,23 @@ class PlanRequest:
 
         publish = d.pop("publish", UNSET)
 
+        def _parse_webhook(data: object) -> None | OneOffWebhook | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                webhook_type_0 = OneOffWebhook.from_dict(data)
+
+                return webhook_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | OneOffWebhook | Unset, data)
+
+        webhook = _parse_webhook(d.pop("webhook", UNSET))
+
         _labels = d.pop("labels", UNSET)
         labels: PlanRequestLabels | Unset
         if isinstance(_labels, Unset):
@@ -305,6 +338,7 @@ class PlanRequest:
             budget=budget,
             design=design,
             publish=publish,
+            webhook=webhook,
             labels=labels,
         )
 

@@ -8,7 +8,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.check_view import CheckView
+    from ..models.probe_view import ProbeView
 
 
 T = TypeVar("T", bound="PreflightView")
@@ -23,14 +23,14 @@ class PreflightView:
         warnings (int):
         version (str):
         checked_at (datetime.datetime):
-        checks (list[CheckView]):
+        checks (list[ProbeView]):
     """
 
     ok: bool
     warnings: int
     version: str
     checked_at: datetime.datetime
-    checks: list[CheckView]
+    checks: list[ProbeView]
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -63,7 +63,7 @@ class PreflightView:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.check_view import CheckView  # noqa: PLC0415
+        from ..models.probe_view import ProbeView  # noqa: PLC0415
 
         d = dict(src_dict)
         ok = d.pop("ok")
@@ -77,7 +77,7 @@ class PreflightView:
         checks = []
         _checks = d.pop("checks")
         for checks_item_data in _checks:
-            checks_item = CheckView.from_dict(checks_item_data)
+            checks_item = ProbeView.from_dict(checks_item_data)
 
             checks.append(checks_item)
 

@@ -17,7 +17,7 @@ T = TypeVar("T", bound="Problem")
 
 @_attrs_define
 class Problem:
-    """RFC 9457 problem details; ``errors`` names the fields.
+    """RFC 9457 problem details; ``errors`` names the fields, ``/problems/{code}`` explains the code.
 
     Attributes:
         type_ (str):
@@ -26,6 +26,8 @@ class Problem:
         detail (str):
         instance (str):
         code (str):
+        way_out (str):
+        retryable (bool):
         request_id (str):
         errors (list[ProblemField] | Unset):
     """
@@ -36,6 +38,8 @@ class Problem:
     detail: str
     instance: str
     code: str
+    way_out: str
+    retryable: bool
     request_id: str
     errors: list[ProblemField] | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -52,6 +56,10 @@ class Problem:
         instance = self.instance
 
         code = self.code
+
+        way_out = self.way_out
+
+        retryable = self.retryable
 
         request_id = self.request_id
 
@@ -72,6 +80,8 @@ class Problem:
                 "detail": detail,
                 "instance": instance,
                 "code": code,
+                "way_out": way_out,
+                "retryable": retryable,
                 "request_id": request_id,
             }
         )
@@ -97,6 +107,10 @@ class Problem:
 
         code = d.pop("code")
 
+        way_out = d.pop("way_out")
+
+        retryable = d.pop("retryable")
+
         request_id = d.pop("request_id")
 
         _errors = d.pop("errors", UNSET)
@@ -115,6 +129,8 @@ class Problem:
             detail=detail,
             instance=instance,
             code=code,
+            way_out=way_out,
+            retryable=retryable,
             request_id=request_id,
             errors=errors,
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..models.budget import Budget
     from ..models.design import Design
     from ..models.judge import Judge
+    from ..models.one_off_webhook import OneOffWebhook
     from ..models.run_request_labels import RunRequestLabels
 
 
@@ -45,6 +46,7 @@ class RunRequest:
         budget (Budget | Unset): How much may be spent and how long to wait; null leaves a limit to the engine.
         design (Design | Unset): How pairs are chosen and when asking stops; the same seed gives the same pairs.
         publish (bool | Unset): false: compose and keep the request, send nothing. Default: True.
+        webhook (None | OneOffWebhook | Unset):
         labels (RunRequestLabels | Unset): Up to 20 pairs of your own; runs can be listed by them.
     """
 
@@ -62,9 +64,12 @@ class RunRequest:
     budget: Budget | Unset = UNSET
     design: Design | Unset = UNSET
     publish: bool | Unset = True
+    webhook: None | OneOffWebhook | Unset = UNSET
     labels: RunRequestLabels | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.one_off_webhook import OneOffWebhook  # noqa: PLC0415
+
         mode: str = self.mode
 
         batch_label = self.batch_label
@@ -123,6 +128,14 @@ class RunRequest:
 
         publish = self.publish
 
+        webhook: dict[str, Any] | None | Unset
+        if isinstance(self.webhook, Unset):
+            webhook = UNSET
+        elif isinstance(self.webhook, OneOffWebhook):
+            webhook = self.webhook.to_dict()
+        else:
+            webhook = self.webhook
+
         labels: dict[str, Any] | Unset = UNSET
         if not isinstance(self.labels, Unset):
             labels = self.labels.to_dict()
@@ -158,6 +171,8 @@ class RunRequest:
             field_dict["design"] = design
         if publish is not UNSET:
             field_dict["publish"] = publish
+        if webhook is not UNSET:
+            field_dict["webhook"] = webhook
         if labels is not UNSET:
             field_dict["labels"] = labels
 
@@ -169,6 +184,7 @@ class RunRequest:
         from ..models.budget import Budget  # noqa: PLC0415
         from ..models.design import Design  # noqa: PLC0415
         from ..models.judge import Judge  # noqa: PLC0415
+        from ..models.one_off_webhook import OneOffWebhook  # noqa: PLC0415
         from ..models.run_request_labels import RunRequestLabels  # noqa: PLC0415
 
         d = dict(src_dict)
@@ -271,6 +287,23 @@ class RunRequest:
 
         publish = d.pop("publish", UNSET)
 
+        def _parse_webhook(data: object) -> None | OneOffWebhook | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                webhook_type_0 = OneOffWebhook.from_dict(data)
+
+                return webhook_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | OneOffWebhook | Unset, data)
+
+        webhook = _parse_webhook(d.pop("webhook", UNSET))
+
         _labels = d.pop("labels", UNSET)
         labels: RunRequestLabels | Unset
         if isinstance(_labels, Unset):
@@ -293,6 +326,7 @@ class RunRequest:
             budget=budget,
             design=design,
             publish=publish,
+            webhook=webhook,
             labels=labels,
         )
 

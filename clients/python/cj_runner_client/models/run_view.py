@@ -12,6 +12,7 @@ from ..models.run_state import RunState, check_run_state
 
 if TYPE_CHECKING:
     from ..models.progress import Progress
+    from ..models.recollect_view import RecollectView
     from ..models.run_view_labels import RunViewLabels
     from ..models.run_view_links import RunViewLinks
     from ..models.run_view_request import RunViewRequest
@@ -36,6 +37,8 @@ class RunView:
         labels (RunViewLabels):
         retry_of (None | str): The run that this one repeats.
         attempt (int): 1, and one more for each retry along the chain.
+        artefact_revision (int): The latest revision of the artefact; 0 before the first.
+        recollect (None | RecollectView): Null where cj was never asked.
         progress (Progress): How far a run is.
         request (RunViewRequest): The request as accepted, defaults filled in.
         links (RunViewLinks):
@@ -58,6 +61,8 @@ class RunView:
     labels: RunViewLabels
     retry_of: None | str
     attempt: int
+    artefact_revision: int
+    recollect: None | RecollectView
     progress: Progress
     request: RunViewRequest
     links: RunViewLinks
@@ -70,6 +75,8 @@ class RunView:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.recollect_view import RecollectView  # noqa: PLC0415
+
         id = self.id
 
         mode: str = self.mode
@@ -94,6 +101,14 @@ class RunView:
         retry_of = self.retry_of
 
         attempt = self.attempt
+
+        artefact_revision = self.artefact_revision
+
+        recollect: dict[str, Any] | None
+        if isinstance(self.recollect, RecollectView):
+            recollect = self.recollect.to_dict()
+        else:
+            recollect = self.recollect
 
         progress = self.progress.to_dict()
 
@@ -144,6 +159,8 @@ class RunView:
                 "labels": labels,
                 "retry_of": retry_of,
                 "attempt": attempt,
+                "artefact_revision": artefact_revision,
+                "recollect": recollect,
                 "progress": progress,
                 "request": request,
                 "links": links,
@@ -161,6 +178,7 @@ class RunView:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.progress import Progress  # noqa: PLC0415
+        from ..models.recollect_view import RecollectView  # noqa: PLC0415
         from ..models.run_view_labels import RunViewLabels  # noqa: PLC0415
         from ..models.run_view_links import RunViewLinks  # noqa: PLC0415
         from ..models.run_view_request import RunViewRequest  # noqa: PLC0415
@@ -202,6 +220,23 @@ class RunView:
         retry_of = _parse_retry_of(d.pop("retry_of"))
 
         attempt = d.pop("attempt")
+
+        artefact_revision = d.pop("artefact_revision")
+
+        def _parse_recollect(data: object) -> None | RecollectView:
+            if data is None:
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                recollect_type_0 = RecollectView.from_dict(data)
+
+                return recollect_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | RecollectView, data)
+
+        recollect = _parse_recollect(d.pop("recollect"))
 
         progress = Progress.from_dict(d.pop("progress"))
 
@@ -285,6 +320,8 @@ class RunView:
             labels=labels,
             retry_of=retry_of,
             attempt=attempt,
+            artefact_revision=artefact_revision,
+            recollect=recollect,
             progress=progress,
             request=request,
             links=links,

@@ -1,5 +1,6 @@
 from http import HTTPStatus
-from typing import Any
+from io import BytesIO
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
@@ -7,13 +8,26 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
-from ...types import Response
+from ...types import UNSET, File, Response, Unset
 
 
 def _get_kwargs(
     run_id: str,
     path: str,
+    *,
+    revision: int | None | Unset = UNSET,
 ) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    json_revision: int | None | Unset
+    if isinstance(revision, Unset):
+        json_revision = UNSET
+    else:
+        json_revision = revision
+    params["revision"] = json_revision
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
     _kwargs: dict[str, Any] = {
         "method": "get",
@@ -21,6 +35,7 @@ def _get_kwargs(
             run_id=quote(str(run_id), safe=""),
             path=quote(str(path), safe=""),
         ),
+        "params": params,
     }
 
     return _kwargs
@@ -28,25 +43,99 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Problem | str | None:
+) -> Any | File | Problem | None:
     if response.status_code == 200:
-        response_200 = response.text
+        response_200 = File(payload=BytesIO(response.content))
+
         return response_200
+
+    if response.status_code == 206:
+        response_206 = cast(Any, None)
+        return response_206
+
+    if response.status_code == 304:
+        response_304 = cast(Any, None)
+        return response_304
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
 
     if response.status_code == 404:
         response_404 = Problem.from_dict(response.json())
 
         return response_404
 
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
     if response.status_code == 410:
         response_410 = Problem.from_dict(response.json())
 
         return response_410
 
+    if response.status_code == 412:
+        response_412 = Problem.from_dict(response.json())
+
+        return response_412
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 414:
+        response_414 = Problem.from_dict(response.json())
+
+        return response_414
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 416:
+        response_416 = Problem.from_dict(response.json())
+
+        return response_416
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 431:
+        response_431 = Problem.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 500:
+        response_500 = Problem.from_dict(response.json())
+
+        return response_500
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -56,7 +145,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | str]:
+) -> Response[Any | File | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -69,25 +158,28 @@ def sync_detailed(
     run_id: str,
     path: str,
     *,
-    client: AuthenticatedClient | Client,
-) -> Response[Problem | str]:
+    client: AuthenticatedClient,
+    revision: int | None | Unset = UNSET,
+) -> Response[Any | File | Problem]:
     """One file
 
     Args:
         run_id (str):
         path (str):
+        revision (int | None | Unset): Which revision; the latest without it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | str]
+        Response[Any | File | Problem]
     """
 
     kwargs = _get_kwargs(
         run_id=run_id,
         path=path,
+        revision=revision,
     )
 
     response = client.get_httpx_client().request(
@@ -101,26 +193,29 @@ def sync(
     run_id: str,
     path: str,
     *,
-    client: AuthenticatedClient | Client,
-) -> Problem | str | None:
+    client: AuthenticatedClient,
+    revision: int | None | Unset = UNSET,
+) -> Any | File | Problem | None:
     """One file
 
     Args:
         run_id (str):
         path (str):
+        revision (int | None | Unset): Which revision; the latest without it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | str
+        Any | File | Problem
     """
 
     return sync_detailed(
         run_id=run_id,
         path=path,
         client=client,
+        revision=revision,
     ).parsed
 
 
@@ -128,25 +223,28 @@ async def asyncio_detailed(
     run_id: str,
     path: str,
     *,
-    client: AuthenticatedClient | Client,
-) -> Response[Problem | str]:
+    client: AuthenticatedClient,
+    revision: int | None | Unset = UNSET,
+) -> Response[Any | File | Problem]:
     """One file
 
     Args:
         run_id (str):
         path (str):
+        revision (int | None | Unset): Which revision; the latest without it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | str]
+        Response[Any | File | Problem]
     """
 
     kwargs = _get_kwargs(
         run_id=run_id,
         path=path,
+        revision=revision,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -158,20 +256,22 @@ async def asyncio(
     run_id: str,
     path: str,
     *,
-    client: AuthenticatedClient | Client,
-) -> Problem | str | None:
+    client: AuthenticatedClient,
+    revision: int | None | Unset = UNSET,
+) -> Any | File | Problem | None:
     """One file
 
     Args:
         run_id (str):
         path (str):
+        revision (int | None | Unset): Which revision; the latest without it.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | str
+        Any | File | Problem
     """
 
     return (
@@ -179,5 +279,6 @@ async def asyncio(
             run_id=run_id,
             path=path,
             client=client,
+            revision=revision,
         )
     ).parsed

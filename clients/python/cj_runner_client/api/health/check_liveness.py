@@ -8,6 +8,7 @@ from ...client import AuthenticatedClient, Client
 from ...models.check_liveness_response_check_liveness import (
     CheckLivenessResponseCheckLiveness,
 )
+from ...models.problem import Problem
 from ...types import Response
 
 
@@ -23,11 +24,56 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> CheckLivenessResponseCheckLiveness | None:
+) -> CheckLivenessResponseCheckLiveness | Problem | None:
     if response.status_code == 200:
         response_200 = CheckLivenessResponseCheckLiveness.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 414:
+        response_414 = Problem.from_dict(response.json())
+
+        return response_414
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 431:
+        response_431 = Problem.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -37,7 +83,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[CheckLivenessResponseCheckLiveness]:
+) -> Response[CheckLivenessResponseCheckLiveness | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -49,7 +95,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[CheckLivenessResponseCheckLiveness]:
+) -> Response[CheckLivenessResponseCheckLiveness | Problem]:
     """The process lives
 
     Raises:
@@ -57,7 +103,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[CheckLivenessResponseCheckLiveness]
+        Response[CheckLivenessResponseCheckLiveness | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -72,7 +118,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-) -> CheckLivenessResponseCheckLiveness | None:
+) -> CheckLivenessResponseCheckLiveness | Problem | None:
     """The process lives
 
     Raises:
@@ -80,7 +126,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        CheckLivenessResponseCheckLiveness
+        CheckLivenessResponseCheckLiveness | Problem
     """
 
     return sync_detailed(
@@ -91,7 +137,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[CheckLivenessResponseCheckLiveness]:
+) -> Response[CheckLivenessResponseCheckLiveness | Problem]:
     """The process lives
 
     Raises:
@@ -99,7 +145,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[CheckLivenessResponseCheckLiveness]
+        Response[CheckLivenessResponseCheckLiveness | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -112,7 +158,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-) -> CheckLivenessResponseCheckLiveness | None:
+) -> CheckLivenessResponseCheckLiveness | Problem | None:
     """The process lives
 
     Raises:
@@ -120,7 +166,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        CheckLivenessResponseCheckLiveness
+        CheckLivenessResponseCheckLiveness | Problem
     """
 
     return (

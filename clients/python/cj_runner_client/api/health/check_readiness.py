@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.check_readiness_response_503 import CheckReadinessResponse503
+from ...models.problem import Problem
 from ...types import Response
 
 
@@ -21,10 +22,50 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Any | CheckReadinessResponse503 | None:
+) -> Any | CheckReadinessResponse503 | Problem | None:
     if response.status_code == 200:
         response_200 = response.json()
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 414:
+        response_414 = Problem.from_dict(response.json())
+
+        return response_414
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 431:
+        response_431 = Problem.from_dict(response.json())
+
+        return response_431
 
     if response.status_code == 503:
         response_503 = CheckReadinessResponse503.from_dict(response.json())
@@ -39,7 +80,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | CheckReadinessResponse503]:
+) -> Response[Any | CheckReadinessResponse503 | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -51,7 +92,7 @@ def _build_response(
 def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Any | CheckReadinessResponse503]:
+) -> Response[Any | CheckReadinessResponse503 | Problem]:
     """What the process needs answers
 
     Raises:
@@ -59,7 +100,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | CheckReadinessResponse503]
+        Response[Any | CheckReadinessResponse503 | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -74,7 +115,7 @@ def sync_detailed(
 def sync(
     *,
     client: AuthenticatedClient | Client,
-) -> Any | CheckReadinessResponse503 | None:
+) -> Any | CheckReadinessResponse503 | Problem | None:
     """What the process needs answers
 
     Raises:
@@ -82,7 +123,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | CheckReadinessResponse503
+        Any | CheckReadinessResponse503 | Problem
     """
 
     return sync_detailed(
@@ -93,7 +134,7 @@ def sync(
 async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
-) -> Response[Any | CheckReadinessResponse503]:
+) -> Response[Any | CheckReadinessResponse503 | Problem]:
     """What the process needs answers
 
     Raises:
@@ -101,7 +142,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | CheckReadinessResponse503]
+        Response[Any | CheckReadinessResponse503 | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -114,7 +155,7 @@ async def asyncio_detailed(
 async def asyncio(
     *,
     client: AuthenticatedClient | Client,
-) -> Any | CheckReadinessResponse503 | None:
+) -> Any | CheckReadinessResponse503 | Problem | None:
     """What the process needs answers
 
     Raises:
@@ -122,7 +163,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | CheckReadinessResponse503
+        Any | CheckReadinessResponse503 | Problem
     """
 
     return (

@@ -6,6 +6,7 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.preflight_view import PreflightView
+from ...models.problem import Problem
 from ...types import Response
 
 
@@ -21,11 +22,66 @@ def _get_kwargs() -> dict[str, Any]:
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> PreflightView | None:
+) -> PreflightView | Problem | None:
     if response.status_code == 200:
         response_200 = PreflightView.from_dict(response.json())
 
         return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 414:
+        response_414 = Problem.from_dict(response.json())
+
+        return response_414
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 431:
+        response_431 = Problem.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -35,7 +91,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[PreflightView]:
+) -> Response[PreflightView | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -46,8 +102,8 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
-) -> Response[PreflightView]:
+    client: AuthenticatedClient,
+) -> Response[PreflightView | Problem]:
     """Whether all that runs need is there
 
      Always 200 once it could look: what was found is in the body. For probes of an orchestrator there is
@@ -58,7 +114,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PreflightView]
+        Response[PreflightView | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -72,8 +128,8 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
-) -> PreflightView | None:
+    client: AuthenticatedClient,
+) -> PreflightView | Problem | None:
     """Whether all that runs need is there
 
      Always 200 once it could look: what was found is in the body. For probes of an orchestrator there is
@@ -84,7 +140,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PreflightView
+        PreflightView | Problem
     """
 
     return sync_detailed(
@@ -94,8 +150,8 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
-) -> Response[PreflightView]:
+    client: AuthenticatedClient,
+) -> Response[PreflightView | Problem]:
     """Whether all that runs need is there
 
      Always 200 once it could look: what was found is in the body. For probes of an orchestrator there is
@@ -106,7 +162,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[PreflightView]
+        Response[PreflightView | Problem]
     """
 
     kwargs = _get_kwargs()
@@ -118,8 +174,8 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
-) -> PreflightView | None:
+    client: AuthenticatedClient,
+) -> PreflightView | Problem | None:
     """Whether all that runs need is there
 
      Always 200 once it could look: what was found is in the body. For probes of an orchestrator there is
@@ -130,7 +186,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        PreflightView
+        PreflightView | Problem
     """
 
     return (

@@ -7,7 +7,7 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.problem import Problem
 from ...models.run_request import RunRequest
-from ...models.run_view import RunView
+from ...models.run_started import RunStarted
 from ...types import UNSET, Response, Unset
 
 
@@ -35,21 +35,71 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Problem | RunView | None:
+) -> Problem | RunStarted | None:
     if response.status_code == 202:
-        response_202 = RunView.from_dict(response.json())
+        response_202 = RunStarted.from_dict(response.json())
 
         return response_202
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
 
     if response.status_code == 409:
         response_409 = Problem.from_dict(response.json())
 
         return response_409
 
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 414:
+        response_414 = Problem.from_dict(response.json())
+
+        return response_414
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
     if response.status_code == 422:
         response_422 = Problem.from_dict(response.json())
 
         return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 431:
+        response_431 = Problem.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -59,7 +109,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Problem | RunView]:
+) -> Response[Problem | RunStarted]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -70,10 +120,10 @@ def _build_response(
 
 def sync_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: RunRequest,
     idempotency_key: None | str | Unset = UNSET,
-) -> Response[Problem | RunView]:
+) -> Response[Problem | RunStarted]:
     """Start a run
 
     Args:
@@ -86,7 +136,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | RunView]
+        Response[Problem | RunStarted]
     """
 
     kwargs = _get_kwargs(
@@ -103,10 +153,10 @@ def sync_detailed(
 
 def sync(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: RunRequest,
     idempotency_key: None | str | Unset = UNSET,
-) -> Problem | RunView | None:
+) -> Problem | RunStarted | None:
     """Start a run
 
     Args:
@@ -119,7 +169,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | RunView
+        Problem | RunStarted
     """
 
     return sync_detailed(
@@ -131,10 +181,10 @@ def sync(
 
 async def asyncio_detailed(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: RunRequest,
     idempotency_key: None | str | Unset = UNSET,
-) -> Response[Problem | RunView]:
+) -> Response[Problem | RunStarted]:
     """Start a run
 
     Args:
@@ -147,7 +197,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Problem | RunView]
+        Response[Problem | RunStarted]
     """
 
     kwargs = _get_kwargs(
@@ -162,10 +212,10 @@ async def asyncio_detailed(
 
 async def asyncio(
     *,
-    client: AuthenticatedClient | Client,
+    client: AuthenticatedClient,
     body: RunRequest,
     idempotency_key: None | str | Unset = UNSET,
-) -> Problem | RunView | None:
+) -> Problem | RunStarted | None:
     """Start a run
 
     Args:
@@ -178,7 +228,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Problem | RunView
+        Problem | RunStarted
     """
 
     return (

@@ -6,27 +6,44 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-T = TypeVar("T", bound="GetRunArtefactResponse200")
+T = TypeVar("T", bound="TestTold")
 
 
 @_attrs_define
-class GetRunArtefactResponse200:
+class TestTold:
+    """Which subscription is tried out.
+
+    Attributes:
+        subscription_id (str):
+    """
+
+    subscription_id: str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        subscription_id = self.subscription_id
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "subscription_id": subscription_id,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        get_run_artefact_response_200 = cls()
+        subscription_id = d.pop("subscription_id")
 
-        get_run_artefact_response_200.additional_properties = d
-        return get_run_artefact_response_200
+        test_told = cls(
+            subscription_id=subscription_id,
+        )
+
+        test_told.additional_properties = d
+        return test_told
 
     @property
     def additional_keys(self) -> list[str]:

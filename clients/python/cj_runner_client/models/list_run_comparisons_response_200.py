@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.list_run_comparisons_response_200_items_item import (
+        ListRunComparisonsResponse200ItemsItem,
+    )
+
+
+T = TypeVar("T", bound="ListRunComparisonsResponse200")
+
+
+@_attrs_define
+class ListRunComparisonsResponse200:
+    """
+    Attributes:
+        run_id (None | str):
+        run_status (None | str):
+        run_is_over (bool):
+        items (list[ListRunComparisonsResponse200ItemsItem]):
+        count (int):
+    """
+
+    run_id: None | str
+    run_status: None | str
+    run_is_over: bool
+    items: list[ListRunComparisonsResponse200ItemsItem]
+    count: int
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        run_id: None | str
+        run_id = self.run_id
+
+        run_status: None | str
+        run_status = self.run_status
+
+        run_is_over = self.run_is_over
+
+        items = []
+        for items_item_data in self.items:
+            items_item = items_item_data.to_dict()
+            items.append(items_item)
+
+        count = self.count
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "run_id": run_id,
+                "run_status": run_status,
+                "run_is_over": run_is_over,
+                "items": items,
+                "count": count,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.list_run_comparisons_response_200_items_item import (
+            ListRunComparisonsResponse200ItemsItem,  # noqa: PLC0415
+        )
+
+        d = dict(src_dict)
+
+        def _parse_run_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        run_id = _parse_run_id(d.pop("run_id"))
+
+        def _parse_run_status(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        run_status = _parse_run_status(d.pop("run_status"))
+
+        run_is_over = d.pop("run_is_over")
+
+        items = []
+        _items = d.pop("items")
+        for items_item_data in _items:
+            items_item = ListRunComparisonsResponse200ItemsItem.from_dict(
+                items_item_data
+            )
+
+            items.append(items_item)
+
+        count = d.pop("count")
+
+        list_run_comparisons_response_200 = cls(
+            run_id=run_id,
+            run_status=run_status,
+            run_is_over=run_is_over,
+            items=items,
+            count=count,
+        )
+
+        list_run_comparisons_response_200.additional_properties = d
+        return list_run_comparisons_response_200
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
