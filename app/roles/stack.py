@@ -24,10 +24,11 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("content", "gateway", "cj", "worker", "api")
 WANTED_PORTS = {"api": 8300, "worker": 8301, "cj": 9095, "gateway": 8090, "content": 8001}
 STATE_FILE = "stack.json"
-PASSED_ON = ("CJ_ASSESSMENT_SERVICE_", "LLM_PROVIDER_SERVICE_", "RUNNER_", "CONTENT_SERVICE_", "WEBHOOKS_", "LOG_")
+PASSED_ON = ("CJ_ASSESSMENT_SERVICE_", "LLM_PROVIDER_SERVICE_", "RUNNER_", "CONTENT_SERVICE_", "LOG_")
 PASSED_ON_TO_ALL = frozenset({"GRADE_SCALES_FILE", "NEIGHBOUR_TIMEOUT_S", "OPENBLAS_NUM_THREADS"})
 KEYS = tuple(f"{name}_API_KEY" for name in ("ANTHROPIC", "OPENAI", "GOOGLE", "GEMINI", "OPENROUTER"))
 PASSED_ON_TO_GATEWAY = frozenset(KEYS) | {f"{key}_FILE" for key in KEYS}
+ROLES_WITH_WEBHOOKS = frozenset({"api", "worker"})
 WEBHOOKS_ON_LOOPBACK = {
     "WEBHOOKS_ALLOW_HTTP": "true",
     "WEBHOOKS_ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
@@ -89,8 +90,6 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
         "KAFKA_IDLE_PAUSE_MS": "20",
         "KAFKA_GROUP_INSTANCE_ID": f"{role}-0",
         "JWT_SECRET_KEY": _secret(data_dir / "jwt_secret"),
-        "WEBHOOKS_SECRET_KEY": _secret(data_dir / "webhooks_key"),
-        **WEBHOOKS_ON_LOOPBACK,
         "CJ_SERVICE_URL": plan.url("cj"),
         "LLM_PROVIDER_SERVICE_URL": plan.url("gateway"),
         "CONTENT_SERVICE_URL": plan.url("content") + "/v1/content",
@@ -108,9 +107,13 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
         "LLM_PROVIDER_SERVICE_REPLAY_VOTES_DIR": str(ROOT / "data/recorded-judgements"),
         "CONTENT_SERVICE_PORT": str(plan.ports["content"]),
     }
+    webhooks: dict[str, str] = {}
+    if role in ROLES_WITH_WEBHOOKS:
+        webhooks = WEBHOOKS_ON_LOOPBACK | {"WEBHOOKS_SECRET_KEY": _secret(data_dir / "webhooks_key")}
+        webhooks |= {k: v for k, v in os.environ.items() if k.startswith("WEBHOOKS_")}
     named = PASSED_ON_TO_ALL | (PASSED_ON_TO_GATEWAY if role == "gateway" else frozenset())
     overridden = {k: v for k, v in os.environ.items() if k.startswith(PASSED_ON) or k in named}
-    return {**inherited, **ours, **overridden, **extra}
+    return {**inherited, **ours, **webhooks, **overridden, **extra}
 
 
 def _secret(path: Path) -> str:

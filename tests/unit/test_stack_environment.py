@@ -48,6 +48,8 @@ def test_a_receiver_of_webhooks_may_live_on_the_same_machine_in_a_local_stack_on
     assert addresses.refusal("10.0.0.1", local.allowed_networks) is not None
     assert (usual.allow_http, usual.allowed_networks) == (False, ())
     assert Vault.of(local.secret_key).seals
+    holders = {role for role in ROLES if environment(plan, role, {}).get("WEBHOOKS_SECRET_KEY")}
+    assert holders == {"api", "worker"}
     assert environment(plan, "api", {})["WEBHOOKS_SECRET_KEY"] == told["WEBHOOKS_SECRET_KEY"]
     monkeypatch.setenv("WEBHOOKS_ALLOW_HTTP", "false")
     assert environment(plan, "api", {})["WEBHOOKS_ALLOW_HTTP"] == "false"

@@ -3,8 +3,10 @@
 Fed by ``enqueue`` and ``record``; feeds ``deliver``.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -62,7 +64,6 @@ class Job:
     type: str
     run_id: str | None
     payload: str
-    tries: int
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,6 @@ class _Row:
     type: str
     run_id: str | None
     payload: str
-    tries: int
 
 
 async def claim(connection: AsyncConnection, terms: Terms, now: datetime) -> list[str]:
@@ -87,19 +87,21 @@ async def claim(connection: AsyncConnection, terms: Terms, now: datetime) -> lis
     return [row.id for row in sorted(rows, key=lambda row: (row.due_at, row.event_number or 0, row.id))]
 
 
-async def load(connection: AsyncConnection, delivery_id: str, owner: str) -> Job | None:
-    """Return what ``owner`` holds, None where it was dropped or taken over meanwhile."""
+async def load(connection: AsyncConnection, ids: Sequence[str]) -> list[Job]:
+    """Return what was claimed just now, in the order of ``ids``."""
     mine = columns_of(deliveries, _Row)
     wanted = (
         select(*mine, *FIELDS)
         .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
-        .where(deliveries.c.id == delivery_id, deliveries.c.lease_owner == owner, deliveries.c.status == "pending")
+        .where(deliveries.c.id.in_(ids))
     )
-    row = (await connection.execute(wanted)).one_or_none()
-    if row is None:
-        return None
-    own, subscription = shaped(_Row, row[: len(mine)]), shaped(Subscription, row[len(mine) :])
-    return Job(own.id, subscription, own.type, own.run_id, own.payload, own.tries)
+    found = {row[0]: _job(row[: len(mine)], row[len(mine) :]) for row in await connection.execute(wanted)}
+    return [found[name] for name in ids if name in found]
+
+
+def _job(own: Sequence[Any], subscription: Sequence[Any]) -> Job:
+    row = shaped(_Row, own)
+    return Job(row.id, shaped(Subscription, subscription), row.type, row.run_id, row.payload)
 
 
 async def hand_back(connection: AsyncConnection, owner: str) -> int:

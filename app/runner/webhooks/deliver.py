@@ -84,7 +84,10 @@ class Deliverer:
                 await news
 
     async def start_due(self) -> int:
-        """Lease what is due as far as there is room, and begin to send it; return how many."""
+        """Lease what is due as far as there is room, and begin to send it; return how many that was.
+
+        What is due for a subscription that was disabled is dropped.
+        """
         settings = self.parts.settings
         room = settings.concurrency - len(self._busy)
         if room <= 0:
@@ -92,11 +95,21 @@ class Deliverer:
         terms = Terms(self.owner, room, settings.concurrency_per_host, settings.lease_s)
         async with self.parts.database.transaction() as connection:
             ids = await claim.claim(connection, terms, self.parts.clock())
-        for delivery_id in ids:
-            task = asyncio.create_task(self._work(delivery_id))
-            self._busy.add(task)
-            task.add_done_callback(self._busy.discard)
+            jobs = await claim.load(connection, ids) if ids else []
+            for job in jobs:
+                if not job.subscription.enabled:
+                    await record.drop(connection, job, self.owner, DISABLED, self.parts.clock())
+        for job in jobs:
+            self._begin(job)
         return len(ids)
+
+    def _begin(self, job: Job) -> None:
+        if not job.subscription.enabled:
+            metrics.DELIVERIES.labels("dropped").inc()
+            return
+        task = asyncio.create_task(self._work(job))
+        self._busy.add(task)
+        task.add_done_callback(self._busy.discard)
 
     async def finish_started(self) -> None:
         """Wait until everything that was begun has ended."""
@@ -115,25 +128,13 @@ class Deliverer:
             async with self.parts.database.transaction() as connection:
                 await claim.hand_back(connection, self.owner)
 
-    async def _work(self, delivery_id: str) -> None:
+    async def _work(self, job: Job) -> None:
         try:
-            job = await self._load(delivery_id)
-            if job is not None:
-                await self._deliver(job)
+            await self._deliver(job)
         except (DBAPIError, OSError) as error:
-            log.warning("webhook_left_to_its_lease", delivery=delivery_id, error=type(error).__name__)
+            log.warning("webhook_left_to_its_lease", delivery=job.id, error=type(error).__name__)
         except Exception:
-            log.exception("webhook_crashed", delivery=delivery_id)
-
-    async def _load(self, delivery_id: str) -> Job | None:
-        """Return what is to be sent; for a subscription that was disabled nothing is."""
-        async with self.parts.database.transaction() as connection:
-            job = await claim.load(connection, delivery_id, self.owner)
-            if job is None or job.subscription.enabled:
-                return job
-            await record.drop(connection, job, self.owner, DISABLED, self.parts.clock())
-        metrics.DELIVERIES.labels("dropped").inc()
-        return None
+            log.exception("webhook_crashed", delivery=job.id)
 
     async def _deliver(self, job: Job) -> None:
         began = self.parts.clock()

@@ -16,7 +16,7 @@ from app.errors import Conflict, NotFound
 from app.runner.webhooks import signing
 from app.runner.webhooks.facts import RunFacts
 from app.runner.webhooks.signing import Signing
-from app.runner.webhooks.tables import subscriptions
+from app.runner.webhooks.tables import deliveries, subscriptions
 from app.runner.webhooks.vault import Vault
 
 log = structlog.get_logger(__name__)
@@ -168,6 +168,11 @@ async def change(
         values |= {"disabled_reason": None, "disabled_at": None, "exhausted_in_a_row": 0, "failing_since": None}
     elif values.get("enabled") is False and known.enabled:
         values |= {"disabled_reason": BY_REQUEST, "disabled_at": now}
+    if values.get("host", known.host) != known.host:
+        waiting = update(deliveries).where(
+            deliveries.c.subscription_id == known.id, deliveries.c.status == "pending"
+        )
+        await connection.execute(waiting.values(host=values["host"]))
     return await _write(connection, known.id, values | {"updated_at": now})
 
 
