@@ -303,3 +303,13 @@ async def test_a_revision_that_cannot_be_written_is_given_up_with_its_reason(hou
     await late(house, run, (ids[2], ids[3]))  # the next one is tried again, with everything
     await quiet(house, run)
     assert len((await house.artefact(run["id"]))["llm_comparisons"]) == 3
+
+
+async def test_asking_cj_tries_a_revision_again_that_was_given_up(house: House) -> None:
+    run, ids = await timed_out(house)
+    await late(house, run, (ids[1], ids[2]))
+    await stages.broken(house.parts, run["id"], ValueError("the disk is made of cheese"))
+    for revision in (2, 2):
+        house.clock.pass_by(1)
+        assert (await house.api.post(run["links"]["recollect"])).status_code == 202
+        assert (await house.work(run["id"]))["artefact_revision"] == revision
