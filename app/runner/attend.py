@@ -4,8 +4,6 @@ Fed by the worker with runs that are due; first cj is asked what it has, if that
 counts for what comes after.
 """
 
-from contextlib import suppress
-
 from app.errors import Gone, NotFound
 from app.runner.finish.conclude import finish
 from app.runner.finish.revise import revise
@@ -14,6 +12,7 @@ from app.runner.prepare import stages
 from app.runner.recollect.ask import at_deadline
 from app.runner.recollect.collect_missing import Parts as AskParts
 from app.runner.recollect.collect_missing import collect_missing
+from app.runner.runs.sweep import remove_files
 
 
 async def waiting(asking: AskParts, parts: stages.Parts, run_id: str) -> None:
@@ -31,6 +30,8 @@ async def finishing(asking: AskParts, ending: FinishParts, run_id: str) -> None:
 
 async def ended(asking: AskParts, ending: FinishParts, run_id: str) -> None:
     """Ask cj about a run that ended, if that is wanted; then write its artefact anew if it lacks something."""
-    with suppress(NotFound, Gone):  # deleted meanwhile
+    try:
         await collect_missing(asking, run_id)
         await revise(ending, run_id)
+    except (NotFound, Gone):  # deleted meanwhile, perhaps while its files were written
+        await remove_files(ending.database, ending.settings.files_dir, run_id, ending.clock())

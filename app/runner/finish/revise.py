@@ -12,7 +12,6 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.errors import Gone, NotFound
 from app.runner import metrics
 from app.runner.assets import store as packages
 from app.runner.finish.collected import announced, seen
@@ -24,7 +23,6 @@ from app.runner.runs import essays, revisions, store
 from app.runner.runs.recollection import Failure
 from app.runner.runs.states import RunState
 from app.runner.runs.store import Run
-from app.runner.runs.sweep import remove_files
 from app.runner.tables import comparisons, run_files
 from app.telemetry.context import bound
 
@@ -63,10 +61,7 @@ async def revise(parts: Parts, run_id: str) -> None:
         correlation_id=str(run.correlation_id),
     ):
         result = await write_all(parts, found.material)
-        try:
-            await _publish(parts, run, found, result)
-        except (Gone, NotFound):  # deleted while its files were written
-            await remove_files(parts.database, parts.settings.files_dir, run_id, parts.clock())
+        await _publish(parts, run, found, result)
 
 
 async def _gathered(parts: Parts, connection: AsyncConnection, run: Run) -> Gathered:

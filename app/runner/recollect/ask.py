@@ -86,11 +86,14 @@ async def where_silent(database: Database, settings: RunnerSettings, now: dateti
 
 
 async def _mark(connection: AsyncConnection, run: Run, by: AskedBy, now: datetime) -> Run:
-    asking = recollection.of(run.recollect).wanted(by, now)
-    data = {"by": by}
-    return await store.note(
-        connection, run, "run.recollect_requested", data, now=now, recollect=asking.stored(), due_at=now
-    )
+    """Mark a held run; a revision of one that ended, given up before, is tried again as well."""
+    values: dict[str, object] = {
+        "recollect": recollection.of(run.recollect).wanted(by, now).stored(),
+        "due_at": now,
+    }
+    if run.status in revisions.REVISABLE:
+        values["revision_wanted_at"] = run.revision_wanted_at or now
+    return await store.note(connection, run, "run.recollect_requested", {"by": by}, now=now, **values)
 
 
 def _silence(settings: RunnerSettings) -> timedelta:
