@@ -1,7 +1,9 @@
 """The client of the runner's REST API (and of cj's assignments) that every command uses."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -11,12 +13,23 @@ from app.errors import InvalidInput, Unavailable, UpstreamRefused
 
 FINAL = frozenset({"completed", "completed_partial", "failed", "timed_out", "cancelled"})
 Json = dict[str, Any]
+TOKEN, TOKEN_FILE = "CJ_RUNNER_TOKEN", "CJ_RUNNER_TOKEN_FILE"
+WHAT_TO_DO = {
+    401: f"set {TOKEN} (or {TOKEN_FILE}) to an API key or token of this service; "
+    "its operator makes one with 'cj-runner api-keys create'",
+    403: f"the credential in {TOKEN} may not do this: ask for one with the scope",
+}
 
 
 class ApiClient:
-    """Speaks to one base URL; raises ``Unavailable`` or ``UpstreamRefused`` with one clear sentence."""
+    """Speaks to one base URL; raises ``Unavailable`` or ``UpstreamRefused`` with one clear sentence.
+
+    ``token`` is the credential; without it the runner's own is read from ``CJ_RUNNER_TOKEN`` or from the file that
+    ``CJ_RUNNER_TOKEN_FILE`` names.
+    """
 
     def __init__(self, base_url: str, *, token: str | None = None, timeout_s: float = 60.0) -> None:
+        token = token or runner_token()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             self._http = httpx.Client(base_url=base_url, timeout=timeout_s, headers=headers)
@@ -70,7 +83,8 @@ class ApiClient:
             ) from error
         if response.is_success:
             return response
-        raise UpstreamRefused(f"{method} {path}: {_explain(response)}")
+        hint = WHAT_TO_DO.get(response.status_code)
+        raise UpstreamRefused(f"{method} {path}: {_explain(response)}" + (f"; {hint}" if hint else ""))
 
     @staticmethod
     def _json(response: httpx.Response) -> Json:
@@ -83,6 +97,20 @@ class ApiClient:
                 f"{response.url} answered something that is no JSON object; is it the right service?"
             )
         return body
+
+
+def runner_token(environment: Mapping[str, str] = os.environ) -> str | None:
+    """Return the credential for the runner that the environment names; raises ``InvalidInput``."""
+    given, file = environment.get(TOKEN), environment.get(TOKEN_FILE)
+    if given and file:
+        raise InvalidInput(f"set {TOKEN} or {TOKEN_FILE}, not both")
+    try:
+        token = (Path(file).read_text(encoding="utf-8") if file else given or "").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"{TOKEN_FILE} names a file that cannot be read ({type(error).__name__})") from error
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise InvalidInput(f"{TOKEN_FILE if file else TOKEN} holds characters that no credential has")
+    return token or None
 
 
 def _explain(response: httpx.Response) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import cj_commands, plan_budget, replay
+from app.cli import api_keys, cj_commands, plan_budget, replay
 from app.cli.exits import or_exit
 from app.cli.prompts import commands as prompt_commands
 
@@ -131,6 +131,7 @@ def agreement(
 
 cj_commands.add_to(app)
 app.add_typer(prompt_commands, name="prompts")
+app.add_typer(api_keys.commands, name="api-keys")
 app.command("replay")(replay.replay_command)
 app.command("plan-budget")(plan_budget.plan_budget_command)
 
