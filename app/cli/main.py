@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import cj_commands, contracts, plan_budget, preflight, replay, verify
+from app.cli import api_keys, cj_commands, contracts, plan_budget, preflight, replay, verify
 from app.cli.exits import or_exit
 from app.cli.prompts import commands as prompt_commands
 
@@ -135,6 +135,7 @@ app.add_typer(prompt_commands, name="prompts")
 app.command("openapi")(contracts.openapi)
 app.command("asyncapi")(contracts.asyncapi)
 app.command("preflight")(preflight.preflight_command)
+app.add_typer(api_keys.commands, name="api-keys")
 app.command("replay")(replay.replay_command)
 app.command("plan-budget")(plan_budget.plan_budget_command)
 app.command("verify")(verify.verify_command)

@@ -13,9 +13,10 @@ import httpx
 import orjson
 
 from app.cli.client_http import FINAL, Json
+from app.cli.credential import WHAT_TO_DO, runner_token
 from app.cli.retry_http import Retrying
 from app.errors import AppError, FieldProblem, InvalidInput, Unavailable, UpstreamRefused
-from cj_runner_client import Client
+from cj_runner_client import AuthenticatedClient
 from cj_runner_client.api.asset_packages import upload_asset_package
 from cj_runner_client.api.runs import get_run
 from cj_runner_client.models import BodyUploadAssetPackage, EventView, PackageView, Problem, RunView
@@ -29,11 +30,13 @@ STREAM_TRIES = 5
 class RunnerClient:
     """Speaks to one runner; raises our errors by what the service says, ``Unavailable`` if it says nothing.
 
-    ``token`` is sent as a bearer token. ``client`` is what the functions of the generated client take.
+    ``token`` is sent as a bearer token; without it the one that the environment names.
+    ``client`` is what the functions of the generated client take.
     """
 
     def __init__(self, base_url: str, *, token: str | None = None, timeout_s: float = 60.0) -> None:
         self.base_url = base_url
+        token = token or runner_token()
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             self._http = httpx.Client(
@@ -44,7 +47,7 @@ class RunnerClient:
             )
         except httpx.InvalidURL as error:
             raise InvalidInput(f"{base_url} is no address of a service: {error}") from error
-        self.client = Client(base_url=base_url).set_httpx_client(self._http)
+        self.client = AuthenticatedClient(base_url=base_url, token=token or "").set_httpx_client(self._http)
 
     def __enter__(self) -> "RunnerClient":
         return self
@@ -157,15 +160,17 @@ class RunnerClient:
 
 def _refusal(status: int, body: bytes) -> AppError:
     """Return the error that a refusal stands for, by its code; of an unknown one by its status."""
+    hint = "".join(f"; {known}" for known in [WHAT_TO_DO.get(status)] if known)
     try:
         problem = Problem.from_dict(orjson.loads(body))
     except (ValueError, KeyError, TypeError, AttributeError):
         text = body[:300].decode(errors="replace")
-        return (Unavailable if status in {502, 503, 504} else UpstreamRefused)(f"status {status}: {text}")
+        kind = Unavailable if status in {502, 503, 504} else UpstreamRefused
+        return kind(f"status {status}: {text}{hint}")
     fields = [] if isinstance(problem.errors, Unset) else problem.errors
     problems = [FieldProblem(item.field, item.message) for item in fields]
     said = "; ".join(f"{item.field}: {item.message}" for item in problems) or problem.detail
-    return _kind(problem.code, status)(f"status {status}: {said}", problems=problems)
+    return _kind(problem.code, status)(f"status {status}: {said}{hint}", problems=problems)
 
 
 def _kind(code: str, status: int) -> type[AppError]:

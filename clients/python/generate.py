@@ -24,19 +24,19 @@ KNOWN = ("text/", "application/json", "multipart/form-data", "application/x-www-
 
 def configuration(document: str) -> dict[str, object]:
     """Return how the generator is to work on this document."""
-    kinds = {
-        kind
+    bodies = {
+        kind: media.get("schema", {})
         for methods in json.loads(document)["paths"].values()
         for operation in methods.values()
         for part in (operation.get("requestBody", {}), *operation["responses"].values())
-        for kind in part.get("content", {})
+        for kind, media in part.get("content", {}).items()
     }
+    unread = {kind for kind in bodies if not kind.startswith(KNOWN) and not kind.endswith("+json")}
+    binary = {kind for kind, schema in bodies.items() if schema.get("format") == "binary"}
     return {
         "package_name_override": PACKAGE,
         "literal_enums": True,
-        "content_type_overrides": {
-            kind: BYTES for kind in sorted(kinds) if not kind.startswith(KNOWN) and not kind.endswith("+json")
-        },
+        "content_type_overrides": dict.fromkeys(sorted((unread | binary) - {BYTES}), BYTES),
         "post_hooks": [
             "ruff check . --isolated --fix --quiet --select=I,F401",
             "ruff format . --isolated --quiet",

@@ -20,7 +20,7 @@ from app.errors import (
     UpstreamRefused,
 )
 from app.runner.api.examples import EXAMPLES, RUN_ID
-from cj_runner_client import Client
+from cj_runner_client import AuthenticatedClient
 from cj_runner_client.api.runs import cancel_run, get_run, start_run
 from cj_runner_client.models import Assets, Problem, RunRequest, RunView
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from app.db.listen import Changes
@@ -18,12 +19,17 @@ from app.settings import DatabaseSettings, RunnerSettings, WebhookSettings
 
 def rendered() -> str:
     """Return the document's text; connects to nothing."""
+    return json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+
+
+def document() -> dict[str, Any]:
+    """Return the document; connects to nothing."""
     settings = DatabaseSettings()
     database = Database.connect(settings, application_name="openapi")
     news = Changes(settings.url, CHANGES_CHANNEL)
     webhooks = Desk(WebhookSettings(), Guard(WebhookSettings(), _nobody), Vault(None))
     parts = Parts(database, RunnerSettings(), lambda: datetime.now(UTC), uuid4, uuid4, news, LocalDoor(), webhooks)
-    return json.dumps(build(parts, {}).openapi(), indent=2, ensure_ascii=False) + "\n"
+    return build(parts, {}).openapi()
 
 
 async def _nobody(host: str, port: int) -> list[str]:
