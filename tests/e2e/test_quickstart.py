@@ -51,6 +51,7 @@ def matches(shown: str, printed: str) -> bool:
     )
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_command_of_a_page_works_and_prints_what_the_page_shows(
     page: str, stack: Stack, tmp_path: Path
@@ -62,7 +63,7 @@ def test_every_command_of_a_page_works_and_prints_what_the_page_shows(
         assert shutil.which(command), f"{command} is needed to run the commands of docs/{page}: install it"
     (tmp_path / "data").symlink_to(ROOT / "data")
     done = subprocess.run(
-        ["bash", "-c", script_of(blocks)], cwd=tmp_path, capture_output=True, text=True, timeout=110, check=False
+        ["bash", "-c", script_of(blocks)], cwd=tmp_path, capture_output=True, text=True, timeout=200, check=False
     )
     left = done.stdout
     for number, block in enumerate(blocks):
