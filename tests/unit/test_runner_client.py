@@ -35,7 +35,7 @@ def runner(handler: Handler, sleep: Callable[[float], None] = lambda _: None) ->
         transport = Retrying(httpx.MockTransport(handler), sleep=sleep)
         with httpx.Client(base_url="http://runner", transport=transport) as http:
             client._http = http
-            client.client = Client(base_url="http://runner").set_httpx_client(http)
+            client.client = AuthenticatedClient("http://runner", "").set_httpx_client(http)
             yield client
 
 
