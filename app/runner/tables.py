@@ -83,7 +83,7 @@ the highest count of questions that anything heard of so far implies. ``retry_of
 repeats, ``attempt`` counts along that chain. ``owner`` is the organisation that it belongs to. ``revision`` is the
 latest revision of its artefact, 0 before the first. ``cj_told_at`` is when cj heard of a cancellation."""
 _NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.id.desc())
-Index("ix_runs_owner_created", runs.c.owner, *_NEWEST_FIRST)
+Index("ix_runs_owner_created", runs.c.owner, *_NEWEST_FIRST, postgresql_include=["batch_label"])
 Index("ix_runs_owner_status_mode_created", runs.c.owner, runs.c.status, runs.c.mode, *_NEWEST_FIRST)
 Index(
     "ix_runs_owner_batch_label",
