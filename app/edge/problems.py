@@ -15,6 +15,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
@@ -23,6 +24,7 @@ from app.errors import AppError, FieldProblem, InvalidInput, Unavailable
 
 log = structlog.get_logger(__name__)
 Style = Literal["problem", "platform"]
+UNREADABLE = "cannot be read: send JSON in UTF-8, or a whole form"
 TYPE_PREFIX = "urn:cj-runner:problem:"
 
 
@@ -71,10 +73,14 @@ class _Edge:
     async def plain(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         detail = str(error.detail) if isinstance(error, HTTPException) else ""
+        if status == HTTPStatus.BAD_REQUEST and self.style == "problem":
+            return await self.expected(request, InvalidInput.at("body", UNREADABLE))
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
         code = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}.get(status, f"http_{status}")
         answer = self._answer(request, _Refusal(status, code, detail or code, detail))
         answer.headers.update(headers)
+        if status == HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = ", ".join(sorted(_allowed(request)))
         return answer
 
     async def database(self, request: Request, error: Exception) -> Response:
@@ -90,6 +96,16 @@ class _Edge:
 
     def _answer(self, request: Request, refusal: "_Refusal") -> JSONResponse:
         return _answer(request, self.style, self.service, refusal)
+
+
+def _allowed(request: Request) -> set[str]:
+    """Return the methods of all routes at the address: one route only knows its own."""
+    found: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        regex = context.path_regex
+        if regex is not None and regex.match(request.url.path):
+            found |= context.methods or set()
+    return found
 
 
 def field_problems(error: RequestValidationError) -> tuple[FieldProblem, ...]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import InvalidInput, TooLarge
 from app.runner.api.parts import Parts
-from app.runner.api.problem_docs import BIG, MISSING
+from app.runner.api.problem_docs import BAD, BIG, MISSING
 from app.runner.api.views import PackageList, PackageView, package_view
 from app.runner.assets import store, unpack
 from app.runner.assets.inventory import take_stock
@@ -62,7 +62,7 @@ def routes(parts: Parts) -> APIRouter:
         files = await asyncio.to_thread(unpack.from_folder, folder, limits)
         return await keep(body.name or folder.name, files, body.min_text_characters, response)
 
-    @router.get("", summary="The newest packages")
+    @router.get("", summary="The newest packages", responses=BAD)
     async def newest(limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PackageList:
         async with parts.database.transaction() as connection:
             return PackageList(items=[package_view(item) for item in await store.recent(connection, limit)])
