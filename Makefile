@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test profile-suite check fix openapi client asyncapi migration lock bench clean
+.PHONY: help setup demo up down test fuzz profile-suite check fix openapi client asyncapi migration lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,10 @@ down: $(STAMP) ## stop what `make up` started
 
 test: $(STAMP) ## all tests, with the servers that they need
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+
+SECONDS ?= 900
+fuzz: $(STAMP) ## throw more at the running API, drawn anew: make fuzz SECONDS=900
+	FUZZ_SECONDS=$(SECONDS) $(BIN)/python -m pytest -n 0 tests/e2e/test_api_fuzz.py
 
 P ?= cj-generic
 profile-suite: $(STAMP) ## the full parity suite of a mock profile: make profile-suite P=eng5-anchor

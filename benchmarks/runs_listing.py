@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import orjson
 from sqlalchemy import text
-from sqlalchemy.dialects import postgresql
+from tools.explained import explained
 from tools.http_load import Wire, check, percentile, request
 
 from app.db.unit import Database
@@ -206,14 +206,11 @@ async def _body(wire: Wire, path: str) -> dict[str, Any]:
 async def explain(plan: Plan, middle: datetime) -> None:
     """Print the plans that read a whole table, or that there are none."""
     database = Database.connect(DatabaseSettings(url=plan.database_url), application_name="bench")
-    dialect, bad = postgresql.dialect(paramstyle="named"), 0
+    bad = 0
     for asked in lists(middle):
-        compiled = listing.statement(asked.wanted, None, 51).compile(
-            dialect=dialect, compile_kwargs={"render_postcompile": True}
-        )
+        query = listing.statement(asked.wanted, None, 51)
         async with database.transaction() as connection:
-            rows = await connection.execute(text(f"EXPLAIN {compiled}"), dict(compiled.params))
-            shown = "\n".join(rows.scalars())
+            shown = "\n".join(await explained(connection, query))
         if "Seq Scan" in shown:
             bad += 1
             print(asked.path, shown, sep="\n")

@@ -92,7 +92,7 @@ def eng5(api: RunnerClient, plan: Plan, console: Console) -> bool:
 
 
 def _start(api: RunnerClient, request: Json) -> RunView:
-    return api.ask(start_run.sync_detailed, RunView, body=RunRequest.from_dict(request))
+    return api.ask(start_run.sync_detailed, RunStarted, body=RunRequest.from_dict(request))
 
 
 def _create_assignment(plan: Plan) -> str:

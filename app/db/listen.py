@@ -6,8 +6,9 @@ waits here also looks by itself after its own pause.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from types import TracebackType
 from typing import Self
 
@@ -101,32 +102,38 @@ class Changes(Wakeup):
     def __init__(self, database_url: str, channel: str) -> None:
         super().__init__(database_url, channel)
         self._waiting: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._stamps = count()
+        self._versions: dict[str, int] = {}
 
     @contextmanager
     def of(self, subject: str) -> Iterator[asyncio.Event]:
         """Yield an event that is set whenever ``subject`` changes; who waits clears it before looking again."""
         event = asyncio.Event()
+        if subject not in self._waiting:
+            self._versions[subject] = next(self._stamps)
         self._waiting[subject].add(event)
         try:
             yield event
         finally:
             self._waiting[subject].discard(event)
             if not self._waiting[subject]:
-                del self._waiting[subject]
+                del self._waiting[subject], self._versions[subject]
+
+    def version(self, subject: str) -> int:
+        """Return a number that is another one after each news of a ``subject`` that is waited for."""
+        return self._versions.get(subject, next(self._stamps))
 
     def wake(self) -> None:
         """Wake all waiters: after a lost connection nobody knows what was missed."""
         super().wake()
-        for events in self._waiting.values():
-            _set_all(events)
+        for subject in self._waiting:
+            self._hear(subject)
 
     def _hear(self, subject: str) -> None:
-        _set_all(self._waiting.get(subject, ()))
-
-
-def _set_all(events: Iterable[asyncio.Event]) -> None:
-    for event in events:
-        event.set()
+        if subject in self._waiting:
+            self._versions[subject] = next(self._stamps)
+            for event in self._waiting[subject]:
+                event.set()
 
 
 async def heard(event: asyncio.Event, timeout_s: float) -> bool:

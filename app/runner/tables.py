@@ -88,7 +88,7 @@ latest revision of its artefact, 0 before the first. ``cj_told_at`` is when cj h
 ``heard_at`` is when anything of it came in last. ``revision_wanted_at`` is when the first thing came in that its
 artefact lacks; ``recollect`` is the latest asking of cj what it has (``runs/recollection.py``)."""
 _NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.id.desc())
-Index("ix_runs_owner_created", runs.c.owner, *_NEWEST_FIRST)
+Index("ix_runs_owner_created", runs.c.owner, *_NEWEST_FIRST, postgresql_include=["batch_label"])
 Index("ix_runs_owner_status_mode_created", runs.c.owner, runs.c.status, runs.c.mode, *_NEWEST_FIRST)
 Index(
     "ix_runs_owner_batch_label",

@@ -25,7 +25,8 @@ NEW = ("ix_runs_owner_created", "ix_runs_owner_status_mode_created", "ix_runs_ow
 def upgrade() -> None:
     for name in FORMER:
         op.drop_index(name, table_name="runs", schema=SCHEMA)
-    op.create_index("ix_runs_owner_created", "runs", ["owner", *NEWEST_FIRST], schema=SCHEMA)
+    columns, beside = ["owner", *NEWEST_FIRST], ["batch_label"]
+    op.create_index("ix_runs_owner_created", "runs", columns, schema=SCHEMA, postgresql_include=beside)
     columns = ["owner", "status", "mode", *NEWEST_FIRST]
     op.create_index("ix_runs_owner_status_mode_created", "runs", columns, schema=SCHEMA)
     columns = ["owner", "batch_label", *NEWEST_FIRST]

@@ -21,7 +21,6 @@ from cj_runner_client.models import (
     PreflightView,
     PromptList,
     RunRequest,
-    RunView,
 )
 
 
@@ -86,7 +85,7 @@ def test_events_are_followed_to_the_end_of_the_run(api: RunnerClient, package_id
         llm=Judge(provider="mock"),
         budget=Budget(max_comparisons=12),
     )
-    run = api.ask(start_run.sync_detailed, RunView, body=request, idempotency_key="followed-1")
+    run = api.ask(start_run.sync_detailed, RunStarted, body=request, idempotency_key="followed-1")
     followed = [event.number for event in api.events(run.id)]
     kept = api.ask(list_run_events.sync_detailed, EventList, run.id)
     assert followed == [event.number for event in kept.items] == list(range(1, len(followed) + 1))

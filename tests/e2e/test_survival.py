@@ -48,7 +48,7 @@ def start(api: RunnerClient, package_id: str, label: str, webhook: OneOffWebhook
         design=Design(seed=7, stop=Stop(rule="cap")),
         webhook=webhook,
     )
-    return api.ask(start_run.sync_detailed, RunView, body=request).id
+    return api.ask(start_run.sync_detailed, RunStarted, body=request).id
 
 
 def finish(api: RunnerClient, run_id: str) -> Json:

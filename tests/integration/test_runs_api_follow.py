@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,11 +10,13 @@ import httpx
 import orjson
 import pytest
 import uvicorn
+from sqlalchemy import event
 
 from app.db.unit import Database
 from app.roles.parts import _Server as Server
 from app.runner.api.app import build
 from app.runner.api.parts import Parts
+from app.runner.api.shared import Shared
 from app.settings import DatabaseSettings
 from tests.integration.house import House
 from tests.integration.parts import Json, deliver, runner_parts
@@ -205,6 +207,50 @@ async def test_a_listener_that_goes_away_leaves_nothing_behind(
             assert list(parts.changes._waiting) == [run["id"]]
         while parts.changes._waiting:  # noqa: ASYNC110 - it is noticed at the next heartbeat
             await asyncio.sleep(0.05)
+
+
+async def test_news_are_read_once_for_all_who_listen(house: House, parts: Parts, web: httpx.AsyncClient) -> None:
+    run, ids = await house.running()
+    reads: list[str] = []
+    event.listen(parts.database.engine.sync_engine, "begin", lambda _: reads.append("begin"))
+
+    async def listen(response: httpx.Response, told: AsyncIterator[Frame | str]) -> list[Frame]:
+        assert response.status_code == 200
+        return [frame async for frame in _until(told, "progress")]
+
+    async with asyncio.timeout(60), AsyncExitStack() as stack:
+        streams = [
+            await stack.enter_async_context(web.stream("GET", run["links"]["events"], headers=STREAM))
+            for _ in range(20)
+        ]
+        told = [(response, frames(response)) for response in streams]
+        await asyncio.gather(*(listen(*one) for one in told))
+        reads.clear()
+        await deliver(house.database, house.verdicts, house.verdict(run, ids[0], ids[1]))
+        found = await asyncio.gather(*(listen(*one) for one in told))
+    assert {tuple(frame.id for frame in one) for one in found} == {(4, None)}
+    assert len(reads) < 10, "one for the verdict, one or a few for twenty listeners, heartbeats"
+
+
+async def test_a_read_is_shared_until_there_are_news_and_survives_who_began_it() -> None:
+    shared: Shared[int] = Shared()
+    gate, made = asyncio.Event(), 0
+
+    async def make() -> int:
+        nonlocal made
+        made += 1
+        await gate.wait()
+        return made
+
+    first = asyncio.create_task(shared.read("run", 1, make))
+    others = [asyncio.create_task(shared.read("run", 1, make)) for _ in range(3)]
+    await asyncio.sleep(0)
+    first.cancel()
+    gate.set()
+    assert await asyncio.gather(*others) == [1, 1, 1]
+    assert await shared.read("run", 1, make) == 1
+    assert await shared.read("run", 2, make) == 2
+    assert await shared.read("other", 2, make) == 3
 
 
 async def test_a_hundred_streams_hold_no_connection_to_the_database(

@@ -219,7 +219,7 @@ def scope(client: str, forwarded: str | None = None) -> Scope:
     ],
 )
 def test_who_forwarded_is_believed_as_far_as_it_is_ours(client: str, forwarded: str | None, found: str) -> None:
-    ours = RunnerHttpSettings(trusted_proxies="10.0.0.0/8").trusted_proxies  # type: ignore[arg-type]  # as text
+    ours = RunnerHttpSettings(trusted_proxies="10.0.0.0/8").trusted_proxies
     assert str(address_of(scope(client, forwarded), ours)) == found
     assert str(address_of(scope(client, forwarded), ())) == client.removeprefix("::ffff:")
 
@@ -273,7 +273,7 @@ async def test_no_origin_is_let_in_unless_it_is_named() -> None:
 @pytest.mark.parametrize("origins", ["*", "a.example", "https://a.example/", "https://a.example/path", "null"])
 def test_what_is_no_origin_is_refused_at_the_start(origins: str) -> None:
     with pytest.raises(ValidationError, match="is no origin"):
-        RunnerHttpSettings(cors_origins=origins)  # type: ignore[arg-type]  # as the environment has it
+        RunnerHttpSettings(cors_origins=origins)
 
 
 def test_lists_come_from_the_environment_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,7 +88,7 @@ def test_a_refusal_names_its_fields() -> None:
         runner(lambda _: problem(422, "invalid_input", errors=errors)) as client,
         pytest.raises(InvalidInput, match=r"budget\.max_comparisons: too few") as raised,
     ):
-        client.ask(start_run.sync_detailed, RunView, body=request)
+        client.ask(start_run.sync_detailed, RunStarted, body=request)
     assert raised.value.problems[0].field == "budget.max_comparisons"
 
 
@@ -131,7 +131,7 @@ def test_a_write_is_sent_again_only_with_a_key() -> None:
         assert calls == [None]
         calls.clear()
         with pytest.raises(Unavailable):
-            client.ask(start_run.sync_detailed, RunView, body=request, idempotency_key="k")
+            client.ask(start_run.sync_detailed, RunStarted, body=request, idempotency_key="k")
     assert calls == ["k"] * ATTEMPTS
 
 

@@ -14,31 +14,31 @@ from sqlalchemy import Column, select
 
 from app.db.unit import Database
 from app.errors import NotFound
-from app.runner.tables import api_keys, deleted_runs, packages, runs
+from app.runner.tables import api_keys, batch_results, deleted_runs, packages, runs
+from app.runner.webhooks.tables import subscriptions
 
 MOST_KEPT = 10_000
 
 
 @dataclass(frozen=True)
 class Thing:
-    """One kind of thing: columns of id and owner, one pair a table; ``named`` is how a refusal calls it.
-
-    ``others`` means that there are things of this kind that no table here knows: the route decides then.
-    """
+    """One kind of thing: columns of id and owner, one pair a table; ``named`` is how a refusal calls it."""
 
     named: str
     places: tuple[tuple[Column[Any], Column[Any]], ...]
-    others: bool = False
 
 
 THINGS: Mapping[str, Thing] = {
     "run_id": Thing("run", ((runs.c.id, runs.c.owner), (deleted_runs.c.id, deleted_runs.c.owner))),
     "package_id": Thing("asset package", ((packages.c.id, packages.c.owner),)),
-    "batch_uuid": Thing("batch", ((runs.c.batch_uuid, runs.c.owner),), others=True),
+    "batch_uuid": Thing(
+        "batch", ((runs.c.batch_uuid, runs.c.owner), (batch_results.c.batch_uuid, batch_results.c.owner))
+    ),
+    "subscription_id": Thing("webhook subscription", ((subscriptions.c.id, subscriptions.c.owner),)),
     "key_id": Thing("API key", ((api_keys.c.id, api_keys.c.owner),)),
 }
 """By the name that the id has in addresses."""
-PUBLIC = frozenset({"role", "name", "path"})
+PUBLIC = frozenset({"role", "name", "path", "code", "number", "delivery_id"})
 """Parts of addresses that belong to nobody, or lie below an id that was checked."""
 
 
@@ -50,7 +50,7 @@ class Owners:
     _own: OrderedDict[tuple[str, str], str] = field(default_factory=OrderedDict)
 
     async def check(self, owner: str, ids: Mapping[str, str]) -> None:
-        """Raise ``NotFound`` unless every id names a thing of ``owner`` (or of nobody that we know)."""
+        """Raise ``NotFound`` unless every id names a thing of ``owner``."""
         for name, value in ids.items():
             thing = THINGS.get(name)
             if thing is not None and self._own.get((name, value)) != owner:
@@ -62,7 +62,7 @@ class Owners:
             self._own[name, value] = owner
             if len(self._own) > MOST_KEPT:
                 self._own.popitem(last=False)
-        elif found is not None or not thing.others:
+        else:
             raise NotFound(f"there is no {thing.named} {value[:64]}")
 
     async def _owner_of(self, value: str, thing: Thing) -> str | None:

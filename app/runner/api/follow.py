@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from app.db.listen import heard
 from app.errors import AppError
 from app.runner.api.negotiate import Shown, has
-from app.runner.api.parts import Parts
+from app.runner.api.parts import Latest, Parts
 from app.runner.api.views import event_view, progress_of, run_view
 from app.runner.runs import listing, store
 from app.runner.runs.listing import RunEvent
@@ -69,26 +69,32 @@ async def stream(parts: Parts, run_id: str, after: int) -> AsyncIterator[bytes]:
 async def _pieces(parts: Parts, run_id: str, after: int, news: asyncio.Event) -> AsyncIterator[bytes]:
     told: bytes | None = None
     while True:
-        run, events = await _since(parts, run_id, after)
-        for event in events:
-            yield _numbered(event)
-            after = event.number
-        if run.is_final:
+        latest = await _latest(parts, run_id, after)
+        if latest.events:
+            yield latest.events
+        if latest.is_final:
             return
-        progress = _progress(run)
-        if progress != told:
-            told = progress
-            yield progress
+        after = latest.number
+        if latest.progress != told:
+            told = latest.progress
+            yield told
             await asyncio.sleep(PAUSE_S)
         if not await heard(news, parts.settings.heartbeat_s):
             yield HEARTBEAT
 
 
-async def _since(parts: Parts, run_id: str, after: int) -> tuple[Run, list[RunEvent]]:
-    """Return a run and its later events: read in this order, the events of what the run shows are among them."""
+async def _latest(parts: Parts, run_id: str, after: int) -> Latest:
+    """Return the latest of a run, read and written out once for all who are at the same number."""
+    version = parts.changes.version(run_id)
+    return await parts.latest.read((run_id, after), version, lambda: _read(parts, run_id, after))
+
+
+async def _read(parts: Parts, run_id: str, after: int) -> Latest:
     async with parts.database.transaction() as connection:
-        run = await store.get(connection, run_id)
-        return run, await listing.events_of(connection, run_id, after)
+        run = await store.get(connection, run_id)  # in this order: the events of what the run shows are among them
+        events = await listing.events_of(connection, run_id, after)
+    number = events[-1].number if events else after
+    return Latest(b"".join(map(_numbered, events)), number, _progress(run), run.is_final)
 
 
 def _numbered(event: RunEvent) -> bytes:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.edge.access import Caller, Known
 from app.errors import InvalidInput, TooLarge
 from app.runner.api.parts import Parts
-from app.runner.api.problem_docs import BIG, MISSING
+from app.runner.api.problem_docs import BAD, BIG, MISSING
 from app.runner.api.views import PackageList, PackageView, package_view
 from app.runner.assets import store, unpack
 from app.runner.assets.inventory import take_stock
@@ -67,7 +67,7 @@ def routes(parts: Parts) -> APIRouter:
         files = await asyncio.to_thread(unpack.from_folder, folder, limits)
         return await keep(caller, body.name or folder.name, files, body.min_text_characters, response)
 
-    @router.get("", summary="The newest packages")
+    @router.get("", summary="The newest packages", responses=BAD)
     async def newest(caller: Known, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PackageList:
         async with parts.database.transaction() as connection:
             found = await store.recent(connection, caller.owner, limit)

@@ -8,12 +8,23 @@ from uuid import UUID
 from app.db.listen import Changes
 from app.db.unit import Database
 from app.runner.access.doors import Door
+from app.runner.api.shared import Shared
 from app.runner.assets.outline import Outlines
 from app.runner.plan.plan import NOBODY, Neighbours
 from app.runner.preflight.check import Probe
 from app.runner.runs.accept import Desk, NewIds
 from app.runner.webhooks.desk import Desk as WebhookDesk
 from app.settings import RunnerSettings
+
+
+@dataclass(frozen=True)
+class Latest:
+    """What a stream of a run says next: numbered events and how far it is, both as they go out."""
+
+    events: bytes
+    number: int
+    progress: bytes
+    is_final: bool
 
 
 @dataclass(frozen=True)
@@ -33,6 +44,7 @@ class Parts:
     probes: tuple[Probe, ...] = ()
     """What ``GET /v1/preflight`` looks at."""
     outlines: Outlines = field(default_factory=Outlines)
+    latest: Shared[Latest] = field(default_factory=Shared)
 
     def desk(self, owner: str) -> Desk:
         """Return what accepting a run of ``owner`` needs."""

@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     String,
-    Subquery,
     column,
     func,
     literal,
@@ -83,30 +82,37 @@ async def page(connection: AsyncConnection, wanted: Wanted, cursor: str | None, 
 
 
 def statement(wanted: Wanted, after: cursors.Place | None, limit: int) -> Select[Any]:
-    """Return the query of one page: by time and id, from the place on where the page before ended."""
+    """Return the query of one page: by time and id, from the place on where the page before ended.
+
+    The page is chosen by its keys, which indices hold, and only its own rows are read whole.
+    """
     conditions = [runs.c.owner == wanted.owner, *_conditions(wanted, after)]
-    order = _order(wanted, runs.c.created_at, runs.c.id)
     narrowed = wanted.labels or wanted.batch_label is not None or wanted.batch_label_prefix is not None
     if narrowed or not (wanted.status or wanted.mode):
         conditions += [column.in_(values) for column, values in _kinds(wanted) if values]
-        return select(*FIELDS).where(*conditions).order_by(*order).limit(limit)
-    keys = _by_lane(wanted, conditions, limit)
-    return select(*FIELDS).join(keys, keys.c.id == runs.c.id).order_by(*order).limit(limit)
+        keys = _first(wanted, conditions, limit).subquery("keys")
+    else:
+        keys = _first_of_lanes(wanted, conditions, limit).subquery("keys")
+    order = _order(wanted, runs.c.created_at, runs.c.id)
+    return select(*FIELDS).join(keys, keys.c.id == runs.c.id).order_by(*order)
 
 
-def _by_lane(wanted: Wanted, conditions: Sequence[ColumnElement[bool]], limit: int) -> Subquery:
-    """Return the keys of the first runs of each wanted status and mode: what the index gives in order.
+def _first(wanted: Wanted, conditions: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    order = _order(wanted, runs.c.created_at, runs.c.id)
+    return select(runs.c.created_at, runs.c.id).where(*conditions).order_by(*order).limit(limit)
 
-    Whatever the planner thinks of how common a status is, no more than ``limit`` runs of each are read.
+
+def _first_of_lanes(wanted: Wanted, conditions: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    """Return the first keys of all wanted statuses and modes: of each, what the index gives in order.
+
+    Whatever the planner thinks of how common a status is, no more than ``limit`` keys of each are read.
     """
     lanes = list(product(wanted.status or tuple(RunState), wanted.mode or tuple(Mode)))
     lane = values(column("status", String), column("mode", String), name="lane").data(lanes)
     fits = (runs.c.status == lane.c.status, runs.c.mode == lane.c.mode)
-    order = _order(wanted, runs.c.created_at, runs.c.id)
-    first = select(runs.c.created_at, runs.c.id).where(*conditions, *fits).order_by(*order).limit(limit)
-    found = first.correlate(lane).lateral("found")
-    merged = _order(wanted, found.c.created_at, found.c.id)
-    return select(found.c.id).select_from(lane).join(found, true()).order_by(*merged).limit(limit).subquery("keys")
+    found = _first(wanted, [*conditions, *fits], limit).correlate(lane).lateral("found")
+    order = _order(wanted, found.c.created_at, found.c.id)
+    return select(found.c.id).select_from(lane).join(found, true()).order_by(*order).limit(limit)
 
 
 def _order(wanted: Wanted, *columns: ColumnElement[Any]) -> list[ColumnElement[Any]]:

@@ -1,0 +1,75 @@
+"""The running API against its own document: whatever is sent, no crash, and no answer that is not described.
+
+All of schemathesis's checks and phases, stateful ones included, in a bounded time and always the same;
+``make fuzz`` takes longer and draws anew.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.cli.demo_data import folder_archive
+from app.cli.runner_client import RunnerClient
+from app.roles.stack import ROOT, Plan, Stack, choose_ports
+from cj_runner_client.api.runs import start_run
+from cj_runner_client.models import Assets, RunRequest, RunStarted
+from tests.conftest import Servers
+
+SECONDS = int(os.environ.get("FUZZ_SECONDS", "0"))
+BOUNDS = ("--max-time", "45", "--max-examples", "5", "--generation-deterministic")
+FUZZ = ROOT / "tests" / "fuzz"
+
+
+@pytest.fixture
+def stack(servers: Servers, database_url: str, tmp_path: Path) -> Iterator[Stack]:
+    ports = choose_ports(prefer_usual=False)
+    running = Stack(Plan(str(tmp_path), database_url, servers.kafka_bootstrap, ports, os.getpid()))
+    try:
+        running.start(["api", "worker"])
+        running.wait_until_ready()
+        yield running
+    finally:
+        running.stop()
+
+
+def known(url: str) -> dict[str, str]:
+    """Put a package and runs of every kind into the service; return what the hooks need to know of them."""
+    with RunnerClient(url) as api:
+        archive = folder_archive(ROOT / "data" / "eng5-demo")
+        package_id = api.upload_package("fuzz", archive, min_text_characters=100).id
+        ids = []
+        for mode in ("plan", "dry-run", "anchor-align-test"):
+            request = RunRequest(mode=mode, batch_label="fuzz", assets=Assets(package_id))
+            ids.append(api.ask(start_run.sync_detailed, RunStarted, body=request).id)
+        for _ in api.watch(ids[1], deadline_s=60):
+            pass
+    return {"FUZZ_PACKAGE": package_id, "FUZZ_RUNS": " ".join(ids)}
+
+
+@pytest.mark.timeout(SECONDS + 240)
+async def test_whatever_is_sent_is_answered_as_the_document_says(stack: Stack, tmp_path: Path) -> None:
+    url = stack.plan.url("api")
+    environment = os.environ | await asyncio.to_thread(known, url)
+    environment |= {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(ROOT)}
+    bounds = ("--max-time", str(SECONDS), "--max-examples", "200") if SECONDS else BOUNDS
+    program = (
+        str(Path(sys.executable).with_name("schemathesis")),
+        "--config-file",
+        str(FUZZ / "schemathesis.toml"),
+    )
+    how = ("--checks", "all", "--suppress-health-check", "all", "--request-timeout", "70", "--no-color")
+    process = await asyncio.create_subprocess_exec(
+        *program,
+        *("run", f"{url}/openapi.json", *how, *bounds),
+        env=environment,
+        cwd=tmp_path,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    assert "request_crashed" not in (tmp_path / "logs" / "api.log").read_text()
