@@ -12,6 +12,14 @@ class _Stalled(Exception):
     """The reader took nothing for too long."""
 
 
+class _Broken(Exception):
+    """The answer broke off, and must not look whole."""
+
+
+BROKEN = "cj_runner.broken"
+"""The list in a request's scope to which an answer that breaks off adds something: its end is then not sent."""
+
+
 class Patience:
     """ASGI middleware: each piece of an answer is taken by its reader within ``stall_s``, or the answer ends.
 
@@ -29,7 +37,11 @@ class Patience:
             await self._app(scope, receive, send)
             return
 
+        broken: list[bool] = scope.setdefault(BROKEN, [])
+
         async def patient(message: Message) -> None:
+            if broken and not message.get("more_body", False):
+                raise _Broken
             try:
                 async with asyncio.timeout(self._stall_s):
                     await send(message)
@@ -40,3 +52,5 @@ class Patience:
             await self._app(scope, receive, patient)
         except* _Stalled:
             log.warning("reader_stalled", path=scope["path"], after_s=self._stall_s)
+        except* _Broken:
+            log.warning("answer_broken_off", path=scope["path"])

@@ -12,7 +12,9 @@ from urllib.parse import quote
 from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from starlette.types import Receive, Scope, Send
 
+from app.edge.patience import BROKEN
 from app.runner.export.columns import Row
 from app.runner.export.formats import Encoder, Format, chosen, content_type
 
@@ -37,10 +39,22 @@ def form_of(request: Request, query: FormQuery) -> Format:
     return chosen(request.headers.get("accept"), query.form)
 
 
+class Table(StreamingResponse):
+    """A streamed answer that never looks whole when it breaks off: a middleware in between would end it well."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the answer."""
+        try:
+            await super().__call__(scope, receive, send)
+        except BaseException:
+            scope.get(BROKEN, []).append(True)
+            raise
+
+
 def download(form: Format, name: str, pieces: AsyncIterator[bytes]) -> StreamingResponse:
     """Return the answer: JSON to be shown, everything else to be saved as ``<name>.<form>``."""
     headers = {"Content-Disposition": _disposition(form, f"{name}.{form}"), "Vary": "Accept"}
-    return StreamingResponse(pieces, headers=headers, media_type=content_type(form))
+    return Table(pieces, headers=headers, media_type=content_type(form))
 
 
 async def encoded(
