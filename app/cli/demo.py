@@ -25,7 +25,7 @@ from app.scoring.agreement import kendall_tau_b
 from app.settings import AuthSettings
 from cj_runner_client.api.files import get_run_artefact
 from cj_runner_client.api.runs import start_run
-from cj_runner_client.models import RunRequest, RunView
+from cj_runner_client.models import RunRequest, RunStarted, RunView
 
 SEED = 42
 RUN_DEADLINE_S = 120.0
@@ -51,7 +51,7 @@ def recorded(api: RunnerClient, plan: Plan, console: Console) -> bool:
     console.rule("1  Recorded judgements: 35 texts, people's votes replayed")
     topic = demo_data.read_topic(RECORDED)
     package = api.upload_package(topic.name, demo_data.recorded_archive(topic), min_text_characters=50)
-    run = _start(
+    started = _start(
         api,
         {
             "mode": "anchor-align-test",
@@ -62,7 +62,7 @@ def recorded(api: RunnerClient, plan: Plan, console: Console) -> bool:
             "design": {"seed": SEED, "stop": {"rule": "cap"}},
         },
     )
-    run, artefact = _follow(api, run, console)
+    run, artefact = _follow(api, started, console)
     if artefact is not None:
         _print_tau(topic, artefact, console)
     return _end(run, artefact, plan, console)
@@ -72,7 +72,7 @@ def eng5(api: RunnerClient, plan: Plan, console: Console) -> bool:
     """Judge ten student essays against twelve anchors with the mock judge."""
     console.rule("2  ENG5-like set: 12 anchors, 10 student essays, mock judge")
     package = api.upload_package("eng5-demo", demo_data.folder_archive(ENG5), min_text_characters=100)
-    run = _start(
+    started = _start(
         api,
         {
             "mode": "execute",
@@ -85,13 +85,13 @@ def eng5(api: RunnerClient, plan: Plan, console: Console) -> bool:
             "design": {"seed": SEED, "stop": {"rule": "cap"}},
         },
     )
-    run, artefact = _follow(api, run, console)
+    run, artefact = _follow(api, started, console)
     if artefact is not None:
         show.print_grades(artefact, console)
     return _end(run, artefact, plan, console)
 
 
-def _start(api: RunnerClient, request: Json) -> RunView:
+def _start(api: RunnerClient, request: Json) -> RunStarted:
     return api.ask(start_run.sync_detailed, RunStarted, body=RunRequest.from_dict(request))
 
 
@@ -118,7 +118,7 @@ def _create_assignment(plan: Plan) -> str:
     return assignment_id
 
 
-def _follow(api: RunnerClient, run: RunView, console: Console) -> tuple[RunView, Json | None]:
+def _follow(api: RunnerClient, run: RunStarted, console: Console) -> tuple[RunView, Json | None]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -21,13 +21,16 @@ from tests.conftest import Servers
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "0"))
 BOUNDS = ("--max-time", "45", "--max-examples", "5", "--generation-deterministic")
+UNLIMITED = {f"RUNNER_{kind}_PER_MINUTE": "0" for kind in ("READS", "WRITES", "UPLOADS")} | {
+    "RUNNER_STREAMS_PER_CALLER": "0"
+}
 FUZZ = ROOT / "tests" / "fuzz"
 
 
 @pytest.fixture
 def stack(servers: Servers, database_url: str, tmp_path: Path) -> Iterator[Stack]:
     ports = choose_ports(prefer_usual=False)
-    running = Stack(Plan(str(tmp_path), database_url, servers.kafka_bootstrap, ports, os.getpid()))
+    running = Stack(Plan(str(tmp_path), database_url, servers.kafka_bootstrap, ports, os.getpid()), UNLIMITED)
     try:
         running.start(["api", "worker"])
         running.wait_until_ready()

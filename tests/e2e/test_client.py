@@ -21,6 +21,7 @@ from cj_runner_client.models import (
     PreflightView,
     PromptList,
     RunRequest,
+    RunStarted,
 )
 
 

@@ -22,6 +22,7 @@ from cj_runner_client.models import (
     Judge,
     OneOffWebhook,
     RunRequest,
+    RunStarted,
     RunView,
     Stop,
 )

@@ -22,7 +22,7 @@ from app.errors import (
 from app.runner.api.examples import EXAMPLES, RUN_ID
 from cj_runner_client import AuthenticatedClient
 from cj_runner_client.api.runs import cancel_run, get_run, start_run
-from cj_runner_client.models import Assets, Problem, RunRequest, RunView
+from cj_runner_client.models import Assets, Problem, RunRequest, RunStarted, RunView
 
 Handler = Callable[[httpx.Request], httpx.Response]
 RUN = EXAMPLES["get_run"].answers[("200", "application/json")]
