@@ -51,6 +51,7 @@ class TooManyFailures(AppError):
     code = "too_many_failed_logins"
     status: ClassVar[int] = 429
     title = "Too many bad credentials"
+    way_out = "Wait for as long as `Retry-After` says, then come with a credential that works."
     retryable = True
 
     def __init__(self, retry_after_s: int) -> None:

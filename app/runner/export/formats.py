@@ -42,6 +42,7 @@ class NotAcceptable(AppError):
     code = "not_acceptable"
     status = 406
     title = "Not in this form"
+    way_out = "Ask for JSON, CSV, NDJSON or Parquet by `format` or by `Accept`."
 
 
 class Encoder(Protocol):

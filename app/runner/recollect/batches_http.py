@@ -23,6 +23,8 @@ class NotOffered(AppError):
 
     code = "cj_shows_no_batches"
     status = 502
+    title = "cj shows no batches"
+    way_out = "Wait for cj's messages: this cj has no routes by which a lost one could be collected."
 
 
 class UnknownBatch(AppError):
@@ -30,6 +32,8 @@ class UnknownBatch(AppError):
 
     code = "batch_unknown_to_cj"
     status = 502
+    title = "cj does not know the batch"
+    way_out = "Look whether the run's request reached cj; retry the run if it never did."
 
 
 class Batches:
