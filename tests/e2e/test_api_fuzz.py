@@ -5,7 +5,9 @@ All of schemathesis's checks and phases, stateful ones included, in a bounded ti
 """
 
 import asyncio
+import json
 import os
+import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 from app.cli.demo_data import folder_archive
 from app.cli.runner_client import RunnerClient
 from app.roles.stack import ROOT, Plan, Stack, choose_ports
+from app.runner.access import keys
 from cj_runner_client.api.runs import start_run
 from cj_runner_client.models import Assets, RunRequest, RunStarted
 from tests.conftest import Servers
@@ -22,15 +25,19 @@ from tests.conftest import Servers
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "0"))
 BOUNDS = ("--max-time", "45", "--max-examples", "5", "--generation-deterministic")
 UNLIMITED = {f"RUNNER_{kind}_PER_MINUTE": "0" for kind in ("READS", "WRITES", "UPLOADS")} | {
-    "RUNNER_STREAMS_PER_CALLER": "0"
+    "RUNNER_STREAMS_PER_CALLER": "0",
+    "RUNNER_FAILED_LOGINS_PER_MINUTE": str(10**6),
 }
+KEY = keys.new(secrets.token_bytes(keys.ENTROPY_BYTES))
+ADMIN = {"id": KEY.id, "sha256": KEY.sha256, "owner": "local", "subject": "fuzz", "scopes": ["admin"]}
+CLOSED = {"RUNNER_ACCESS": "on", "RUNNER_API_KEYS": json.dumps([ADMIN])}
 FUZZ = ROOT / "tests" / "fuzz"
 
 
 @pytest.fixture
 def stack(servers: Servers, database_url: str, tmp_path: Path) -> Iterator[Stack]:
     ports = choose_ports(prefer_usual=False)
-    running = Stack(Plan(str(tmp_path), database_url, servers.kafka_bootstrap, ports, os.getpid()), UNLIMITED)
+    running = Stack(Plan(str(tmp_path), database_url, servers.kafka_bootstrap, ports, os.getpid()), UNLIMITED | CLOSED)
     try:
         running.start(["api", "worker"])
         running.wait_until_ready()
@@ -41,7 +48,7 @@ def stack(servers: Servers, database_url: str, tmp_path: Path) -> Iterator[Stack
 
 def known(url: str) -> dict[str, str]:
     """Put a package and runs of every kind into the service; return what the hooks need to know of them."""
-    with RunnerClient(url) as api:
+    with RunnerClient(url, token=KEY.text) as api:
         archive = folder_archive(ROOT / "data" / "eng5-demo")
         package_id = api.upload_package("fuzz", archive, min_text_characters=100).id
         ids = []
@@ -57,7 +64,7 @@ def known(url: str) -> dict[str, str]:
 async def test_whatever_is_sent_is_answered_as_the_document_says(stack: Stack, tmp_path: Path) -> None:
     url = stack.plan.url("api")
     environment = os.environ | await asyncio.to_thread(known, url)
-    environment |= {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(ROOT)}
+    environment |= {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(ROOT), "FUZZ_KEY": KEY.text}
     bounds = ("--max-time", str(SECONDS), "--max-examples", "200") if SECONDS else BOUNDS
     program = (
         str(Path(sys.executable).with_name("schemathesis")),
