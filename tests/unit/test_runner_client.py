@@ -47,6 +47,8 @@ def problem(status: int, code: str, **more: object) -> httpx.Response:
         "detail": "a sentence",
         "instance": "/v1/runs",
         "code": code,
+        "way_out": "Do something else.",
+        "retryable": False,
         "request_id": "r",
     } | more
     return httpx.Response(status, json=body, headers={"Content-Type": "application/problem+json"})
