@@ -1,9 +1,11 @@
 """``HEAD`` on every address that takes ``GET``: the same answer without its body.
 
-A stream ends after its first piece: there is nobody to read the rest.
+A route that takes ``HEAD`` itself gets it as it is. A stream ends after its first piece: there is nobody to read
+the rest.
 """
 
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LISTENS = ("2.0", "2.1", "2.2", "2.3")
@@ -18,7 +20,7 @@ class Heads:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask for the answer to ``GET`` and keep its body back."""
-        if scope["type"] != "http" or scope["method"] != "HEAD":
+        if scope["type"] != "http" or scope["method"] != "HEAD" or _taken_by_a_route(scope):
             await self._app(scope, receive, send)
             return
         asked = dict(scope, method="GET")
@@ -29,6 +31,10 @@ class Heads:
             if not answer.ended:
                 raise
         scope["route"] = asked.get("route")
+
+
+def _taken_by_a_route(scope: Scope) -> bool:
+    return any(route.matches(scope)[0] is Match.FULL for route in scope["app"].routes)
 
 
 class _Headless:

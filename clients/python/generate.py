@@ -32,7 +32,9 @@ def configuration(document: str) -> dict[str, object]:
         for kind, media in part.get("content", {}).items()
     }
     unread = {kind for kind in bodies if not kind.startswith(KNOWN) and not kind.endswith("+json")}
-    binary = {kind for kind, schema in bodies.items() if schema.get("format") == "binary"}
+    binary = {
+        kind for kind, schema in bodies.items() if schema.get("format") == "binary" and kind.startswith("text/")
+    }
     return {
         "package_name_override": PACKAGE,
         "literal_enums": True,

@@ -74,6 +74,11 @@ class Guarded:
         del self.http.headers["Authorization"]
         return made
 
+    async def subscription(self, key: str) -> str:
+        wanted = {"url": "https://receiver.example/hook", "events": ["run.completed"]}
+        answer = await self.http.post("/v1/webhooks", json=wanted, headers=bearer(key))
+        return str(answer.json()["id"])
+
     async def run(
         self, key: str, package_id: str, idempotency_key: str | None = None, **changes: Any
     ) -> httpx.Response:

@@ -62,8 +62,9 @@ def test_every_id_in_an_address_has_an_owner_that_is_checked() -> None:
 
 
 def test_what_is_open_to_everybody_is_health_and_the_description_of_the_api() -> None:
-    assert {found.values[0] for found in OPERATIONS} & OPEN == {"/healthz", "/readyz"}
-    assert {"/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"} == OPEN
+    described = {"/healthz", "/readyz", "/problems", "/problems/{code}"}
+    assert {found.values[0] for found in OPERATIONS} & OPEN == described
+    assert described | {"/metrics", "/openapi.json", "/docs", "/docs/start.js", "/docs/{name}"} == OPEN
 
 
 @pytest.mark.parametrize(("path", "method", "operation"), GUARDED)
@@ -101,6 +102,7 @@ async def test_things_of_another_organisation_are_not_there(
         "package_id": package_id,
         "batch_uuid": run["batch_uuid"],
         "key_id": south.split("_")[1],
+        "subscription_id": await house.subscription(south),
     }
     unknown = {name: value[:-4] + "0000" for name, value in ids.items()}
     assert set(re.findall(r"{(\w+)", path)) - PUBLIC <= set(ids), "make one of these things in this test"

@@ -223,7 +223,7 @@ async def test_a_cursor_of_another_list_is_refused(house: House, five: list[Json
     assert (await house.api.get(LIST, params={"cursor": cursor, "limit": 3})).status_code == 200
     assert (await house.api.get(LIST, params={"cursor": cursor, "state": "failed"})).status_code == 422
     assert (await house.api.get("/v1/runs", params={"cursor": cursor})).status_code == 422
-    assert (await house.api.get(f"{LIST}/not-a-uuid")).status_code == 422
+    assert (await house.api.get(f"{LIST}/not-a-uuid")).status_code == 404
     assert (await house.api.get(f"{LIST}/{uuid4()}")).status_code == 404
 
 

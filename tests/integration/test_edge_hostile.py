@@ -17,7 +17,7 @@ from tests.integration.parts import Clock, runner_parts
 LIMITS = HttpSettings.model_construct(
     headers_max_bytes=8192, headers_patience_s=0.3, body_patience_s=0.3, url_max_bytes=2048, body_max_bytes=4096
 )
-HOST = b"Host: x\r\n"
+HOST = b"Host: 127.0.0.1\r\n"
 JSON = b"Content-Type: application/json\r\n"
 CHUNKED = JSON + b"Transfer-Encoding: chunked\r\n"
 
@@ -209,7 +209,8 @@ async def test_head_is_answered_like_get_without_a_body(server: Server) -> None:
 async def test_options_and_a_wrong_method_name_all_methods_of_an_address(server: Server) -> None:
     for path, wanted in (
         (b"/v1/runs", "GET, HEAD, OPTIONS, POST"),
-        (b"/v1/runs/run_x", "DELETE, GET, HEAD, OPTIONS"),
+        (b"/v1/preflight", "GET, HEAD, OPTIONS"),
+        (b"/v1/runs:plan", "OPTIONS, POST"),
     ):
         options, wrong = await server.say(request(b"OPTIONS " + path)), await server.say(request(b"PUT " + path))
         assert (options.status, options.headers["allow"]) == (204, wanted)

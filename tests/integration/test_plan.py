@@ -204,7 +204,7 @@ async def test_a_plan_is_refused_where_an_execute_would_be(planner: Planner) -> 
             "design.pairs.0.a",
             "is not the name of exactly one essay",
         ),
-        ({"colour": "red"}, "colour", "Extra inputs are not permitted"),
+        ({"colour": "red"}, "colour", "is not known here"),
         ({"batch_label": "  "}, "batch_label", "is blank"),
     ]
     for changes, field, message in refused:

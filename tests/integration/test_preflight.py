@@ -188,7 +188,7 @@ async def api(database: Database, tmp_path: Path) -> AsyncIterator[Callable[...,
 
         def with_probes(*probes: Probe) -> httpx.AsyncClient:
             app = build(replace(parts, probes=probes), {})
-            clients.append(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service"))
+            clients.append(httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost"))
             return clients[-1]
 
         yield with_probes

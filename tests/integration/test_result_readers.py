@@ -113,7 +113,7 @@ async def test_a_reader_who_takes_nothing_is_let_go(
     async with one_connection(house, database_url, 0.5) as parts, served(parts, unused_tcp_port) as web:
         _, writer = await asyncio.open_connection("127.0.0.1", unused_tcp_port)
         path = run["links"]["comparisons"]
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode())
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/csv\r\n\r\n".encode())
         async with asyncio.timeout(30):
             while not being_answered():  # noqa: ASYNC110 - the server offers nothing to wait for
                 await asyncio.sleep(0.02)

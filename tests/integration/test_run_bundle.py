@@ -66,7 +66,7 @@ async def test_a_bundle_has_the_same_bytes_whoever_makes_it(house: House, run: J
         os.utime(path, (1, 1))
     async with (
         runner_parts(house.database, house.files, house.clock) as parts,
-        httpx.AsyncClient(transport=httpx.ASGITransport(build(parts, {})), base_url="http://other") as other,
+        httpx.AsyncClient(transport=httpx.ASGITransport(build(parts, {})), base_url="http://localhost") as other,
     ):
         again = await other.get(f"/v1/runs/{run['id']}/bundle.zip")
     assert again.content == first.content

@@ -69,7 +69,9 @@ async def test_a_head_says_what_a_get_would_and_sends_nothing(house: House, run:
         expected = dict((await house.api.get(path)).headers) | {"content-digest": digest(b"")}
         head = await house.api.head(path, headers={"Range": "bytes=0-0"})
         assert (head.status_code, head.content) == (200, b"")
-        assert dict(head.headers) == expected
+        assert [name for name in expected | head.headers if expected.get(name) != head.headers.get(name)] == [
+            "x-request-id"
+        ]
 
 
 PARTS: list[tuple[str, int, int | None]] = [
@@ -198,7 +200,7 @@ async def test_files_come_in_pages_and_each_has_an_address_that_lasts(house: Hou
         seen += page["items"]
         address = page["next"]
     assert seen == whole["items"]
-    assert len(seen) == 9
+    assert len(seen) == 10
     for item in seen:
         answer = await house.api.get(item["href"])
         assert hashlib.sha256(answer.content).hexdigest() == item["sha256"]
@@ -279,8 +281,8 @@ async def test_nothing_outside_the_run_is_read_however_it_is_spelled(house: Hous
     (house.files / "secret.txt").write_text("a secret")
     for place, path in product(("files", "events/files"), OUTSIDE):
         raw = f"/v1/runs/{run['id']}/{place}/{path}"
-        answer = await house.api.get(httpx.URL("http://service").copy_with(raw_path=raw.encode()))
-        assert answer.status_code == 404, path
+        answer = await house.api.get(httpx.URL("http://127.0.0.1").copy_with(raw_path=raw.encode()))
+        assert answer.status_code in {404, 422}, path
         assert "a secret" not in answer.text
 
 

@@ -173,7 +173,12 @@ async def test_a_stream_tells_events_and_progress_as_they_happen_and_ends_with_t
         for _ in range(2):
             await house.work(run["id"])
         rest = [frame async for frame in told if isinstance(frame, Frame) and frame.id is not None]
-        assert [(frame.id, frame.event) for frame in rest] == [(5, "run.finishing"), (6, "run.timed_out")]
+        assert [(frame.id, frame.event) for frame in rest] == [
+            (5, "run.recollect_requested"),
+            (6, "run.recollect_failed"),
+            (7, "run.finishing"),
+            (8, "run.timed_out"),
+        ]
         assert rest[-1].data["data"]["reason"] == "deadline"
 
 

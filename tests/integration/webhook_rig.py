@@ -11,12 +11,11 @@ from typing import Any
 
 import httpx
 from fastapi import Request as ApiRequest
-from fastapi import Response
 from sqlalchemy import select
 from standardwebhooks.webhooks import Webhook
 
 from app.db.unit import Database
-from app.edge.access import LOCAL
+from app.edge.access import LOCAL, Caller
 from app.runner.api.app import build
 from app.runner.webhooks.deliver import Deliverer, Parts
 from app.runner.webhooks.desk import Desk
@@ -62,6 +61,13 @@ class Receiver:
         return [verify(request.body, dict(request.headers)) for request in self.requests]
 
 
+class NamedDoor:
+    """Whoever calls belongs to the organisation that a header names."""
+
+    async def caller(self, request: ApiRequest) -> Caller:
+        return replace(LOCAL, owner=request.headers.get("x-owner", LOCAL.owner))
+
+
 class Rig:
     """The runner's API, receivers, and senders that work when told to."""
 
@@ -73,17 +79,8 @@ class Rig:
     async def open(self, **settings: Any) -> None:
         desk = webhook_desk(**({"timeout_s": 5.0, "drain_s": 0.0} | settings))
         parts = await self.stack.enter_async_context(runner_parts(self.database, self.files, self.clock))
-        self.parts = replace(parts, webhooks=desk)
-        app = build(self.parts, {})
-
-        @app.middleware("http")
-        async def know_the_caller(
-            request: ApiRequest, call_next: Callable[[ApiRequest], Awaitable[Response]]
-        ) -> Response:
-            request.state.caller = replace(LOCAL, owner=request.headers.get("x-owner", LOCAL.owner))
-            return await call_next(request)
-
-        self.api = await self.stack.enter_async_context(in_process(app))
+        self.parts = replace(parts, webhooks=desk, door=NamedDoor())
+        self.api = await self.stack.enter_async_context(in_process(build(self.parts, {})))
         self.package = (await upload(self.api)).json()["id"]
         self.sender = await self.new_sender(desk)
 

@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from app.cli.credential import runner_token
 from app.cli.runner_client import RunnerClient
 from app.edge.access import ADMIN, READ, SCOPES, WRITE, Caller, caller_of
 from app.edge.loopback import is_local_host, is_local_origin, is_loopback
-from app.errors import InvalidInput, Unauthorized, UpstreamRefused
+from app.errors import AppError, InvalidInput, Unauthorized
 from app.roles.stack import ROOT
 from app.runner.access import keys
 from app.runner.access.failures import where
@@ -23,6 +24,16 @@ from cj_runner_client.api.runs import list_runs
 from tests.fakes.http_server import HttpServer, Reply
 from tests.fakes.http_server import Request as Sent
 
+REFUSED = {
+    "type": "urn:cj-runner:problem:unauthorized",
+    "title": "No",
+    "detail": "no",
+    "instance": "/v1/runs",
+    "code": "refused",
+    "way_out": "",
+    "retryable": False,
+    "request_id": "r",
+}
 ENTROPY = st.binary(min_size=keys.ENTROPY_BYTES, max_size=keys.ENTROPY_BYTES)
 
 
@@ -132,7 +143,7 @@ async def test_the_client_says_what_to_do_when_it_is_refused(
 
     async def answer(request: Sent) -> Reply:
         seen.append(request.headers.get("authorization"))
-        return Reply(status, b'{"detail": "no"}')
+        return Reply(status, json.dumps({**REFUSED, "status": status}).encode())
 
     monkeypatch.setenv("CJ_RUNNER_TOKEN", "the-credential")
 
@@ -141,7 +152,7 @@ async def test_the_client_says_what_to_do_when_it_is_refused(
             api.ask_bytes(list_runs.sync_detailed)
 
     async with HttpServer(answer) as server:
-        with pytest.raises(UpstreamRefused, match=said) as caught:
+        with pytest.raises(AppError, match=said) as caught:
             await asyncio.to_thread(ask, server.url)
     assert seen == ["Bearer the-credential"]
     assert "the-credential" not in str(caught.value)

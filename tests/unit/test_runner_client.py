@@ -19,7 +19,8 @@ from app.errors import (
     Unavailable,
     UpstreamRefused,
 )
-from app.runner.api.examples import EXAMPLES, RUN_ID
+from app.runner.api.example import RUN_ID
+from app.runner.api.examples import EXAMPLES
 from cj_runner_client import AuthenticatedClient
 from cj_runner_client.api.runs import cancel_run, get_run, start_run
 from cj_runner_client.models import Assets, Problem, RunRequest, RunStarted, RunView
@@ -47,6 +48,8 @@ def problem(status: int, code: str, **more: object) -> httpx.Response:
         "detail": "a sentence",
         "instance": "/v1/runs",
         "code": code,
+        "way_out": "Do something else.",
+        "retryable": False,
         "request_id": "r",
     } | more
     return httpx.Response(status, json=body, headers={"Content-Type": "application/problem+json"})

@@ -16,7 +16,9 @@ from app.edge.answers import TYPE_PREFIX
 from app.edge.problem_pages import family
 from app.errors import AppError
 from app.runner.access.openapi import secured
-from app.runner.api.examples import EXAMPLES, NONE, PARAMETERS, REQUEST_ID
+from app.runner.api.example import REQUEST_ID
+from app.runner.api.examples import EXAMPLES, NONE, PARAMETERS
+from app.runner.api.nulls import filled
 from app.runner.api.operations import operation_id
 from app.runner.api.problem_docs import GUARDED, Problem
 
@@ -35,6 +37,8 @@ TAGS = {
     "prompts": "Prompts that runs can ask for by name.",
     "webhooks": "Who is told what happens to runs.",
     "access": "Keys, and who did what.",
+    "admin": "What only operators may do.",
+    "problems": "What each code of a refusal means.",
     "preflight": "Whether all that runs need is there.",
     "health": "What probes of an orchestrator ask.",
 }
@@ -67,12 +71,15 @@ def completed(document: Json) -> Json:
         used.update(operation.get("tags", []))
         _refusals_of_one_shape(operation)
         _examples(operation)
+    for told in whole.get("webhooks", {}).values():
+        told["post"]["responses"].pop("422", None)  # of the receiver's making, not of ours
     for part in [part for schema in schemas.values() for part in _parts(schema)]:
         if part.pop("contentMediaType", None) == "application/octet-stream":
             part["format"] = "binary"
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas.update(_problem_schemas())
+    _nulls(whole, schemas)
     whole["components"]["schemas"] = dict(sorted(schemas.items()))
     whole["tags"] = [{"name": name, "description": TAGS[name]} for name in TAGS if name in used]
     return whole
@@ -82,6 +89,17 @@ def operations(document: Json) -> Iterator[Json]:
     """Yield all operations."""
     for methods in document["paths"].values():
         yield from (methods[name] for name in METHODS if name in methods)
+
+
+def _nulls(document: Json, schemas: Json) -> None:
+    for operation in operations(document):
+        for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+            for media in part.get("content", {}).values():
+                if "example" in media:
+                    media["example"] = filled(media["example"], media.get("schema", {}), schemas)
+    for schema in schemas.values():
+        if "examples" in schema:
+            schema["examples"] = [filled(example, schema, schemas) for example in schema["examples"]]
 
 
 def _parts(schema: Any) -> Iterator[Json]:

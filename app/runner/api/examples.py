@@ -5,33 +5,28 @@ that has none, and an example that its schema refuses.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from app.runner.api.example import AT, FORM, JSON, LATER, RUN_ID, SHA256, TEXT, Example
+from app.runner.api.examples_beside import BESIDE, DELIVERY_ID, KEY_ID, SUBSCRIPTION_ID
 from app.runner.api.views import RunView
 from app.runner.plan.spec import PlanRequest
 from app.runner.runs.spec import RunRequest
 
 Json = dict[str, Any]
-JSON, FORM, TEXT = "application/json", "multipart/form-data", "text/markdown"
-RUN_ID = "run_019abf3ad4c27a1e9f3a5d1c0b7e4f21"
 AGAIN_ID = "run_019abf4c11d07b5a8a6f0e9d2c3b1a40"
 PACKAGE_ID = "pkg_019abf39c0de7f2b8d4e6a1b2c3d4e5f"
-REQUEST_ID = "0b5e2f6c8a914d3f9c7d1e2a3b4c5d6e"
 BATCH_UUID = "5d1f0c0a-6f2e-4f6b-9a51-2c8f0f3f7b11"
 CORRELATION_ID = "8d1c9e3b-4f7a-4b6e-9d0f-1a2b3c4d5e6f"
-SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-PARAMETERS = {"run_id": RUN_ID, "package_id": PACKAGE_ID, "role": "rubric", "name": "003_language_control"}
-AT = "2026-11-24T08:00:00Z"
-LATER = "2026-11-24T08:00:09Z"
-
-
-@dataclass(frozen=True)
-class Example:
-    """The body of a request by media type, and answers by status and media type."""
-
-    request: Mapping[str, Any] = field(default_factory=dict)
-    answers: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+PARAMETERS = {
+    "run_id": RUN_ID,
+    "package_id": PACKAGE_ID,
+    "role": "rubric",
+    "name": "003_language_control",
+    "key_id": KEY_ID,
+    "subscription_id": SUBSCRIPTION_ID,
+    "delivery_id": DELIVERY_ID,
+}
 
 
 NONE = Example()
@@ -64,7 +59,8 @@ def _run(status: str, run_id: str = RUN_ID, **changes: Any) -> Json:
         "labels": {"team": "rubrics"},
         "retry_of": None,
         "attempt": 1,
-        "revision": 1 if status == "completed" else 0,
+        "artefact_revision": 1 if status == "completed" else 0,
+        "recollect": None,
         "progress": {
             "stage": status,
             "wave": received // 12,
@@ -121,13 +117,6 @@ PROMPT: Json = {
     "purpose": "Language control before content.",
     "sha256": SHA256,
     "characters": 412,
-}
-FILE: Json = {
-    "path": "report.md",
-    "kind": "report",
-    "media_type": "text/markdown",
-    "sha256": SHA256,
-    "bytes": 9120,
 }
 EVENTS: list[Json] = [
     {"number": 1, "type": "run.accepted", "at": AT, "data": {"mode": "anchor-align-test"}},
@@ -204,7 +193,16 @@ PREFLIGHT: Json = {
         },
     ],
 }
+ASKING: Json = {
+    "by": "request",
+    "requested_at": LATER,
+    "finished_at": None,
+    "tries": 0,
+    "found": {"comparisons": 0, "completions": 0, "results": 0, "failures": 0},
+    "error": None,
+}
 EXAMPLES: Mapping[str, Example] = {
+    **BESIDE,
     "start_run": Example({JSON: RUN_REQUEST}, {("202", JSON): _run("accepted")}),
     "plan_run": Example({JSON: PLAN_REQUEST}, {("200", JSON): PLAN}),
     "list_runs": Example(
@@ -214,6 +212,7 @@ EXAMPLES: Mapping[str, Example] = {
     "cancel_run": Example(
         answers={("202", JSON): _run("cancelling"), ("200", JSON): _run("cancelled", status_reason="cancelled")}
     ),
+    "recollect_run": Example(answers={("202", JSON): _run("running", recollect=ASKING)}),
     "retry_run": Example(answers={("202", JSON): _run("accepted", AGAIN_ID, retry_of=RUN_ID, attempt=2)}),
     "list_run_events": Example(
         answers={("200", JSON): {"items": EVENTS}, ("200", "text/event-stream"): STREAM},
@@ -222,7 +221,6 @@ EXAMPLES: Mapping[str, Example] = {
     "get_run_report": Example(
         answers={("200", TEXT): "# Run try-20261124-1\n\n| Metric | Value |\n| --- | ---: |\n"}
     ),
-    "list_run_files": Example(answers={("200", JSON): {"items": [FILE]}}),
     "get_run_file": Example(answers={("200", TEXT): "# Run try-20261124-1\n"}),
     "upload_asset_package": Example(
         {FORM: {"name": "my-essays", "file": ["essays.zip"]}}, {("201", JSON): PACKAGE}

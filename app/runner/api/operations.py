@@ -13,6 +13,8 @@ NAMES = {
     ("GET", "/healthz"): "check_liveness",
     ("GET", "/readyz"): "check_readiness",
     ("GET", "/v1/preflight"): "check_preflight",
+    ("GET", "/v1/audit"): "list_audit",
+    ("POST", "/v1/webhooks/{subscription_id}/rotate-secret"): "rotate_webhook_secret",
     ("GET", "/v1/runs/{run_id}/verify"): "verify_run",
     ("GET", "/v1/runs/{run_id}/bundle.zip"): "get_run_bundle",
     ("GET", "/v1/runs/{run_id}/events/files"): "list_run_event_files",

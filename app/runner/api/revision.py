@@ -27,6 +27,7 @@ Number = Annotated[
 ]
 Route = TypeVar("Route", bound=Callable[..., Awaitable[Response]])
 
+OBJECT, BINARY = {"type": "object"}, {"type": "string", "format": "binary"}
 _HEADERS = {
     "ETag": "Strong: the same only for the same bytes.",
     "Repr-Digest": "RFC 9530: the SHA-256 of the whole, whatever part of it is sent.",
@@ -46,7 +47,7 @@ def answers(media_type: str, *, pending: bool = True, model: type[BaseModel] | N
     headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in _HEADERS.items()}
     good: dict[str, Any] = {"description": "All of it", "headers": headers}
     if model is None:
-        good["content"] = {media_type: {"schema": {"type": "string", "format": "binary"}}}
+        good["content"] = {media_type: {"schema": OBJECT if media_type == "application/json" else BINARY}}
     else:
         good["model"] = model
     refused = refusals(PreconditionFailed, RangeNotSatisfiable, Damaged)

@@ -19,6 +19,8 @@ from app.runner.archive.listing import MANIFEST, Entry, read_back
 from app.runner.archive.places import CHUNK, Damaged, Found
 
 ARTEFACT_NAME = re.compile(r"assessment_run\.[a-z-]+\.json")
+MADE_OF_IT = re.compile(r"[^/]+\.(md|html)|(report|results)\.json")
+"""Names of files that are made with an artefact and after its seal, so that it does not name them."""
 
 
 class Files(Protocol):
@@ -130,7 +132,7 @@ def offline_checks(files: Files) -> list[Check]:
     reading = Artefact(files, artefact)
     deque(reading.records(), maxlen=0)
     sealed = sealed_entries(reading.document.get("validation"))
-    reports = [name for name in names if "/" not in name and name.endswith(".md")]
+    reports = [name for name in names if MADE_OF_IT.fullmatch(name)]
     unheld = [Check("digest", name, ok=True, expected=None, found=fingerprint(files, name)) for name in reports]
     return [*file_checks(files, sealed, also=[artefact, *reports]), *unheld, *reading.checks([])]
 

@@ -39,6 +39,9 @@ from .file_list import FileList
 from .file_view import FileView
 from .folder_request import FolderRequest
 from .get_prompt_role import GetPromptRole
+from .get_run_artefact_response_200 import GetRunArtefactResponse200
+from .get_run_event_file_response_200 import GetRunEventFileResponse200
+from .get_run_request_response_200 import GetRunRequestResponse200
 from .judge import Judge
 from .judge_output_verbosity_type_0 import JudgeOutputVerbosityType0
 from .judge_provider_type_0 import JudgeProviderType0
@@ -201,6 +204,9 @@ __all__ = (
     "FileView",
     "FolderRequest",
     "GetPromptRole",
+    "GetRunArtefactResponse200",
+    "GetRunEventFileResponse200",
+    "GetRunRequestResponse200",
     "Judge",
     "JudgeOutputVerbosityType0",
     "JudgeProviderType0",

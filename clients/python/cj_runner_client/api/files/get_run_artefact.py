@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from io import BytesIO
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -7,8 +6,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_run_artefact_response_200 import GetRunArtefactResponse200
 from ...models.problem import Problem
-from ...types import UNSET, File, Response, Unset
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -41,9 +41,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Any | File | Problem | None:
+) -> Any | GetRunArtefactResponse200 | Problem | None:
     if response.status_code == 200:
-        response_200 = File(payload=BytesIO(response.json()))
+        response_200 = GetRunArtefactResponse200.from_dict(response.json())
 
         return response_200
 
@@ -148,7 +148,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | File | Problem]:
+) -> Response[Any | GetRunArtefactResponse200 | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -162,7 +162,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
-) -> Response[Any | File | Problem]:
+) -> Response[Any | GetRunArtefactResponse200 | Problem]:
     """The artefact of a run
 
     Args:
@@ -174,7 +174,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | File | Problem]
+        Response[Any | GetRunArtefactResponse200 | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -194,7 +194,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
-) -> Any | File | Problem | None:
+) -> Any | GetRunArtefactResponse200 | Problem | None:
     """The artefact of a run
 
     Args:
@@ -206,7 +206,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | File | Problem
+        Any | GetRunArtefactResponse200 | Problem
     """
 
     return sync_detailed(
@@ -221,7 +221,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
-) -> Response[Any | File | Problem]:
+) -> Response[Any | GetRunArtefactResponse200 | Problem]:
     """The artefact of a run
 
     Args:
@@ -233,7 +233,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | File | Problem]
+        Response[Any | GetRunArtefactResponse200 | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -251,7 +251,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
-) -> Any | File | Problem | None:
+) -> Any | GetRunArtefactResponse200 | Problem | None:
     """The artefact of a run
 
     Args:
@@ -263,7 +263,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | File | Problem
+        Any | GetRunArtefactResponse200 | Problem
     """
 
     return (

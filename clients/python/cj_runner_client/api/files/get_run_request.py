@@ -1,5 +1,4 @@
 from http import HTTPStatus
-from io import BytesIO
 from typing import Any, cast
 from urllib.parse import quote
 
@@ -7,8 +6,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_run_request_response_200 import GetRunRequestResponse200
 from ...models.problem import Problem
-from ...types import UNSET, File, Response, Unset
+from ...types import UNSET, Response, Unset
 
 
 def _get_kwargs(
@@ -43,9 +43,9 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Any | File | Problem | None:
+) -> Any | GetRunRequestResponse200 | Problem | None:
     if response.status_code == 200:
-        response_200 = File(payload=BytesIO(response.json()))
+        response_200 = GetRunRequestResponse200.from_dict(response.json())
 
         return response_200
 
@@ -145,7 +145,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | File | Problem]:
+) -> Response[Any | GetRunRequestResponse200 | Problem]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -160,7 +160,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
-) -> Response[Any | File | Problem]:
+) -> Response[Any | GetRunRequestResponse200 | Problem]:
     """One request to cj, byte for byte
 
     Args:
@@ -173,7 +173,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | File | Problem]
+        Response[Any | GetRunRequestResponse200 | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -195,7 +195,7 @@ def sync(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
-) -> Any | File | Problem | None:
+) -> Any | GetRunRequestResponse200 | Problem | None:
     """One request to cj, byte for byte
 
     Args:
@@ -208,7 +208,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | File | Problem
+        Any | GetRunRequestResponse200 | Problem
     """
 
     return sync_detailed(
@@ -225,7 +225,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
-) -> Response[Any | File | Problem]:
+) -> Response[Any | GetRunRequestResponse200 | Problem]:
     """One request to cj, byte for byte
 
     Args:
@@ -238,7 +238,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | File | Problem]
+        Response[Any | GetRunRequestResponse200 | Problem]
     """
 
     kwargs = _get_kwargs(
@@ -258,7 +258,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
-) -> Any | File | Problem | None:
+) -> Any | GetRunRequestResponse200 | Problem | None:
     """One request to cj, byte for byte
 
     Args:
@@ -271,7 +271,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | File | Problem
+        Any | GetRunRequestResponse200 | Problem
     """
 
     return (
