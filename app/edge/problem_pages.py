@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
 from inspect import cleandoc
+from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -19,6 +20,12 @@ _STYLE = (
 _HASH = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 POLICY = f"default-src 'none'; style-src 'sha256-{_HASH}'; frame-ancestors 'none'; base-uri 'none'"
 _HEADERS = {"Content-Security-Policy": POLICY, "Cache-Control": "public, max-age=3600"}
+_UNKNOWN: dict[int | str, dict[str, Any]] = {
+    NotFound.status: {
+        "description": f"{NotFound.title} (`{NotFound.code}`)",
+        "content": {"application/problem+json": {}},
+    }
+}
 INTRODUCTION = f"""\
 # Problems
 
@@ -80,7 +87,9 @@ def routes() -> APIRouter:
         )
         return _page("Problems", f"<h1>Problems</h1><ul>{items}</ul>")
 
-    @router.get("/{code}", summary="What a code means and what to do", response_class=HTMLResponse)
+    @router.get(
+        "/{code}", summary="What a code means and what to do", response_class=HTMLResponse, responses=_UNKNOWN
+    )
     async def one(code: str) -> HTMLResponse:
         kind = by_code().get(code)
         if kind is None:

@@ -127,11 +127,15 @@ def _nothing_here(request: Request) -> str:
 
 
 def methods_of(routes: list[BaseRoute], scope: Scope) -> list[str]:
-    """Return the methods that the address of a request takes, over all routes that share it."""
+    """Return the methods that the address of a request takes, over all routes that share it.
+
+    An address that is written out in a route is no id of another: ``/v1/runs/x`` is not ``/v1/runs/{id}``.
+    """
+    own = [route for route in routes if getattr(route, "path", None) == scope["path"]]
     found: set[str] = set()
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         asked = dict(scope, method=method)
-        if any(route.matches(asked)[0] is Match.FULL for route in routes):
+        if any(route.matches(asked)[0] is Match.FULL for route in own or routes):
             found.add(method)
     if found:
         found |= {"OPTIONS"} | ({"HEAD"} if "GET" in found else set())

@@ -5,12 +5,13 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.edge.access import ADMIN, Known
 from app.errors import InvalidInput
 from app.runner.access import key_store, keys
 from app.runner.access.key_store import ApiKey, Grant
+from app.runner.api.moments import Moment
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, MISSING
 from app.runner.runs import cursor as cursors
@@ -29,7 +30,7 @@ class KeyRequest(BaseModel):
         min_length=1, max_length=255, pattern=r"^[^\x00-\x1f\x7f]+$", description="Who will use it."
     )
     scopes: list[Scope] = Field(min_length=1, max_length=3)
-    expires_at: AwareDatetime | None = Field(default=None, description="With a time zone; null: never.")
+    expires_at: Moment | None = Field(default=None, description="With a time zone; null: never.")
 
 
 class KeyView(BaseModel):

@@ -51,7 +51,7 @@ def routes(parts: Parts, heavy: CapacityLimiter) -> APIRouter:
         chosen = await Chosen.of(parts, run_id, revision)
         return await chosen.send(request, await list_of(chosen, "files", (), after, limit))
 
-    @served(router, "/files/{path:path}", "One file", answers(ANY, pending=False))
+    @served(router, "/files/{path:path}", "One file", answers(ANY, JSON, MARKDOWN, pending=False))
     async def one_file(request: Request, run_id: str, path: str, revision: Number = None) -> Response:
         chosen = await Chosen.of(parts, run_id, revision)
         return await chosen.send(request, chosen.file(await entry_at(chosen, path)))

@@ -42,12 +42,14 @@ _PARTIAL = {
 }
 
 
-def answers(media_type: str, *, pending: bool = True, model: type[BaseModel] | None = None) -> Responses:
+def answers(*media_types: str, pending: bool = True, model: type[BaseModel] | None = None) -> Responses:
     """Return what a route that sends stored bytes may answer with, as the OpenAPI document says it."""
     headers = {name: {"description": text, "schema": {"type": "string"}} for name, text in _HEADERS.items()}
     good: dict[str, Any] = {"description": "All of it", "headers": headers}
     if model is None:
-        good["content"] = {media_type: {"schema": OBJECT if media_type == "application/json" else BINARY}}
+        good["content"] = {
+            kind: {"schema": OBJECT if kind == "application/json" else BINARY} for kind in media_types
+        }
     else:
         good["model"] = model
     refused = refusals(PreconditionFailed, RangeNotSatisfiable, Damaged)
