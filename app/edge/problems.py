@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
@@ -29,6 +30,7 @@ from app.errors import (
 
 __all__ = ["Style", "install", "platform_code_of"]
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 log = structlog.get_logger(__name__)
 _PLAIN: tuple[type[AppError], ...] = (
     Malformed,
@@ -131,11 +133,11 @@ def methods_of(routes: list[BaseRoute], scope: Scope) -> list[str]:
 
     An address that is written out in a route is no id of another: ``/v1/runs/x`` is not ``/v1/runs/{id}``.
     """
-    own = [route for route in routes if getattr(route, "path", None) == scope["path"]]
-    found: set[str] = set()
-    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+    own = [route.methods or () for route in iter_route_contexts(routes) if route.path == scope["path"]]
+    found = {method for methods in own for method in methods if method in METHODS}
+    for method in () if found else METHODS:
         asked = dict(scope, method=method)
-        if any(route.matches(asked)[0] is Match.FULL for route in own or routes):
+        if any(route.matches(asked)[0] is Match.FULL for route in routes):
             found.add(method)
     if found:
         found |= {"OPTIONS"} | ({"HEAD"} if "GET" in found else set())

@@ -18,8 +18,18 @@ from app.cli.demo_data import folder_archive
 from app.cli.runner_client import RunnerClient
 from app.roles.stack import ROOT, Plan, Stack, choose_ports
 from app.runner.access import keys
+from cj_runner_client.api.admin import create_api_key
 from cj_runner_client.api.runs import start_run
-from cj_runner_client.models import Assets, RunRequest, RunStarted
+from cj_runner_client.api.webhooks import create_webhook
+from cj_runner_client.models import (
+    Assets,
+    KeyRequest,
+    NewKeyView,
+    RunRequest,
+    RunStarted,
+    SubscriptionMade,
+    SubscriptionRequest,
+)
 from tests.conftest import Servers
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "0"))
@@ -31,13 +41,17 @@ UNLIMITED = {f"RUNNER_{kind}_PER_MINUTE": "0" for kind in ("READS", "WRITES", "U
 KEY = keys.new(secrets.token_bytes(keys.ENTROPY_BYTES))
 ADMIN = {"id": KEY.id, "sha256": KEY.sha256, "owner": "local", "subject": "fuzz", "scopes": ["admin"]}
 CLOSED = {"RUNNER_ACCESS": "on", "RUNNER_API_KEYS": json.dumps([ADMIN])}
+NOBODY = "http://127.0.0.1:9/"
+"""The discard port: nothing listens there, and finding that out takes no time."""
 FUZZ = ROOT / "tests" / "fuzz"
 
 
 @pytest.fixture
 def stack(servers: Servers, database_url: str, tmp_path: Path) -> Iterator[Stack]:
     ports = choose_ports(prefer_usual=False)
-    running = Stack(Plan(str(tmp_path), database_url, servers.kafka_bootstrap, ports, os.getpid()), UNLIMITED | CLOSED)
+    running = Stack(
+        Plan(str(tmp_path), database_url, servers.kafka_bootstrap, ports, os.getpid()), UNLIMITED | CLOSED
+    )
     try:
         running.start(["api", "worker"])
         running.wait_until_ready()
@@ -46,24 +60,41 @@ def stack(servers: Servers, database_url: str, tmp_path: Path) -> Iterator[Stack
         running.stop()
 
 
-def known(url: str) -> dict[str, str]:
-    """Put a package and runs of every kind into the service; return what the hooks need to know of them."""
+def known(url: str) -> str:
+    """Put a package, runs of every kind, webhooks and keys into the service; return their ids for the hooks."""
     with RunnerClient(url, token=KEY.text) as api:
         archive = folder_archive(ROOT / "data" / "eng5-demo")
         package_id = api.upload_package("fuzz", archive, min_text_characters=100).id
-        ids = []
-        for mode in ("plan", "dry-run", "anchor-align-test"):
+        runs = []
+        for mode in ("plan", "dry-run", "anchor-align-test", "plan"):
             request = RunRequest(mode=mode, batch_label="fuzz", assets=Assets(package_id))
-            ids.append(api.ask(start_run.sync_detailed, RunStarted, body=request).id)
-        for _ in api.watch(ids[1], deadline_s=60):
-            pass
-    return {"FUZZ_PACKAGE": package_id, "FUZZ_RUNS": " ".join(ids)}
+            runs.append(api.ask(start_run.sync_detailed, RunStarted, body=request))
+        for run in (runs[0], runs[1], runs[3]):
+            for _ in api.watch(run.id, deadline_s=60):
+                pass
+        hooks = [
+            api.ask(create_webhook.sync_detailed, SubscriptionMade, body=SubscriptionRequest(url=NOBODY)).id
+            for _ in range(2)
+        ]
+        wanted = KeyRequest(subject="fuzz", scopes=["runs:read"])
+        made = [api.ask(create_api_key.sync_detailed, NewKeyView, body=wanted).id for _ in range(2)]
+    there = {
+        "run_id": [run.id for run in runs[:3]],
+        "package_id": [package_id],
+        "subscription_id": hooks[:1],
+        "key_id": made[:1],
+        "number": [1],
+        "path": ["plan.json"],
+        "code": ["gone"],
+    }
+    doomed = {"run_id": [runs[3].id], "subscription_id": hooks[1:], "key_id": made[1:]}
+    return json.dumps({"known": there, "doomed": doomed})
 
 
 @pytest.mark.timeout(SECONDS + 240)
 async def test_whatever_is_sent_is_answered_as_the_document_says(stack: Stack, tmp_path: Path) -> None:
     url = stack.plan.url("api")
-    environment = os.environ | await asyncio.to_thread(known, url)
+    environment = os.environ | {"FUZZ_KNOWN": await asyncio.to_thread(known, url)}
     environment |= {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(ROOT), "FUZZ_KEY": KEY.text}
     bounds = ("--max-time", str(SECONDS), "--max-examples", "200") if SECONDS else BOUNDS
     program = (

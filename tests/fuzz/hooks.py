@@ -1,35 +1,68 @@
-"""What is generated for the API, turned into what it knows now and then: else every answer would be 404.
+"""What is generated for the API, turned into what it knows now and then: else every answer would be 404 or 422.
 
-Loaded by schemathesis through ``SCHEMATHESIS_HOOKS``; ``FUZZ_PACKAGE`` and ``FUZZ_RUNS`` name what is there.
+Loaded by schemathesis through ``SCHEMATHESIS_HOOKS``; ``FUZZ_KNOWN`` is a JSON object: ``known`` and, for what is
+deleted, ``doomed`` name by parameter what is there.
 """
 
+import io
+import json
 import os
+import zipfile
 from typing import Any
 
 import schemathesis
+from schemathesis.transport.serialization import Binary
 
-PACKAGE = os.environ.get("FUZZ_PACKAGE", "")
-RUNS = os.environ.get("FUZZ_RUNS", "").split()
+Given = dict[str, Any]
+THERE: dict[str, dict[str, list[Any]]] = json.loads(os.environ.get("FUZZ_KNOWN", '{"known": {}, "doomed": {}}'))
+FOLDER = "eng5-demo"
+WITH_A_PACKAGE = frozenset({"POST /v1/runs", "POST /v1/runs:plan"})
 
 
 @schemathesis.hook
-def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Name a run or a package that is there for three quarters of what is generated."""
-    del context
-    if not path_parameters:
-        return path_parameters
-    for name, known in (("run_id", RUNS), ("package_id", [PACKAGE])):
-        given = path_parameters.get(name)
+def map_path_parameters(context: Any, path_parameters: Given | None) -> Given | None:
+    """Name what is there for most of what is generated; what is deleted is nobody else's."""
+    there = THERE["doomed" if context.operation.method.upper() == "DELETE" else "known"]
+    for name, given in (path_parameters or {}).items():
+        known = there.get(name, [])
         choice = len(str(given)) % (len(known) + 1)
-        if given is not None and known and choice < len(known):
+        if path_parameters and choice < len(known):
             path_parameters[name] = known[choice]
     return path_parameters
 
 
 @schemathesis.hook
-def map_body(context: Any, body: Any) -> Any:
-    """Ask for runs of the package that is there."""
-    del context
-    if isinstance(body, dict) and isinstance(body.get("assets"), dict) and "package_id" in body["assets"]:
-        return body | {"assets": body["assets"] | {"package_id": PACKAGE}}
-    return body
+def before_call(context: Any, case: Any, kwargs: Given) -> None:
+    """Make what the schema allows into what the service can know: no cursor of another list, real essays."""
+    del context, kwargs
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if isinstance(case.query, dict):
+        case.query.pop("cursor", None)
+        if case.query.get("label"):
+            case.query["label"] = ["kind=fuzz"]
+    label = case.operation.label
+    if not isinstance(case.body, dict):
+        return
+    if label == "POST /v1/asset-packages":
+        case.body = case.body | {"file": [Binary(_essays())]}
+    elif label == "POST /v1/asset-packages/from-folder":
+        case.body = case.body | {"folder": FOLDER}
+    elif label == "POST /v1/api-keys" and case.body.get("expires_at"):
+        case.body = case.body | {"expires_at": "2999-12-31T00:00:00Z"}
+    elif label in WITH_A_PACKAGE and isinstance(case.body.get("assets"), dict):
+        case.body = case.body | {"assets": case.body["assets"] | {"package_id": THERE["known"]["package_id"][0]}}
+
+
+def _essays() -> bytes:
+    """Return a zip of two anchors and two answers, for a part that schemathesis sends as a file."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in (
+            "anchor_essays/first_A.txt",
+            "anchor_essays/second_C.txt",
+            "student_essays/a.txt",
+            "student_essays/b.txt",
+        ):
+            archive.writestr(name, f"The essay {name} has a beginning, a middle and an end. " * 300)
+    return packed.getvalue()

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -293,3 +293,14 @@ async def test_each_code_has_a_page_and_each_problem_leads_to_its_own() -> None:
     assert refused.json()["way_out"][:20] in page.text
     assert 'href="/problems/gone"' in (await ask("GET", "/problems")).text
     assert (await ask("GET", "/problems/<script>")).status_code == 404
+
+
+def test_an_address_that_is_written_out_takes_no_method_of_one_with_an_id() -> None:
+    app, router = FastAPI(), APIRouter(prefix="/things")
+    for path, method in (("/fresh", "POST"), ("/{thing_id}", "GET"), ("/{thing_id}", "DELETE")):
+        router.add_api_route(path, lambda: None, methods=[method])
+    app.include_router(router)
+    found = [
+        problems.methods_of(app.routes, {"type": "http", "path": f"/things/{name}"}) for name in ("fresh", "x")
+    ]
+    assert found == [["OPTIONS", "POST"], ["DELETE", "GET", "HEAD", "OPTIONS"]]
