@@ -16,7 +16,6 @@ from schemathesis.transport.serialization import Binary
 Given = dict[str, Any]
 THERE: dict[str, dict[str, list[Any]]] = json.loads(os.environ.get("FUZZ_KNOWN", '{"known": {}, "doomed": {}}'))
 FOLDER = "eng5-demo"
-WITH_A_PACKAGE = frozenset({"POST /v1/runs", "POST /v1/runs:plan"})
 
 
 @schemathesis.hook
@@ -41,17 +40,25 @@ def before_call(context: Any, case: Any, kwargs: Given) -> None:
         case.query.pop("cursor", None)
         if case.query.get("label"):
             case.query["label"] = ["kind=fuzz"]
-    label = case.operation.label
-    if not isinstance(case.body, dict):
-        return
-    if label == "POST /v1/asset-packages":
-        case.body = case.body | {"file": [Binary(_essays())]}
-    elif label == "POST /v1/asset-packages/from-folder":
-        case.body = case.body | {"folder": FOLDER}
-    elif label == "POST /v1/api-keys" and case.body.get("expires_at"):
-        case.body = case.body | {"expires_at": "2999-12-31T00:00:00Z"}
-    elif label in WITH_A_PACKAGE and isinstance(case.body.get("assets"), dict):
-        case.body = case.body | {"assets": case.body["assets"] | {"package_id": THERE["known"]["package_id"][0]}}
+    known = BODIES.get(case.operation.label)
+    if known is not None and isinstance(case.body, dict):
+        case.body = known(case.body)
+
+
+def _uploaded(body: Given) -> Given:
+    return body | {"file": [Binary(_essays())]}
+
+
+def _found(body: Given) -> Given:
+    return body | {"folder": FOLDER}
+
+
+def _lasting(body: Given) -> Given:
+    return body | {"expires_at": "2999-12-31T00:00:00Z"} if body.get("expires_at") else body
+
+
+def _of_what_is_there(body: Given) -> Given:
+    return body | {"assets": body["assets"] | {"package_id": THERE["known"]["package_id"][0]}}
 
 
 def _essays() -> bytes:
@@ -66,3 +73,12 @@ def _essays() -> bytes:
         ):
             archive.writestr(name, f"The essay {name} has a beginning, a middle and an end. " * 300)
     return packed.getvalue()
+
+
+BODIES = {
+    "POST /v1/asset-packages": _uploaded,
+    "POST /v1/asset-packages/from-folder": _found,
+    "POST /v1/api-keys": _lasting,
+    "POST /v1/runs": _of_what_is_there,
+    "POST /v1/runs:plan": _of_what_is_there,
+}
