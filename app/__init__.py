@@ -4,13 +4,14 @@
 ``__main__``    ``python -m app <role>``: starts one process
 ``cli``         ``cj-runner``: thin client over the REST API, and local tools
 ``roles``       who runs: one small file a process; only here are concrete parts chosen
-``runner``      the service: accepts runs, prepares, publishes, collects, finishes, reports
+``runner``      the service: who may call, accepts runs, prepares, publishes, collects, finishes, revises,
+                reports, hands out results and files, tells webhooks
 ``cj``          the engine: intake, waves of pairs by policy, stopping, scores, grades, admin and batch API
 ``gateway``     the LLM gateway: queue, modes, judges (Anthropic, OpenAI, ..., mock, replay), money, verdicts out
 ``content``     the content store: text in, storage id out
 ``scoring``     PURE statistics: Bradley-Terry, standard errors, agreement, misfit, grade bands
 ``messaging``   outbox, inbox, relay loop, consume loop, dead letters, the Kafka door
-``edge``        HTTP edges that services share: problem details, health, tokens, client
+``edge``        HTTP edges that services share: the front (limits, headers, rates), problems, tokens, client
 ``contracts``   wire shapes: envelope, topics, events, HTTP bodies, the artefact document
 ``db``          engine, the one place that commits, listening, migrations
 ``telemetry``   logs, metrics, the context that every line carries
