@@ -5,6 +5,7 @@ deleted, ``doomed`` name by parameter what is there.
 """
 
 import io
+import itertools
 import json
 import os
 import zipfile
@@ -16,6 +17,7 @@ from schemathesis.transport.serialization import Binary
 Given = dict[str, Any]
 THERE: dict[str, dict[str, list[Any]]] = json.loads(os.environ.get("FUZZ_KNOWN", '{"known": {}, "doomed": {}}'))
 FOLDER = "eng5-demo"
+FRESH = itertools.count()
 
 
 @schemathesis.hook
@@ -40,6 +42,10 @@ def before_call(context: Any, case: Any, kwargs: Given) -> None:
         case.query.pop("cursor", None)
         if case.query.get("label"):
             case.query["label"] = ["kind=fuzz"]
+    if "Idempotency-Key" in (case.headers or {}):
+        case.headers["Idempotency-Key"] = f"fuzz-{next(FRESH)}"
+    if (case.headers or {}).get("Last-Event-ID") == "null":
+        del case.headers["Last-Event-ID"]
     known = BODIES.get(case.operation.label)
     if known is not None and isinstance(case.body, dict):
         case.body = known(case.body)
@@ -50,7 +56,7 @@ def _uploaded(body: Given) -> Given:
 
 
 def _found(body: Given) -> Given:
-    return body | {"folder": FOLDER}
+    return body | {"folder": FOLDER, "min_text_characters": 100}
 
 
 def _lasting(body: Given) -> Given:
