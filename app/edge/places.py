@@ -16,6 +16,8 @@ from app.edge.known_names import all_names, meant
 from app.errors import FieldProblem, Place
 
 Step = str | int
+MOST_TOLD = 100
+"""How many mistakes one refusal lists."""
 _PLACES: dict[object, Place] = {"query": "query", "path": "path", "header": "header", "cookie": "cookie"}
 
 
@@ -25,8 +27,14 @@ def pointer(steps: Sequence[Step]) -> str:
 
 
 def of_validation(error: RequestValidationError, scope: Scope) -> tuple[FieldProblem, ...]:
-    """Return one problem for each field that the validation names, without echoing the input."""
-    return tuple(_of_item(item, error.body, scope) for item in error.errors())
+    """Return one problem for each field that the validation names, without echoing the input.
+
+    Of very many only the first are looked into: a body full of mistakes must cost no more than a good one.
+    """
+    found = error.errors()
+    told = tuple(_of_item(item, error.body, scope) for item in found[:MOST_TOLD])
+    more = len(found) - len(told)
+    return told if more == 0 else (*told, FieldProblem("body", f"{more} more mistakes are not listed", "body", ""))
 
 
 def _of_item(item: dict[str, object], body: object, scope: Scope) -> FieldProblem:

@@ -89,6 +89,12 @@ async def test_a_field_of_a_route_s_own_refusal_points_as_well_keys_with_dots_in
     assert (found["field"], found["pointer"]) == ("labels.a.b", "/labels/a.b")
 
 
+async def test_of_very_many_mistakes_the_first_are_told_and_the_rest_are_counted() -> None:
+    found = await errors("POST", "/zoo/1", json={f"label{number}": 1 for number in range(5_000)})
+    assert len(found) == 101
+    assert found[-1]["message"] == "4900 more mistakes are not listed"
+
+
 @pytest.mark.parametrize(
     ("method", "path", "sent", "name", "place"),
     [
