@@ -104,16 +104,8 @@ async def test_whatever_is_sent_is_answered_as_the_document_says(stack: Stack, t
         "--config-file",
         str(FUZZ / "schemathesis.toml"),
     )
-    how = (
-        "--checks",
-        "all",
-        *NOT_CHECKED,
-        "--suppress-health-check",
-        "all",
-        "--request-timeout",
-        "70",
-        "--no-color",
-    )
+    how = ("--checks", "all", *NOT_CHECKED, "--suppress-health-check", "all")
+    output = ("--request-timeout", "70", "--no-color")
     process = await asyncio.create_subprocess_exec(
         *program,
         *("run", f"{url}/openapi.json", *how, *output, *bounds),
