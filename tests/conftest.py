@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -24,6 +25,10 @@ from app.db.migrate import upgrade
 from app.db.unit import Database
 from app.roles.embedded import broker, postgres
 from app.settings import DatabaseSettings, KafkaSettings
+
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
+"""How long one example takes depends on who else uses the machine."""
 
 
 @dataclass(frozen=True)

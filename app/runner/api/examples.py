@@ -221,7 +221,9 @@ EXAMPLES: Mapping[str, Example] = {
     "get_run_report": Example(
         answers={("200", TEXT): "# Run try-20261124-1\n\n| Metric | Value |\n| --- | ---: |\n"}
     ),
-    "get_run_file": Example(answers={("200", TEXT): "# Run try-20261124-1\n"}),
+    "get_run_file": Example(
+        answers={("200", TEXT): "# Run try-20261124-1\n", ("200", JSON): {"schema_version": "1.0.1"}}
+    ),
     "upload_asset_package": Example(
         {FORM: {"name": "my-essays", "file": ["essays.zip"]}}, {("201", JSON): PACKAGE}
     ),
