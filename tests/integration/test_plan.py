@@ -204,6 +204,7 @@ async def test_a_plan_is_refused_where_an_execute_would_be(planner: Planner) -> 
             "design.pairs.0.a",
             "is not the name of exactly one essay",
         ),
+        ({"mode": {}}, "mode", "Input should be"),
         ({"colour": "red"}, "colour", "is not known here"),
         ({"batch_label": "  "}, "batch_label", "is blank"),
     ]

@@ -24,7 +24,7 @@ class PlanRequest(RunRequest):
     @model_validator(mode="before")
     @classmethod
     def _mode_that_would_ask(cls, value: Any) -> Any:
-        if not isinstance(value, dict) or value.get("mode") not in {None, Mode.PLAN, Mode.DRY_RUN}:
+        if not isinstance(value, dict) or value.get("mode") not in (None, Mode.PLAN, Mode.DRY_RUN):
             return value
         if value.get("mode") == Mode.DRY_RUN:
             raise ValueError("a dry-run asks nothing, so there is nothing to plan: leave mode out")
