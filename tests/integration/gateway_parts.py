@@ -106,15 +106,16 @@ class Gateway:
                 await worker.step(wakeup)
         return worker
 
-    async def jobs(self, steps: int = 3) -> None:
-        """Let a new worker over batch jobs take ``steps`` steps, and more while it holds a job."""
-        worker = Jobs(self.parts).worker()
+    async def jobs(self, idle_steps: int = 3) -> None:
+        """Let a new worker over batch jobs work until it found nothing to do ``idle_steps`` times in a row."""
+        worker, idle = Jobs(self.parts).worker(), 0
         async with Wakeup(self.url, JOBS_CHANNEL) as wakeup:
-            for number in range(200):
-                if number >= steps and not worker._busy:
-                    break
+            for _ in range(500):
                 wakeup.wake()
                 await worker.step(wakeup)
+                idle = 0 if worker._busy else idle + 1
+                if idle >= idle_steps:
+                    break
 
     async def callbacks(self) -> list[Json]:
         async with self.database.transaction() as connection:
