@@ -26,10 +26,12 @@ from app.db.migrate import upgrade
 from app.db.unit import Database
 from app.roles.embedded import postgres
 from app.roles.free_ports import free_ports
+from app.roles.webhooks import desk_of
+from app.runner.access.doors import LocalDoor
 from app.runner.api.app import build
 from app.runner.api.parts import Parts
 from app.runner.tables import CHANGES_CHANNEL, run_files, runs
-from app.settings import DatabaseSettings, RunnerSettings
+from app.settings import DatabaseSettings, RunnerSettings, WebhookSettings
 
 SIZE, TIMES, CHUNK = 200 * 1024 * 1024, 5, 1 << 20
 RUN = "run_benchmark"
@@ -76,7 +78,10 @@ def serve(url: str, folder: Path, port: int, pipe: Connection) -> None:
 async def _serve(url: str, folder: Path, port: int, pipe: Connection) -> None:
     database = Database.connect(DatabaseSettings(url=url), application_name="benchmark")
     async with Changes(url, CHANGES_CHANNEL) as news:
-        parts = Parts(database, RunnerSettings(files_dir=folder), now, uuid4, uuid6.uuid7, news)
+        webhooks = desk_of(WebhookSettings())
+        parts = Parts(
+            database, RunnerSettings(files_dir=folder), now, uuid4, uuid6.uuid7, news, LocalDoor(), webhooks
+        )
         server = uvicorn.Server(uvicorn.Config(build(parts, {}), port=port, log_level="error", lifespan="off"))
         serving = asyncio.create_task(server.serve())
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

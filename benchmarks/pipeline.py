@@ -9,8 +9,8 @@ from uuid import uuid4
 
 from sqlalchemy import Column, LargeBinary, MetaData, String, Table, insert
 
-from app.cli.client_http import ApiClient
 from app.cli.demo_data import LEGACY_SCALE, archive_of
+from app.cli.runner_client import RunnerClient
 from app.db.unit import Database
 from app.gateway.providers.draws import uniform
 from app.messaging.bus import Outgoing
@@ -18,6 +18,8 @@ from app.messaging.kafka import consuming, ensure_topics, producing
 from app.roles.everything import servers
 from app.roles.stack import Stack
 from app.settings import DatabaseSettings, KafkaSettings
+from cj_runner_client.api.runs import start_run
+from cj_runner_client.models import RunRequest, RunStarted
 
 ESSAYS, COMPARISONS, RUNS = 24, 120, 5
 WORDS = ("essay", "writer", "reader", "thought", "question", "answer", "however", "although", "because", "people")
@@ -34,9 +36,9 @@ def essays() -> bytes:
     return archive_of(files)
 
 
-def runs(api: ApiClient) -> list[float]:
+def runs(api: RunnerClient) -> list[float]:
     """Return the seconds from accepted to the end of several runs."""
-    package = api.upload_package("bench", essays(), min_text_characters=100)["id"]
+    package = api.upload_package("bench", essays(), min_text_characters=100).id
     seconds = []
     for number in range(RUNS):
         body = {
@@ -45,14 +47,14 @@ def runs(api: ApiClient) -> list[float]:
             "assets": {"package_id": package},
             "llm": {"provider": "mock", "model": "latent"},
             "budget": {"max_comparisons": COMPARISONS},
-            "design": {"seed": number, "stop_rule": "cap"},
+            "design": {"seed": number, "stop": {"rule": "cap"}},
         }
         started = time.perf_counter()
-        run = api.post("/v1/runs", body)
-        *_, end = api.watch(run["id"], deadline_s=60, pause_s=0.02)
+        run = api.ask(start_run.sync_detailed, RunStarted, body=RunRequest.from_dict(body))
+        *_, end = api.watch(run.id, deadline_s=60, pause_s=0.02)
         seconds.append(time.perf_counter() - started)
-        if end["status"] != "completed":
-            raise SystemExit(f"a run ended as {end['status']}: {end['status_detail']}")
+        if end.status != "completed":
+            raise SystemExit(f"a run ended as {end.status}: {end.status_detail}")
     return seconds
 
 
@@ -90,7 +92,7 @@ def main() -> None:
             stack.migrate()
             stack.start()
             stack.wait_until_ready()
-            with ApiClient(plan.url("api")) as api:
+            with RunnerClient(plan.url("api")) as api:
                 found = runs(api)
             least = asyncio.run(floor(plan.database_url, plan.kafka_bootstrap))
         finally:

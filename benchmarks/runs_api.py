@@ -22,19 +22,17 @@ from sqlalchemy import insert, text
 from tools.http_load import most, percentile, request, steady
 from tools.process import cpu_seconds
 
-from app.cli.client_http import ApiClient
 from app.cli.demo_data import folder_archive
-from app.db.listen import Changes
+from app.cli.runner_client import RunnerClient
 from app.db.unit import Database
-from app.roles.clock import now
+from app.roles.api import parts_of
 from app.roles.everything import servers
 from app.roles.free_ports import free_ports
 from app.roles.parts import open_parts, serve, until_stopped
 from app.roles.probe_http import answers
 from app.roles.stack import ROOT, Plan, Stack, environment
 from app.runner.api.app import SERVICE, build
-from app.runner.api.parts import Parts
-from app.runner.tables import CHANGES_CHANNEL, run_events, runs
+from app.runner.tables import run_events, runs
 from app.settings import DatabaseSettings, RunnerSettings
 
 DEMO = ROOT / "data" / "eng5-demo"
@@ -46,8 +44,7 @@ async def serve_floor() -> None:
     """Serve the application with the floor's route until stopped."""
     settings = RunnerSettings()
     async with open_parts(SERVICE) as opened:
-        changes = await opened.stack.enter_async_context(Changes(opened.database_url, CHANGES_CHANNEL))
-        app = build(Parts(opened.database, settings, now, uuid4, uuid6.uuid7, changes), {})
+        app = build(await parts_of(opened, settings), {})
 
         @app.post("/floor", status_code=202)
         async def two_rows(body: dict[str, object]) -> Response:
@@ -167,8 +164,8 @@ def main() -> None:
             stack.start(["api"])
             stack.wait_until_ready()
             url = plan.url("api")
-            with ApiClient(url) as api:
-                package_id = api.upload_package("bench", folder_archive(DEMO), min_text_characters=100)["id"]
+            with RunnerClient(url) as api:
+                package_id = api.upload_package("bench", folder_archive(DEMO), min_text_characters=100).id
             body = wish(package_id)
             with floor(plan) as (floor_url, floor_pid):
                 plain = request("POST", "/floor", body)

@@ -13,10 +13,12 @@ from typing import Any
 from tools.http_load import percentile
 from tools.process import cpu_seconds, proportional_mb, resident_mb
 
-from app.cli.client_http import ApiClient
 from app.cli.demo_data import folder_archive
+from app.cli.runner_client import RunnerClient
 from app.roles.everything import servers
 from app.roles.stack import ROOT, Plan, Stack
+from cj_runner_client.api.runs import cancel_run, start_run
+from cj_runner_client.models import RunRequest, RunStarted, RunView
 
 STREAMS, ROUNDS, AT_ONCE = 1_000, 3, 50
 
@@ -36,18 +38,19 @@ async def heard(reader: asyncio.StreamReader, began: float) -> float:
     return (time.perf_counter() - began) * 1e3
 
 
-async def round_of(plan: Plan, api: ApiClient, body: dict[str, Any], streams: int) -> tuple[list[float], float]:
+async def round_of(plan: Plan, api: RunnerClient, body: dict[str, Any], streams: int) -> tuple[list[float], float]:
     """Return how late each listener heard that the run was cancelled, and the API's memory before, in MB."""
-    run = await asyncio.to_thread(api.post, "/v1/runs", body)
+    request = RunRequest.from_dict(body)
+    run = await asyncio.to_thread(api.ask, start_run.sync_detailed, RunStarted, body=request)
     held: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
     while len(held) < streams:
         some = range(min(AT_ONCE, streams - len(held)))
-        held += await asyncio.gather(*(opened(plan, run["id"]) for _ in some))
+        held += await asyncio.gather(*(opened(plan, run.id) for _ in some))
     await asyncio.sleep(1.0)
     size = max(proportional_mb(pid := PIDS[0]), resident_mb(pid))
     began = time.perf_counter()
     listening = [asyncio.create_task(heard(reader, began)) for reader, _ in held]
-    await asyncio.to_thread(api.post, f"/v1/runs/{run['id']}/cancel", {})
+    await asyncio.to_thread(api.ask, cancel_run.sync_detailed, RunView, run.id)
     taken = await asyncio.gather(*listening)
     for _, writer in held:
         writer.close()
@@ -57,7 +60,7 @@ async def round_of(plan: Plan, api: ApiClient, body: dict[str, Any], streams: in
 PIDS: list[int] = []
 
 
-async def measure(plan: Plan, api: ApiClient, body: dict[str, Any], streams: int) -> None:
+async def measure(plan: Plan, api: RunnerClient, body: dict[str, Any], streams: int) -> None:
     """Print memory and latencies."""
     empty = resident_mb(PIDS[0])
     alone = [(await round_of(plan, api, body, 1))[0][0] for _ in range(ROUNDS)]
@@ -84,9 +87,9 @@ def main() -> None:
             stack.start(["api"])
             stack.wait_until_ready()
             PIDS.append(stack.pid("api"))
-            with ApiClient(plan.url("api")) as api:
+            with RunnerClient(plan.url("api")) as api:
                 archive = folder_archive(ROOT / "data" / "eng5-demo")
-                package = api.upload_package("bench", archive, min_text_characters=100)["id"]
+                package = api.upload_package("bench", archive, min_text_characters=100).id
                 body = {"mode": "plan", "batch_label": "bench", "assets": {"package_id": package}}
                 asyncio.run(measure(plan, api, body, streams))
         finally:

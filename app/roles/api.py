@@ -8,6 +8,7 @@ from app.db.listen import Changes
 from app.edge.health import database_check
 from app.roles.clock import now
 from app.roles.door import door
+from app.roles.parts import Parts as Opened
 from app.roles.parts import open_parts, serve, until_stopped
 from app.roles.preflight import asked_and_probes
 from app.roles.webhooks import desk_of
@@ -21,11 +22,16 @@ async def run() -> None:
     """Serve until stopped."""
     settings, http = RunnerSettings(), RunnerHttpSettings()
     async with open_parts(SERVICE) as opened:
-        changes = await opened.stack.enter_async_context(Changes(opened.database_url, CHANGES_CHANNEL))
-        entrance = await door(opened, settings.host)
-        asked, probes = await asked_and_probes(opened, settings)
-        webhooks = desk_of(WebhookSettings())
-        ids = (uuid4, uuid6.uuid7)
-        parts = Parts(opened.database, settings, now, *ids, changes, entrance, webhooks, asked, probes)
+        parts = await parts_of(opened, settings)
         app = build(parts, {"database": database_check(opened.database)}, http)
         await until_stopped(serve(app, settings.host, settings.port, http))
+
+
+async def parts_of(opened: Opened, settings: RunnerSettings) -> Parts:
+    """Return what the routes are given; its connections close with the role."""
+    changes = await opened.stack.enter_async_context(Changes(opened.database_url, CHANGES_CHANNEL))
+    entrance = await door(opened, settings.host)
+    asked, probes = await asked_and_probes(opened, settings)
+    webhooks = desk_of(WebhookSettings())
+    ids = (uuid4, uuid6.uuid7)
+    return Parts(opened.database, settings, now, *ids, changes, entrance, webhooks, asked, probes)
