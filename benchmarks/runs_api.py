@@ -20,7 +20,7 @@ import uuid6
 from fastapi import Response
 from sqlalchemy import insert, text
 from tools.http_load import most, percentile, request, steady
-from tools.process import cpu_seconds
+from tools.process import UNLIMITED, cpu_seconds
 
 from app.cli.demo_data import folder_archive
 from app.cli.runner_client import RunnerClient
@@ -79,7 +79,7 @@ def floor(plan: Plan) -> Iterator[tuple[str, int]]:
     with (Path(plan.data_dir) / "floor.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, __file__, FLOOR],
-            env=environment(plan, "api", {"RUNNER_PORT": str(port)}),
+            env=environment(plan, "api", UNLIMITED | {"RUNNER_PORT": str(port)}),
             stdout=log,
             stderr=log,
         )
@@ -158,7 +158,7 @@ def main() -> None:
         asyncio.run(serve_floor())
         return
     with tempfile.TemporaryDirectory() as where, servers(Path(where), prefer_usual=False) as plan:
-        stack = Stack(plan)
+        stack = Stack(plan, UNLIMITED)
         try:
             stack.migrate()
             stack.start(["api"])

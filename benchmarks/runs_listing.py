@@ -20,6 +20,7 @@ import orjson
 from sqlalchemy import text
 from tools.explained import explained
 from tools.http_load import Wire, check, percentile, request
+from tools.process import UNLIMITED
 
 from app.db.unit import Database
 from app.roles.everything import servers
@@ -222,7 +223,7 @@ async def explain(plan: Plan, middle: datetime) -> None:
 def filled(runs: int, each: int) -> Iterator[Plan]:
     """Yield the plan of a running API over a filled database."""
     with tempfile.TemporaryDirectory() as where, servers(Path(where), prefer_usual=False) as plan:
-        stack = Stack(plan)
+        stack = Stack(plan, UNLIMITED)
         try:
             stack.migrate()
             asyncio.run(fill(plan, runs, each))

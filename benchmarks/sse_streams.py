@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.http_load import percentile
-from tools.process import cpu_seconds, proportional_mb, resident_mb
+from tools.process import UNLIMITED, cpu_seconds, proportional_mb, resident_mb
 
 from app.cli.demo_data import folder_archive
 from app.cli.runner_client import RunnerClient
@@ -81,7 +81,7 @@ def main() -> None:
     """Measure with embedded servers, or with those that the environment names."""
     streams = int(sys.argv[1]) if sys.argv[1:] else STREAMS
     with tempfile.TemporaryDirectory() as where, servers(Path(where), prefer_usual=False) as plan:
-        stack = Stack(plan)
+        stack = Stack(plan, UNLIMITED)
         try:
             stack.migrate()
             stack.start(["api"])

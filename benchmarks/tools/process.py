@@ -3,6 +3,14 @@
 import os
 from pathlib import Path
 
+UNLIMITED = {
+    "RUNNER_READS_PER_MINUTE": "0",
+    "RUNNER_WRITES_PER_MINUTE": "0",
+    "RUNNER_UPLOADS_PER_MINUTE": "0",
+    "RUNNER_STREAMS_PER_CALLER": "0",
+}
+"""Settings with which one caller may ask as fast as it can."""
+
 
 def cpu_seconds(pid: int) -> float:
     """Return the CPU time that a process has used, which a busy machine does not change much."""
