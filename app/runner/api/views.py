@@ -220,11 +220,13 @@ def _request(spec: Mapping[str, object]) -> dict[str, object]:
 
 def _ordered(given: Mapping[str, object], like: Mapping[str, object]) -> dict[str, object]:
     """Return ``given`` in the order of ``like``, the rest by name; raises ``KeyError`` for what it lacks."""
-    found: dict[str, object] = {}
-    for name in (*like, *sorted(given.keys() - like.keys())):
-        value, usual = given[name], like.get(name)
-        shape = usual if isinstance(usual, Mapping) else {}
-        found[name] = _ordered(value, shape) if isinstance(value, Mapping) else value
+    found = {name: given[name] for name in like}
+    if len(found) < len(given):
+        found |= {name: given[name] for name in sorted(given.keys() - found.keys())}
+    for name, value in found.items():
+        if isinstance(value, dict):  # not Mapping, whose check costs more than all the rest
+            usual = like.get(name)
+            found[name] = _ordered(value, usual if isinstance(usual, dict) else {})
     return found
 
 
