@@ -5,6 +5,7 @@ import importlib
 import sys
 
 from app.errors import Misconfigured
+from app.settings.check import problems
 
 ROLES = ("api", "worker", "cj", "gateway", "content", "migrate", "everything")
 
@@ -14,6 +15,11 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in ROLES:
         sys.stderr.write(f"usage: python -m app {{{'|'.join(ROLES)}}}\n")
         return 2
+    wrong = problems(arguments[0])
+    if wrong:
+        listed = "".join(f"\n  {problem}" for problem in wrong)
+        sys.stderr.write(f"{arguments[0]} does not start, its settings are wrong:{listed}\n")
+        return 3
     role = importlib.import_module(f"app.roles.{arguments[0]}")
     try:
         asyncio.run(role.run())

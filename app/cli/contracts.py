@@ -1,4 +1,4 @@
-"""``cj-runner openapi`` and ``asyncapi``: the contracts for others, written anew or checked to be fresh."""
+"""``cj-runner openapi``, ``asyncapi``, ``settings``: what others build on, written anew or checked to be fresh."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +21,15 @@ def asyncapi(check: Check = False, path: Annotated[Path, typer.Option("--path")]
     from app.contracts.asyncapi import rendered
 
     _write_or_check(rendered, path, "make asyncapi", check=check)
+
+
+def settings(
+    check: Check = False, path: Annotated[Path, typer.Option("--path")] = Path("docs/settings.md")
+) -> None:
+    """Write the page of all settings, or check that the committed one is fresh."""
+    from app.cli.settings_page import rendered
+
+    _write_or_check(rendered, path, "make settings", check=check)
 
 
 def _write_or_check(rendered: Callable[[], str], path: Path, way_out: str, *, check: bool) -> None:

@@ -4,6 +4,7 @@ Fed by the settings of the environment; feeds each role file with ready parts.
 """
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -34,6 +35,7 @@ from app.settings import (
     KafkaSettings,
     TelemetrySettings,
 )
+from app.settings.check import unknown
 from app.telemetry import logs
 
 log = structlog.get_logger(__name__)
@@ -86,6 +88,8 @@ async def open_parts(service: str) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         log.info("role_started", version=__version__)
+        if misspelled := unknown(os.environ):
+            log.warning("settings_unknown", names=misspelled)
         yield Parts(service, database, settings.url, KafkaSettings(), stack)
 
 

@@ -44,19 +44,35 @@ class AccessSettings(Settings):
     )
 
     access: Literal["on", "off"] | None = None
+    """`on` or `off`; unset: on, unless the service listens on loopback only."""
     api_keys: tuple[StaticKey, ...] = ()
+    """API keys, as a JSON list of their hashes: `cj-runner api-keys create --static` makes an entry."""
     api_keys_file: Path | None = None
+    """File with such a list."""
     api_key_cache_s: float = Field(default=4.0, ge=0, le=5)
+    """Seconds for which a key from the database is believed without a look: a revoked key works no longer than
+    that.
+    """
     jwt_secret: SecretStr | None = None
+    """Shared secret (HS256) of an identity service, 32 bytes at least."""
     jwt_jwks_url: str | None = None
+    """Address of an identity service's public keys (RS256 or ES256)."""
     jwt_jwks_ttl_s: float = Field(default=300.0, gt=0)
+    """Seconds for which a fetched set of keys is used."""
     jwt_algorithm: Literal["HS256", "RS256", "ES256"] | None = None
+    """The one algorithm of tokens; unset: HS256 with a secret, else RS256."""
     jwt_issuer: str | None = None
+    """Issuer that a token must name."""
     jwt_audience: str | None = None
+    """Audience that a token must name."""
     jwt_leeway_s: float = Field(default=10.0, ge=0, le=60)
+    """Seconds by which clocks may differ."""
     jwt_owner_claim: str = Field(default="org", min_length=1)
+    """Claim that names the owner."""
     jwt_scope_claim: str = Field(default="scope", min_length=1)
+    """Claim that lists the scopes."""
     failed_logins_per_minute: int = Field(default=30, ge=1)
+    """Refused credentials a minute and address before more are slowed down."""
 
     @model_validator(mode="after")
     def _one_kind_of_token(self) -> Self:

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from app.settings.base import Settings
+from app.settings.base import Port, Settings
 
 
 class ContentSettings(Settings):
@@ -14,5 +14,8 @@ class ContentSettings(Settings):
     )
 
     host: str = "127.0.0.1"
-    port: int = 8001
+    """Address to listen on."""
+    port: Port = 8001
+    """Port to listen on."""
     max_bytes: int = Field(default=4 * 1024 * 1024, ge=1)
+    """Largest text, in bytes."""

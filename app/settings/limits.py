@@ -18,19 +18,33 @@ class HttpSettings(Settings):
     """What all services have; lists are separated by commas, 0 turns a rate or a count off."""
 
     body_max_bytes: int = Field(default=MIB, ge=1024)
+    """Largest body, in bytes; uploads have their own bound."""
     body_max_depth: int = Field(default=64, ge=1, le=500)
+    """Deepest nesting of a JSON body."""
     body_patience_s: float = Field(default=20.0, gt=0)
+    """Seconds without any byte of a body before the request is refused."""
     body_min_bytes_per_s: int = Field(default=16 * 1024, ge=1)
+    """Slowest average speed of a body after that time."""
     url_max_bytes: int = Field(default=16 * 1024, ge=256)
+    """Longest address."""
     headers_max_bytes: int = Field(default=64 * 1024, ge=1024)
+    """Largest head of a request."""
     headers_patience_s: float = Field(default=20.0, gt=0)
+    """Seconds for the head of a request."""
     reads_per_minute: int = Field(default=0, ge=0)
+    """Reading requests a minute and caller; 0: any number."""
     writes_per_minute: int = Field(default=0, ge=0)
+    """Writing requests a minute and caller; 0: any number."""
     uploads_per_minute: int = Field(default=0, ge=0)
+    """Uploads a minute and caller; 0: any number."""
     streams_per_caller: int = Field(default=0, ge=0)
+    """Event streams that a caller may hold open; 0: any number."""
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Networks of proxies whose `X-Forwarded-For` is believed: `10.0.0.0/8`."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins whose pages may call the API: `https://host,https://host:8443`."""
     behind_tls: bool = False
+    """Whether callers come over TLS: adds Strict-Transport-Security."""
 
     @field_validator("cors_origins", mode="before")
     @classmethod

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from app.settings.base import Settings
+from app.settings.base import Address, Settings
 
 _KEYED = ("anthropic", "openai", "google", "openrouter", "local")
 
@@ -32,31 +32,57 @@ class ProviderSettings(Settings):
     )
 
     anthropic_api_key: SecretStr | None = _secret("ANTHROPIC_API_KEY")
+    """API key of Anthropic."""
     anthropic_api_key_file: Path | None = _secret("ANTHROPIC_API_KEY_FILE")
-    anthropic_base_url: str = "https://api.anthropic.com"
+    """File with that key."""
+    anthropic_base_url: Address = "https://api.anthropic.com"
+    """Address of Anthropic."""
     anthropic_default_model: str = "claude-haiku-4-5-20251001"
+    """Model of a request that names none."""
     openai_api_key: SecretStr | None = _secret("OPENAI_API_KEY")
+    """API key of OpenAI."""
     openai_api_key_file: Path | None = _secret("OPENAI_API_KEY_FILE")
-    openai_base_url: str = "https://api.openai.com/v1"
+    """File with that key."""
+    openai_base_url: Address = "https://api.openai.com/v1"
+    """Address of OpenAI."""
     openai_default_model: str = "gpt-5.1"
+    """Model of a request that names none."""
     google_api_key: SecretStr | None = _secret("GOOGLE_API_KEY", "GEMINI_API_KEY")
+    """API key of Google."""
     google_api_key_file: Path | None = _secret("GOOGLE_API_KEY_FILE", "GEMINI_API_KEY_FILE")
-    google_base_url: str = "https://generativelanguage.googleapis.com/v1beta/openai/"
+    """File with that key."""
+    google_base_url: Address = "https://generativelanguage.googleapis.com/v1beta/openai/"
+    """Address of Google's OpenAI-compatible API."""
     google_default_model: str = "gemini-2.5-flash"
+    """Model of a request that names none."""
     openrouter_api_key: SecretStr | None = _secret("OPENROUTER_API_KEY")
+    """API key of OpenRouter."""
     openrouter_api_key_file: Path | None = _secret("OPENROUTER_API_KEY_FILE")
-    openrouter_base_url: str = "https://openrouter.ai/api/v1"
+    """File with that key."""
+    openrouter_base_url: Address = "https://openrouter.ai/api/v1"
+    """Address of OpenRouter."""
     openrouter_default_model: str = "anthropic/claude-haiku-4.5"
+    """Model of a request that names none."""
     openrouter_referer: str | None = None
+    """Address of this installation, told to OpenRouter."""
     openrouter_title: str = "CJ Runner"
+    """Name of this installation, told to OpenRouter."""
     local_api_key: SecretStr | None = None
+    """API key of a local server, if it wants one."""
     local_api_key_file: Path | None = None
-    local_base_url: str | None = None
+    """File with that key."""
+    local_base_url: Address | None = None
+    """Address of a local server that speaks OpenAI's API; unset: there is none."""
     local_default_model: str = "llama3.1"
+    """Model of a request that names none."""
     llm_request_timeout: float = Field(default=300.0, gt=0)
+    """Seconds for one call."""
     llm_connect_timeout: float = Field(default=10.0, gt=0)
+    """Seconds to wait for a connection."""
     llm_default_max_tokens: int = Field(default=4096, ge=1)
+    """Longest answer, in tokens, of a request that says nothing."""
     enable_prompt_caching: bool = True
+    """Whether the constant part of a prompt is marked for the provider's cache."""
 
     @model_validator(mode="after")
     def _one_source_a_key(self) -> Self:
@@ -64,13 +90,6 @@ class ProviderSettings(Settings):
             if getattr(self, f"{name}_api_key") is not None and getattr(self, f"{name}_api_key_file") is not None:
                 raise ValueError(f"set {name}_api_key or {name}_api_key_file, not both")
         return self
-
-    @field_validator(*(f"{name}_base_url" for name in _KEYED))
-    @classmethod
-    def _is_an_address(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("http://", "https://")):
-            raise ValueError("must begin with http:// or https://")
-        return url
 
     def api_key(self, provider: str) -> SecretStr | None:
         """Return the key of ``provider``, or None.

@@ -17,5 +17,8 @@ class ResultsSettings(Settings):
     )
 
     owner: str = Field(default="local", min_length=1, max_length=255)
+    """Owner of results of batches that others started."""
     keep_s: float | None = Field(default=None, gt=0)
+    """Seconds for which results are kept; unset: for ever."""
     stall_s: float = Field(default=60.0, gt=0)
+    """Seconds after which a reader who takes nothing of an answer is let go."""

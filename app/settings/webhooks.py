@@ -25,22 +25,41 @@ class WebhookSettings(Settings):
     )
 
     allow_http: bool = False
+    """Whether receivers may be reached without TLS."""
     allowed_networks: Annotated[tuple[Network, ...], NoDecode] = ()
+    """Private networks that receivers may live in: `10.1.0.0/16,fd00::/8`."""
     allowed_ports: Annotated[tuple[tuple[int, int], ...], NoDecode] = ((443, 443), (8443, 8443))
+    """Ports and ranges of ports of receivers: `443,8000-8999`."""
     secret_key: SecretStr | None = None
+    """Fernet keys, separated by commas, that seal signing secrets in the database: the first seals, all open.
+    Without one they lie there as they are.
+    """
     rotation_overlap_s: float = Field(default=_DAY_S, ge=0)
+    """Seconds for which a replaced signing secret still signs."""
     progress_every_s: float = Field(default=10.0, gt=0)
+    """Least seconds between two progress events of one run."""
     timeout_s: float = Field(default=15.0, gt=0)
+    """Seconds for one attempt."""
     concurrency: int = Field(default=32, ge=1)
+    """Attempts at once."""
     concurrency_per_host: int = Field(default=4, ge=1)
+    """Attempts at once to one host."""
     lease_s: float = Field(default=60.0, gt=0)
+    """Seconds for which a process holds a delivery; longer than an attempt."""
     drain_s: float = Field(default=3.0, ge=0)
+    """Seconds for which attempts may end when the process stops."""
     retry_after_max_s: float = Field(default=_DAY_S, ge=0)
+    """Longest wait that a receiver's `Retry-After` may ask for, in seconds."""
     disable_after_exhausted: int = Field(default=5, ge=1)
+    """Deliveries in a row that failed for good before a subscription is turned off."""
     disable_after_s: float = Field(default=5 * _DAY_S, gt=0)
+    """Seconds without one success before that happens."""
     keep_s: float = Field(default=30 * _DAY_S, gt=0)
+    """Seconds for which ended deliveries are kept."""
     sweep_every_s: float = Field(default=60.0, gt=0)
+    """Seconds between two sweeps."""
     most_subscriptions: int = Field(default=100, ge=1)
+    """Most subscriptions of one owner."""
 
     @model_validator(mode="after")
     def _leases_outlast_attempts(self) -> Self:

@@ -1,0 +1,45 @@
+"""Which role reads which settings: what is checked before a role starts, and what the page of settings lists."""
+
+from app.settings.access import AccessSettings
+from app.settings.base import Settings
+from app.settings.cj import CJSettings
+from app.settings.content import ContentSettings
+from app.settings.gateway import GatewaySettings
+from app.settings.limits import CJHttpSettings, ContentHttpSettings, GatewayHttpSettings, RunnerHttpSettings
+from app.settings.providers import ProviderSettings
+from app.settings.results import ResultsSettings
+from app.settings.runner import RunnerSettings
+from app.settings.shared import (
+    AuthSettings,
+    DatabaseSettings,
+    GradeScaleSettings,
+    KafkaSettings,
+    Neighbours,
+    TelemetrySettings,
+)
+from app.settings.webhooks import WebhookSettings
+
+Groups = tuple[type[Settings], ...]
+_ALL: Groups = (TelemetrySettings, DatabaseSettings)
+_SERVICE: Groups = (*_ALL, KafkaSettings, GradeScaleSettings, AuthSettings)
+_RUNNER: Groups = (*_SERVICE, Neighbours, RunnerSettings, ResultsSettings, WebhookSettings)
+
+READERS: dict[str, Groups] = {
+    "api": (*_RUNNER, RunnerHttpSettings, AccessSettings),
+    "worker": _RUNNER,
+    "cj": (*_SERVICE, Neighbours, CJSettings, CJHttpSettings),
+    "gateway": (*_SERVICE, GatewaySettings, GatewayHttpSettings, ProviderSettings),
+    "content": (*_ALL, GradeScaleSettings, ContentSettings, ContentHttpSettings),
+    "migrate": _ALL,
+}
+"""``everything`` starts the others, each of which checks its own."""
+
+
+def readers_of(group: type[Settings]) -> tuple[str, ...]:
+    """Return the roles that read ``group``."""
+    return tuple(role for role, groups in READERS.items() if group in groups)
+
+
+def every_group() -> Groups:
+    """Return all groups, each once, those first that many roles read."""
+    return tuple(dict.fromkeys(group for groups in READERS.values() for group in groups))
