@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fuzz profile-suite check fix openapi settings client asyncapi migration lock bench clean
+.PHONY: help setup demo up down test test-tools fuzz profile-suite check fix openapi settings client asyncapi migration lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,10 @@ down: $(STAMP) ## stop what `make up` started
 
 test: $(STAMP) ## all tests, with the servers that they need
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+
+test-tools: ## install what the tests of pages and alerts need (Debian or Ubuntu, as root)
+	apt-get update -qq
+	apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core prometheus
 
 SECONDS ?= 900
 fuzz: $(STAMP) ## throw more at the running API, drawn anew: make fuzz SECONDS=900

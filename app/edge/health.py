@@ -37,7 +37,11 @@ def routes(service: str, checks: Mapping[str, Check]) -> APIRouter:
 
 
 def database_check(database: Database) -> Check:
-    """Return a check that the database answers and has the schema that the code knows."""
+    """Return a check that the database answers and has the schema that the code needs.
+
+    A newer one will do: migrations add before they take away, so that the release before goes on while the next
+    one starts.
+    """
 
     async def check() -> str | None:
         try:
@@ -46,7 +50,7 @@ def database_check(database: Database) -> Check:
                 revision = await migrate.current(connection)
         except (DBAPIError, OSError, TimeoutError) as error:
             return f"the database does not answer ({type(error).__name__})"
-        if revision != migrate.head():
+        if revision is None or (revision != migrate.head() and migrate.knows(revision)):
             return f"the schema is at {revision}, the code at {migrate.head()}: run the migrations"
         return None
 

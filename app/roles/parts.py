@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from socket import socket
 
 import structlog
 import uvicorn
@@ -123,7 +124,13 @@ async def serve(app: FastAPI, host: str, port: int, http: HttpSettings = UNLIMIT
 
 
 class _Server(uvicorn.Server):
-    """Leaves the signals to the role."""
+    """Leaves the signals to the role, and says where it answers."""
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Open the port."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            log.info("role_listening", host=self.config.host, port=self.config.port)
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:

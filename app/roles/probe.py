@@ -1,4 +1,4 @@
-"""Asks a role on this machine whether it lives: what a container's health check runs, ``python -m app probe [role]``.
+"""Asks a role on this machine whether it lives: a container's health check, ``python -m app probe [role]``.
 
 Fed by the same settings as the role itself; feeds the exit code, 0 for alive.
 """
