@@ -185,6 +185,12 @@ class Stack:
         self._children[role].kill()
         self._children[role].wait()
 
+    def ask_to_stop(self, role: str) -> int:
+        """Ask one role's process to end (SIGTERM), as a rolling restart does; return its exit code."""
+        child = self._children[role]
+        child.terminate()
+        return child.wait(STOP_DEADLINE_S)
+
     def stop(self) -> None:
         """Ask all processes to end, and kill those that do not within the deadline."""
         for child in self._children.values():
