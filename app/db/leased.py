@@ -2,6 +2,9 @@
 
 Fed by tables that have ``id``, ``status``, ``due_at``, ``lease_owner`` and ``leased_until``. A process that
 dies leaves its rows to whoever comes after the lease. Stages must stand being run twice.
+
+A lease is let go by the stage that holds it and by nobody else: whoever moves a row on leaves its lease alone,
+and the next stage begins when this one has ended.
 """
 
 import asyncio
@@ -13,10 +16,12 @@ from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Table, Update, or_, select, update
+from sqlalchemy import Table, Update, case, or_, select, update
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from app.db.listen import Wakeup
+from app.db.picking import picked
 from app.db.unit import Database
 from app.errors import AppError
 
@@ -66,48 +71,55 @@ class LeasedWork:
 
     async def step(self, wakeup: Wakeup) -> None:
         """Lease what is due and start its stages; then wait for one to end, for news or for a short while."""
-        room = self.pace.concurrency - len(self._busy)
-        for row_id, status in await self._claim(room) if room else []:
+        self._tidy()
+        for row_id, status in await self._claim():
             self._busy[asyncio.create_task(self._work(row_id, status))] = row_id
         await self._wait(wakeup)
+        self._tidy()
+
+    def _tidy(self) -> None:
         for task in [task for task in self._busy if task.done()]:
             del self._busy[task]
             task.result()
 
-    async def _claim(self, room: int) -> list[tuple[Any, str]]:
-        now, columns = self.clock(), self.table.c
+    async def _claim(self) -> list[tuple[Any, str]]:
+        """Keep the leases of what is at work, and lease as many due rows as there is room for."""
+        now = self.clock()
         until = now + timedelta(seconds=self.pace.lease_s)
+        room = self.pace.concurrency - len(self._busy)
+        async with self.database.transaction() as connection:
+            if self._busy:
+                await connection.execute(self._renewal(until))
+            if room <= 0:
+                return []
+            return [(row.id, row.status) for row in await connection.execute(self._lease(room, now, until))]
+
+    def _lease(self, room: int, now: datetime, until: datetime) -> ReturningUpdate[Any]:
+        """Lease due rows, but none at work here: its lease may have run out while the database was away."""
+        columns = self.table.c
         due = (
             select(columns.id)
             .where(columns.status.in_(list(self.stages)), columns.due_at <= now)
             .where(or_(columns.leased_until.is_(None), columns.leased_until < now))
+            .where(columns.id.not_in(list(self._busy.values())))
             .order_by(columns.due_at)
-            .limit(room)
-            .with_for_update(skip_locked=True)
         )
-        lease = (
+        taken = picked(due, room)
+        return (
             update(self.table)
-            .where(columns.id.in_(due.scalar_subquery()))
+            .where(columns.id == taken.c.id)
             .values(lease_owner=self.owner, leased_until=until)
             .returning(columns.id, columns.status)
         )
-        async with self.database.transaction() as connection:
-            if self._busy:
-                await connection.execute(self._renewal(until))
-            return [(row.id, row.status) for row in await connection.execute(lease)]
 
     def _renewal(self, until: datetime) -> Update:
         """Keep the leases of rows at work; a row that somebody holds just now is passed over, not waited for.
 
         Waiting for several rows in no order, against writers that hold some of them, would be a deadlock.
         """
-        columns = self.table.c
-        free = (
-            select(columns.id)
-            .where(columns.id.in_(list(self._busy.values())), columns.lease_owner == self.owner)
-            .with_for_update(skip_locked=True)
-        )
-        return update(self.table).where(columns.id.in_(free.scalar_subquery())).values(leased_until=until)
+        columns, mine = self.table.c, list(self._busy.values())
+        free = picked(select(columns.id).where(columns.id.in_(mine), columns.lease_owner == self.owner), len(mine))
+        return update(self.table).where(columns.id == free.c.id).values(leased_until=until)
 
     async def _wait(self, wakeup: Wakeup) -> None:
         if not self._busy:
@@ -124,33 +136,40 @@ class LeasedWork:
         try:
             await self.stages[status](row_id)
         except (DBAPIError, OSError) as error:
-            await self._postpone(row_id, type(error).__name__)
+            await self._postpone(row_id, status, type(error).__name__)
         except AppError as error:
             if error.retryable:
-                await self._postpone(row_id, error.detail)
+                await self._postpone(row_id, status, error.detail)
             else:
-                await self._give_up(row_id, error)
+                await self._give_up(row_id, status, error)
         except Exception as error:
             log.exception("stage_crashed", table=self.table.name, row=row_id, status=status)
-            await self._give_up(row_id, error)
+            await self._give_up(row_id, status, error)
         else:
             self._tries.pop(row_id, None)
-            await self._release(row_id, None)
+            await self._release(row_id)
 
-    async def _give_up(self, row_id: Any, error: Exception) -> None:
-        self._tries.pop(row_id, None)
-        await self.broken(row_id, error)
-        await self._release(row_id, None)
+    async def _give_up(self, row_id: Any, status: str, error: Exception) -> None:
+        try:
+            await self.broken(row_id, error)
+        except Exception as second:  # the worker has other rows, and this one stays: it is due again
+            log.exception("giving_up_failed", table=self.table.name, row=row_id, status=status)
+            await self._postpone(row_id, status, type(second).__name__)
+        else:
+            self._tries.pop(row_id, None)
+            await self._release(row_id)
 
-    async def _postpone(self, row_id: Any, why: str) -> None:
+    async def _postpone(self, row_id: Any, status: str, why: str) -> None:
         tries = self._tries[row_id] = self._tries.get(row_id, 0) + 1
         pause = min(self.pace.longest_back_off_s, self.pace.back_off_s * 2 ** min(tries - 1, 10))
         log.warning("stage_will_be_tried_again", table=self.table.name, row=row_id, why=why, in_s=pause)
+        columns, later = self.table.c, self.clock() + timedelta(seconds=pause)
         with suppress(DBAPIError, OSError):
-            await self._release(row_id, self.clock() + timedelta(seconds=pause))
+            moved_on_stays_due = case((columns.status == status, later), else_=columns.due_at)
+            await self._release(row_id, due_at=moved_on_stays_due)
 
-    async def _release(self, row_id: Any, due_at: datetime | None) -> None:
-        values = {"lease_owner": None, "leased_until": None} | ({} if due_at is None else {"due_at": due_at})
-        mine = update(self.table).where(self.table.c.id == row_id, self.table.c.lease_owner == self.owner)
+    async def _release(self, row_id: Any, **values: object) -> None:
+        columns, free = self.table.c, {"lease_owner": None, "leased_until": None}
+        mine = update(self.table).where(columns.id == row_id, columns.lease_owner == self.owner)
         async with self.database.transaction() as connection:
-            await connection.execute(mine.values(**values))
+            await connection.execute(mine.values(free | values))

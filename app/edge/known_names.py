@@ -7,6 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from starlette.types import Scope
 
+LONGEST_NAME = 100
 Models = tuple[type[BaseModel], ...]
 
 
@@ -21,7 +22,7 @@ def meant(scope: Scope, loc: Sequence[str | int]) -> str | None:
     known = sorted(_names_at(_roots(scope, str(where)), steps))
     if not known:
         return None
-    near = get_close_matches(str(name), known, n=1, cutoff=0.6)
+    near = get_close_matches(str(name)[:LONGEST_NAME], known, n=1, cutoff=0.6)
     if near:
         return f"is not known here: did you mean {near[0]}?"
     shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")

@@ -7,12 +7,12 @@ queue; each lease has a generation, by which ``returns`` knows the present holde
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal_column, select, text, update
+from sqlalchemy import ColumnElement, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db.picking import picked
 from app.db.rows import columns_of, shaped
 from app.gateway.modes import Lane
 from app.gateway.tables import requests
@@ -92,17 +92,15 @@ async def claim(
     connection: AsyncConnection, lane: Lane, owner: str, *, now: datetime, lease: timedelta, limit: int
 ) -> list[Queued]:
     """Lease at most ``limit`` comparisons of a lane, by priority, then by age."""
-    picked = (
+    waiting = (
         select(requests.c.queue_id)
         .where(_QUEUED, requests.c.lane == lane.key)
         .order_by(requests.c.rank, requests.c.seq)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("picked")
     )
+    taken = picked(waiting, limit)
     statement = (
         update(requests)
-        .where(requests.c.queue_id == picked.c.queue_id)
+        .where(requests.c.queue_id == taken.c.queue_id)
         .values(
             state="processing",
             lease_owner=owner,
@@ -139,11 +137,10 @@ async def left_job(connection: AsyncConnection, job_id: UUID, among: Sequence[UU
 
 async def reap(connection: AsyncConnection, now: datetime, limit: int) -> list[tuple[UUID, int]]:
     """Take back leases that ran out; return queue ids with the generation whose holder is taken for dead."""
-    lost = _locked(select(requests.c.queue_id).where(_PROCESSING, requests.c.leased_until < now), limit)
-    picked = lost.cte("lost")
+    lost = picked(select(requests.c.queue_id).where(_PROCESSING, requests.c.leased_until < now), limit)
     statement = (
         update(requests)
-        .where(requests.c.queue_id == picked.c.queue_id)
+        .where(requests.c.queue_id == lost.c.queue_id)
         .values(state="queued", lease_owner=None, leased_until=None)
         .returning(requests.c.queue_id, requests.c.generation)
     )
@@ -152,7 +149,7 @@ async def reap(connection: AsyncConnection, now: datetime, limit: int) -> list[t
 
 async def wake(connection: AsyncConnection, now: datetime, limit: int) -> int:
     """Let delayed comparisons whose time has come be taken; return how many."""
-    due = _locked(select(requests.c.queue_id).where(_DELAYED, requests.c.available_at <= now), limit).cte("due")
+    due = picked(select(requests.c.queue_id).where(_DELAYED, requests.c.available_at <= now), limit)
     result = await connection.execute(
         update(requests).where(requests.c.queue_id == due.c.queue_id).values(state="queued")
     )
@@ -162,12 +159,9 @@ async def wake(connection: AsyncConnection, now: datetime, limit: int) -> int:
 async def overdue(connection: AsyncConnection, now: datetime, limit: int) -> list[Queued]:
     """Lock and return comparisons that waited longer than their time to live."""
     waiting = in_state("queued", "delayed", "in_job")
-    statement = _locked(select(*FIELDS).where(waiting, requests.c.expires_at < now), limit)
-    return [shaped(Queued, row) for row in await connection.execute(statement.order_by(requests.c.expires_at))]
-
-
-def _locked(statement: Select[Any], limit: int) -> Select[Any]:
-    return statement.limit(limit).with_for_update(skip_locked=True)
+    late = select(*FIELDS).where(waiting, requests.c.expires_at < now).order_by(requests.c.expires_at)
+    rows = await connection.execute(late.limit(limit).with_for_update(skip_locked=True))
+    return [shaped(Queued, row) for row in rows]
 
 
 async def open_ones(connection: AsyncConnection, correlation_ids: Sequence[UUID]) -> list[tuple[Queued, str]]:

@@ -14,9 +14,11 @@ from app.gateway.tables import tallies
 WAITING = ("queued", "delayed")
 OPEN = ("queued", "delayed", "processing", "in_job")
 _FOLD = text("""
-    WITH gone AS (
-        DELETE FROM gateway.tallies WHERE id IN (SELECT id FROM gateway.tallies FOR UPDATE SKIP LOCKED)
-        RETURNING provider, mode, state, delta
+    WITH picked AS MATERIALIZED (
+        SELECT id FROM gateway.tallies FOR UPDATE SKIP LOCKED
+    ), gone AS (
+        DELETE FROM gateway.tallies AS old USING picked WHERE old.id = picked.id
+        RETURNING old.provider, old.mode, old.state, old.delta
     )
     INSERT INTO gateway.tallies (provider, mode, state, delta)
     SELECT provider, mode, state, sum(delta) FROM gone GROUP BY 1, 2, 3 HAVING sum(delta) <> 0

@@ -15,6 +15,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.db.listen import Wakeup
+from app.db.picking import picked
 from app.db.unit import Database
 from app.errors import Unavailable
 from app.messaging.bus import Outgoing, Producer
@@ -90,12 +91,11 @@ class Relay:
             .where(outbox.c.published_at.is_(None))
             .where(outbox.c.leased_until.is_(None) | (outbox.c.leased_until < func.now()))
             .order_by(outbox.c.created_at, outbox.c.id)
-            .limit(batch)
-            .with_for_update(skip_locked=True)
         )
+        taken = picked(free, batch)
         claim = (
             update(outbox)
-            .where(outbox.c.id.in_(free.scalar_subquery()))
+            .where(outbox.c.id == taken.c.id)
             .values(leased_until=func.now() + timedelta(seconds=self._times.lease))
             .returning(outbox.c.id, outbox.c.type, outbox.c.aggregateid, outbox.c.payload, outbox.c.headers)
             .returning(outbox.c.created_at)

@@ -161,6 +161,20 @@ def test_the_depth_of_a_text_is_that_of_what_it_says(value: object) -> None:
     assert depth(orjson.dumps(value)) == deep(value)
 
 
+@pytest.mark.parametrize(
+    ("raw", "levels"),
+    [
+        (b"[" * 1_000_000, 1_000_000),
+        (b"[" * 65 + b'"' + b'\\"' * 500_000, 65),
+        (b"[" * 65 + b'"' + b"\\" * 999_999, 65),
+        (b'["' * 500_001, 250_001),
+        (b"]" * 1_000_000, 0),
+    ],
+)
+def test_a_megabyte_of_brackets_and_of_strings_that_do_not_end_is_read_once(raw: bytes, levels: int) -> None:
+    assert depth(raw) == levels
+
+
 @pytest.mark.parametrize("path", ["/json", "/text"])
 async def test_a_body_that_stops_coming_is_given_up(door: Door, path: str) -> None:
     messages = iter([{"type": "http.request", "body": b"{", "more_body": True}])

@@ -18,6 +18,7 @@ from app.gateway.providers.base import Answer, FailureKind, JudgeFailed, Questio
 from app.gateway.providers.mock import DEFAULT_MODEL, MODELS, MockJudge
 from app.gateway.providers.mock_options import MockOptions, for_request
 from app.gateway.providers.profiles import KNOWN, PROFILES, by_hash, profile_of
+from app.gateway.providers.quality import quality
 from app.gateway.providers.replay import ReplayJudge
 from app.roles.stack import ROOT
 from app.settings import GatewaySettings
@@ -360,3 +361,12 @@ def test_a_broken_file_names_its_line_and_a_changed_one_is_read_anew(tmp_path: P
         replay(tmp_path, "v", "x", "z")
     with pytest.raises(JudgeFailed, match="there are v"):
         replay(tmp_path, "w", "x", "y")
+
+
+def test_a_text_of_a_million_full_stops_is_read_once() -> None:
+    text = "Well" + "." * 1_000_000 + "x"
+    assert quality(text).linking == quality("Well x").linking
+
+
+def test_a_sentence_ends_once_however_many_signs_end_it() -> None:
+    assert quality("Although it rains! Really?!! Yes...\n").linking == 2.0 / 3

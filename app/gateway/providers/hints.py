@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-_DURATION = re.compile(r"(?P<n>\d+(?:\.\d+)?)(?P<unit>ms|h|m|s)")
+_DURATION = re.compile(r"(?P<n>\d++(?:\.\d++)?+)(?P<unit>ms|h|m|s)")
+_LENGTH = re.compile(rf"(?:{_DURATION.pattern.replace('?P<n>', '?:').replace('?P<unit>', '?:')})++")
+LONGEST_S = 7 * 24 * 3600.0
+"""No provider is waited for any longer; a number of seconds without bounds would be no moment in time."""
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _REMAINING = re.compile(
     r"(?:anthropic-ratelimit-(?P<a>[a-z-]+)-remaining|x-ratelimit-remaining(?:-(?P<o>[a-z-]+))?)"
@@ -19,13 +22,13 @@ def wait_hint(headers: Mapping[str, str], now: datetime) -> float | None:
     """Return the seconds to wait, or None where the provider does not say.
 
     ``Retry-After`` (seconds or a date, also in milliseconds) counts first; else the latest reset among those
-    limits that have nothing left. Never negative.
+    limits that have nothing left. Never negative, and at most ``LONGEST_S``.
     """
     lower = {name.lower(): value.strip() for name, value in headers.items()}
     asked = _retry_after(lower, now)
     if asked is not None:
-        return asked
-    waits = [wait for reset in _exhausted(lower) if (wait := _until(reset, now)) is not None]
+        return min(asked, LONGEST_S)
+    waits = [min(wait, LONGEST_S) for reset in _exhausted(lower) if (wait := _until(reset, now)) is not None]
     return max(waits, default=None)
 
 
@@ -56,9 +59,8 @@ def _exhausted(headers: Mapping[str, str]) -> list[str]:
 
 def _until(value: str, now: datetime) -> float | None:
     """Return the seconds until a moment (RFC 3339, HTTP date, Unix milliseconds) or of a length (``6m0s``)."""
-    parts = list(_DURATION.finditer(value))
-    if parts and "".join(part.group() for part in parts) == value:
-        return sum(float(part["n"]) * _SECONDS[part["unit"]] for part in parts)
+    if _LENGTH.fullmatch(value):
+        return sum(float(part["n"]) * _SECONDS[part["unit"]] for part in _DURATION.finditer(value))
     moment = _moment(value)
     return None if moment is None else max(0.0, (moment - now).total_seconds())
 

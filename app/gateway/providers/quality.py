@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _WORD = re.compile(r"[A-Za-zÀ-ÿ']+")
-_SENTENCE_END = re.compile(r"[.!?]+(?:\s|$)")
+_SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
 _LINKS = frozenset(
     re.findall(
         r"\w+",

@@ -108,7 +108,7 @@ async def listed(
 async def forget_old(connection: AsyncConnection, before: datetime, limit: int) -> int:
     """Delete at most ``limit`` rows older than ``before``; return how many."""
     await connection.execute(select(func.set_config("runner.audit_sweep", "on", True)))
-    old = select(audit.c.id).where(audit.c.at < before).order_by(audit.c.at).limit(limit)
-    gone = await connection.execute(delete(audit).where(audit.c.id.in_(old.scalar_subquery())))
+    old = select(audit.c.id).where(audit.c.at < before).order_by(audit.c.at).limit(limit).cte("old")
+    gone = await connection.execute(delete(audit).where(audit.c.id == old.c.id))
     await connection.execute(select(func.set_config("runner.audit_sweep", "off", True)))
     return gone.rowcount

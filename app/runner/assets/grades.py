@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from string import digits
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
@@ -88,5 +89,5 @@ def _xlsx(content: bytes) -> list[list[str]]:
 def grade_from_name(file_name: str) -> str | None:
     """Return the grade at the end of a file's name (``..._003_E-.docx`` gives ``E-``), or None."""
     stem = PurePosixPath(file_name).stem
-    grade = re.sub(r"\d+$", "", stem.rpartition("_")[2]).strip().upper()
+    grade = stem.rpartition("_")[2].rstrip(digits).strip().upper()
     return grade if re.fullmatch(r"[A-Z]{1,2}[+-]?", grade) else None

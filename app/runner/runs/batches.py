@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, delete, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db.picking import picked
 from app.db.rows import columns_of, shaped
 from app.errors import InvalidInput, NotFound
 from app.runner.runs import cursor as cursors
@@ -129,6 +130,6 @@ async def forget_old(connection: AsyncConnection, keep_s: float | None, now: dat
     if keep_s is None:
         return 0
     old = select(batch_results.c.batch_uuid).where(batch_results.c.updated_at < now - timedelta(seconds=keep_s))
-    some = old.order_by(batch_results.c.updated_at).limit(limit).with_for_update(skip_locked=True)
-    gone = delete(batch_results).where(batch_results.c.batch_uuid.in_(some)).returning(batch_results.c.batch_uuid)
-    return len((await connection.execute(gone)).all())
+    some = picked(old.order_by(batch_results.c.updated_at), limit)
+    mine = delete(batch_results).where(batch_results.c.batch_uuid == some.c.batch_uuid)
+    return (await connection.execute(mine)).rowcount

@@ -15,6 +15,7 @@ from sqlalchemy import Row, and_, bindparam, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.db.picking import picked
 from app.errors import AppError, InvalidInput
 from app.runner.tables import idempotency_keys
 
@@ -139,6 +140,6 @@ async def forget_old(connection: AsyncConnection, now: datetime, limit: int) -> 
     """Delete at most ``limit`` keys whose time is over; return how many."""
     columns = idempotency_keys.c
     old = select(columns.owner, columns.key).where(columns.expires_at <= now).order_by(columns.expires_at)
-    chosen = old.limit(limit).with_for_update(skip_locked=True).subquery()
+    chosen = picked(old, limit)
     mine = delete(idempotency_keys).where(columns.owner == chosen.c.owner, columns.key == chosen.c.key)
     return (await connection.execute(mine)).rowcount

@@ -126,7 +126,8 @@ class Change:
 async def move(connection: AsyncConnection, run: Run, to: RunState, change: Change, *, now: datetime) -> Run:
     """Move a held run along the table of allowed moves, and write the event of it.
 
-    Raises ``IllegalMove``. The worker is woken when the transaction commits.
+    Raises ``IllegalMove``. The worker is woken when the transaction commits; a lease is left as it is, so that
+    whoever is at work on the run is waited for: two must not write its files.
     """
     check_move(run.status, to)
     values: dict[str, object] = {
@@ -137,8 +138,6 @@ async def move(connection: AsyncConnection, run: Run, to: RunState, change: Chan
         "updated_at": now,
         "last_event": run.last_event + 1,
     }
-    if to is not RunState.CANCELLING:  # whoever is at work on the run is waited for: two must not write its files
-        values |= {"lease_owner": None, "leased_until": None}
     if to in FINAL:
         values["finished_at"] = now
         if recollection.of(run.recollect).pending:

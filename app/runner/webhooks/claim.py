@@ -22,7 +22,7 @@ WITH RECURSIVE hosts AS (
     SELECT (SELECT further.host FROM runner.webhook_deliveries AS further
              WHERE further.status = 'pending' AND further.host > hosts.host ORDER BY further.host LIMIT 1)
       FROM hosts WHERE hosts.host IS NOT NULL
-), due AS (
+), due AS MATERIALIZED (
     SELECT one.id FROM hosts CROSS JOIN LATERAL (
         SELECT id, due_at FROM runner.webhook_deliveries AS waiting
          WHERE waiting.status = 'pending' AND waiting.host = hosts.host AND waiting.due_at <= :now
@@ -32,7 +32,7 @@ WITH RECURSIVE hosts AS (
             SELECT count(*) FROM runner.webhook_deliveries AS held
              WHERE held.host = hosts.host AND held.leased_until > :now))
     ) AS one ORDER BY one.due_at LIMIT :room
-), free AS (
+), free AS MATERIALIZED (
     SELECT id FROM runner.webhook_deliveries
      WHERE id IN (SELECT id FROM due) AND status = 'pending' AND due_at <= :now
        AND (leased_until IS NULL OR leased_until <= :now)

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.listen import notify
+from app.db.picking import picked
 from app.db.rows import columns_of, shaped
 from app.errors import Conflict, NotFound
 from app.runner.webhooks import facts
@@ -142,6 +143,6 @@ def check_enabled(subscription: Subscription) -> None:
 async def forget_old(connection: AsyncConnection, before: datetime, limit: int) -> int:
     """Delete at most ``limit`` deliveries that ended before ``before``, with their attempts; return how many."""
     columns = deliveries.c
-    old = select(columns.id).where(columns.finished_at < before).order_by(columns.finished_at).limit(limit)
-    chosen = old.with_for_update(skip_locked=True).scalar_subquery()
-    return (await connection.execute(delete(deliveries).where(columns.id.in_(chosen)))).rowcount
+    old = select(columns.id).where(columns.finished_at < before).order_by(columns.finished_at)
+    chosen = picked(old, limit)
+    return (await connection.execute(delete(deliveries).where(columns.id == chosen.c.id))).rowcount

@@ -24,6 +24,8 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
         ({"retry-after": "soon"}, None),
         ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "6m0s"}, 360.0),
         ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "20ms"}, 0.02),
+        ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1h1.5s"}, 3601.5),
+        ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1h, 5s"}, None),
         ({"x-ratelimit-remaining-tokens": "5", "x-ratelimit-reset-tokens": "20s"}, None),
         (
             {
@@ -41,6 +43,16 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 )
 def test_a_hint_is_read_from_the_headers(headers: dict[str, str], seconds: float | None) -> None:
     assert wait_hint(headers, NOW) == seconds
+
+
+@pytest.mark.parametrize("value", ["1e14", "9" * 15, "9" * 500 + "s", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_no_hint_is_longer_than_a_week(value: str) -> None:
+    assert wait_hint({"retry-after": value}, NOW) == 7 * 24 * 3600
+
+
+@pytest.mark.parametrize("value", ["9" * 1_000_000, "1." * 500_000, "1s" * 500_000 + "!"])
+def test_a_header_of_a_million_digits_is_read_once(value: str) -> None:
+    assert wait_hint({"retry-after": value}, NOW) is None
 
 
 @given(st.text())
