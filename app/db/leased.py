@@ -32,13 +32,17 @@ Broken = Callable[[Any, Exception], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Pace:
-    """How many rows at once, and how long (in seconds) between looks, leases and new tries."""
+    """How many rows at once, and how long (in seconds) between looks, leases and new tries.
+
+    ``drain_s`` is how long stages under way may go on when the process is asked to stop.
+    """
 
     concurrency: int = 8
     idle_s: float = 1.0
     lease_s: float = 30.0
     back_off_s: float = 1.0
     longest_back_off_s: float = 30.0
+    drain_s: float = 3.0
 
 
 @dataclass
@@ -65,9 +69,19 @@ class LeasedWork:
                     log.warning("leased_work_failed", table=self.table.name, error=type(error).__name__)
                     await asyncio.sleep(self.pace.back_off_s)
         finally:
-            for task in self._busy:
-                task.cancel()
-            await asyncio.gather(*self._busy, return_exceptions=True)
+            await self._stop()
+
+    async def _stop(self) -> None:
+        """Let stages under way end for a short while, then break them off and hand their rows back."""
+        if self._busy:
+            await asyncio.wait(list(self._busy), timeout=self.pace.drain_s)
+        for task in self._busy:
+            task.cancel()
+        await asyncio.gather(*self._busy, return_exceptions=True)
+        mine = update(self.table).where(self.table.c.lease_owner == self.owner)
+        with suppress(DBAPIError, OSError):
+            async with self.database.transaction() as connection:
+                await connection.execute(mine.values(lease_owner=None, leased_until=None))
 
     async def step(self, wakeup: Wakeup) -> None:
         """Lease what is due and start its stages; then wait for one to end, for news or for a short while."""

@@ -10,7 +10,7 @@ from app.cj.tables import batches
 from app.cli.demo_data import folder_archive
 from app.cli.runner_client import RunnerClient
 from app.db.unit import Database
-from app.gateway.tables import queue
+from app.gateway.tables import jobs, requests
 from app.roles.stack import ROOT, Stack
 from app.runner.tables import runs
 from app.runner.webhooks.tables import deliveries
@@ -24,7 +24,7 @@ HELD: dict[str, tuple[Table, ...]] = {
     "api": (),
     "worker": (runs, deliveries),
     "cj": (batches,),
-    "gateway": (queue,),
+    "gateway": (requests, jobs),
     "content": (),
 }
 NO_LEASE_RUNS_OUT = {"RUNNER_LEASE_S": "3600", "LLM_PROVIDER_SERVICE_LEASE_S": "3600"}
