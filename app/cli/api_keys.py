@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from app.cli import show
 from app.cli.exits import or_exit
 
 if TYPE_CHECKING:
@@ -56,12 +57,12 @@ def create(
     grant = key_store.Grant(owner, subject, sorted({one.value for one in scope or [Scope.WRITE]}), expires_at)
     line = or_exit(lambda: _env_line(new, grant))
     if static:
-        typer.echo(line)
-        typer.echo(f"the key, shown only now: {new.text}", err=True)
+        show.echo(line)
+        show.echo(f"the key, shown only now: {new.text}", err=True)
         return
     or_exit(lambda: _in_database(data_dir, lambda connection: key_store.keep(connection, new, grant, now)))
-    typer.echo(new.text)
-    typer.echo(f"shown only now; its id is {new.id}", err=True)
+    show.echo(new.text)
+    show.echo(f"shown only now; its id is {new.id}", err=True)
 
 
 @commands.command("list")
@@ -82,7 +83,7 @@ def list_keys(
     for key in found:
         used = "" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%d %H:%M}"
         scopes = ", ".join(key.scopes)
-        table.add_row(key.id, key.owner, key.subject, scopes, f"{key.created_at:%Y-%m-%d}", used, _state(key))
+        show.row(table, key.id, key.owner, key.subject, scopes, f"{key.created_at:%Y-%m-%d}", used, _state(key))
     Console().print(table)
 
 
@@ -93,7 +94,7 @@ def revoke(key_id: Annotated[str, typer.Argument(help="As listed.")], data_dir: 
 
     now = datetime.now(UTC)
     or_exit(lambda: _in_database(data_dir, lambda connection: key_store.revoke(connection, key_id, None, now)))
-    typer.echo(f"{key_id} is revoked")
+    show.echo(f"{key_id} is revoked")
 
 
 def _env_line(new: "NewKey", grant: "Grant") -> str:

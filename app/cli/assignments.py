@@ -10,6 +10,7 @@ from uuid import UUID
 from app.cli import anchor_files
 from app.cli.anchor_files import AnchorFile
 from app.cli.client_http import ApiClient, Json
+from app.cli.show import plain
 from app.errors import AppError, InvalidInput, Unavailable, UpstreamRefused
 from app.runner.assets.read import UnreadableFile, extract
 
@@ -21,7 +22,7 @@ AT_ONCE = 4
 
 def columns(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
     """Return the lines of a plain table; nothing is cut, so that ids can be copied."""
-    cells = [list(headings), *([str(value) for value in row] for row in rows)]
+    cells = [list(headings), *([plain(value) for value in row] for row in rows)]
     widths = [max(len(row[place]) for row in cells) for place in range(len(headings))]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells

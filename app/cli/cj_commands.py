@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli import show
 from app.cli.exits import or_exit
 
 DEFAULT_DIR = Path("var/stack")
@@ -42,7 +43,7 @@ def add_to(root: typer.Typer) -> None:
 
 def _print(lines: Iterable[str]) -> None:
     for line in lines:
-        typer.echo(line)
+        show.echo(line)
 
 
 @assignments.command("list")
@@ -180,12 +181,12 @@ def align_report(
 
 def _write(text: str, output: Path | None) -> None:
     if output is None:
-        typer.echo(text, nl=False)
+        show.echo(text, nl=False)
         return
     try:
         output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        typer.echo(f"error: {output} cannot be written: {error.strerror}", err=True)
+        show.echo(f"error: {output} cannot be written: {error.strerror}", err=True)
         raise typer.Exit(4) from error
-    typer.echo(f"written to {output}", err=True)
+    show.echo(f"written to {output}", err=True)

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli import show
+
 Check = Annotated[bool, typer.Option("--check", help="Fail if the file is not fresh.")]
 
 
@@ -36,5 +38,5 @@ def _write_or_check(rendered: Callable[[], str], path: Path, way_out: str, *, ch
     if not check:
         path.write_text(rendered(), encoding="utf-8")
     elif not path.is_file() or path.read_text(encoding="utf-8") != rendered():
-        typer.echo(f"{path} is not fresh: run '{way_out}'", err=True)
+        show.echo(f"{path} is not fresh: run '{way_out}'", err=True)
         raise typer.Exit(1)

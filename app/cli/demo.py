@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from app.cli import demo_data, show
+from app.cli import demo_data, run_end, show
 from app.cli.client_http import ApiClient, Json
 from app.cli.runner_client import RunnerClient
 from app.cli.stack import running
@@ -39,10 +39,10 @@ def demo(data_dir: Path, console: Console) -> int:
     shutil.rmtree(data_dir, ignore_errors=True)
     started = time.monotonic()
     with running(data_dir, usual_ports=False) as plan:
-        console.print(f"The stack is up after {time.monotonic() - started:.1f} s: {plan.url('api')}")
+        show.say(console, f"The stack is up after {time.monotonic() - started:.1f} s: {plan.url('api')}")
         with RunnerClient(plan.url("api")) as api:
             good = [recorded(api, plan, console), eng5(api, plan, console)]
-    console.print(f"Total {time.monotonic() - started:.1f} s.")
+    show.say(console, f"Total {time.monotonic() - started:.1f} s.")
     return 0 if all(good) else 1
 
 
@@ -87,7 +87,7 @@ def eng5(api: RunnerClient, plan: Plan, console: Console) -> bool:
     )
     run, artefact = _follow(api, started, console)
     if artefact is not None:
-        show.print_grades(artefact, console)
+        run_end.print_grades(artefact, console)
     return _end(run, artefact, plan, console)
 
 
@@ -120,7 +120,7 @@ def _create_assignment(plan: Plan) -> str:
 
 def _follow(api: RunnerClient, run: RunStarted, console: Console) -> tuple[RunView, Json | None]:
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("comparisons"),
@@ -136,17 +136,17 @@ def _follow(api: RunnerClient, run: RunStarted, console: Console) -> tuple[RunVi
 
 
 def _end(run: RunView, artefact: Json | None, plan: Plan, console: Console) -> bool:
-    show.print_summary(run, artefact, console)
+    run_end.print_summary(run, artefact, console)
     if artefact is None:
         return False
     found = problems_of(artefact)
     for problem in found:
-        console.print(f"[red]the artefact does not validate: {problem}[/red]")
+        show.say(console, (f"the artefact does not validate: {problem}", "red"))
     folder = Path(plan.data_dir) / "runs" / run.id
     for path in sorted(folder.glob("*")):
         if path.is_file():
             shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-            console.print(f"  {shown}", soft_wrap=True, highlight=False)
+            show.say(console, f"  {shown}")
     return run.status == "completed" and not found
 
 
@@ -158,7 +158,5 @@ def _print_tau(topic: demo_data.RecordedTopic, artefact: Json, console: Console)
         if readable_part(row["essay_id"]) in by_name
     ]
     tau = kendall_tau_b([theta for theta, _ in pairs], [gold for _, gold in pairs])
-    console.print(
-        f"Kendall's tau-b against the corpus's gold ranking ({len(pairs)} texts): [bold]{tau:.3f}[/bold]",
-        soft_wrap=True,
-    )
+    told = f"Kendall's tau-b against the corpus's gold ranking ({len(pairs)} texts): "
+    show.say(console, told, (f"{tau:.3f}", "bold"))

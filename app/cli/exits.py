@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import typer
 
+from app.cli import show
 from app.errors import AppError
 
 Result = TypeVar("Result")
@@ -15,5 +16,5 @@ def or_exit(act: Callable[[], Result]) -> Result:
     try:
         return act()
     except AppError as error:
-        typer.echo(f"error: {error.detail}", err=True)
+        show.echo(f"error: {error.detail}", err=True)
         raise typer.Exit(7 if error.retryable else 4) from error

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.cli.assignments import columns
 from app.cli.extract import Document, succeeded
+from app.cli.show import plain
 
 
 def as_text(document: Document) -> str:
@@ -32,7 +33,7 @@ def _named(facts: Mapping[str, object]) -> list[str]:
 def _shown(value: object) -> str:
     if value is None:
         return "none"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    return f"{value:.4f}" if isinstance(value, float) else plain(value)
 
 
 def _header(info: Mapping[str, Any]) -> list[str]:
@@ -51,7 +52,7 @@ def _header(info: Mapping[str, Any]) -> list[str]:
     }
     if info["processing_metadata"]["detail"]:
         facts["Detail"] = info["processing_metadata"]["detail"]
-    return [*_title(f"CJ batch {info['bos_batch_id']}"), *_named(facts)]
+    return [*_title(plain(f"CJ batch {info['bos_batch_id']}")), *_named(facts)]
 
 
 def _state(document: Document) -> list[str]:
@@ -76,11 +77,10 @@ def _comparisons(comparisons: Sequence[Mapping[str, Any]]) -> list[str]:
         confidence = "" if item["confidence"] is None else f", confidence {item['confidence']:g} of 5"
         verdict = item["winner"] or "no answer yet"
         code = f" ({item['error_code']})" if item["error_code"] else ""
-        lines.append(
-            f"{item['id']:>5}  A {item['essay_a_els_id']}  B {item['essay_b_els_id']}: {verdict}{code}{confidence}"
-        )
+        pair = plain(f"A {item['essay_a_els_id']}  B {item['essay_b_els_id']}: {verdict}{code}{confidence}")
+        lines.append(f"{item['id']:>5}  {pair}")
         lines.append(f"       {item['request_correlation_id']}, answered {_shown(item['completed_at'])}")
-        lines.extend(f"       | {line}" for line in (item["justification"] or "").splitlines())
+        lines.extend(f"       | {plain(line)}" for line in (item["justification"] or "").splitlines())
     return lines if comparisons else [*lines, "none"]
 
 

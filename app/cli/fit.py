@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import orjson
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from app.cli import show
 from app.cli.client_http import Json
 from app.errors import InvalidInput
 from app.scoring.data import Judgements, Record
@@ -66,26 +65,20 @@ def compare(first: Path, second: Path, limit: int) -> AgreementOfTwo:
     return agreement_of_two(one, other, limit)
 
 
-def print_json(document: object, console: Console) -> None:
-    """Print a document as JSON, plain."""
-    text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
-    console.print(text, highlight=False, markup=False, soft_wrap=True)
-
-
 def print_summary(summary: Json, console: Console) -> None:
     """Print item table, judge table and the numbers beside them."""
     items = Table("Item", "n", "Wins", "Losses", "Theta", "SE", "Outfit", "Infit", title="Items, best first")
     for row in sorted(summary["items"], key=lambda row: -row["theta"]):
         cells = (f"{row['n']:g}", f"{row['wins']:g}", f"{row['losses']:g}")
-        items.add_row(escape(row["id"]), *cells, *(_shown(row[key]) for key in ("theta", "se", "outfit", "infit")))
+        show.row(items, row["id"], *cells, *(_shown(row[key]) for key in ("theta", "se", "outfit", "infit")))
     console.print(items)
     if summary["judges"]:
         judges = Table("Judge", "n", "Infit", "Outfit", title="Judges")
         for row in summary["judges"]:
-            judges.add_row(escape(row["id"]), f"{row['n']:g}", _shown(row["infit"]), _shown(row["outfit"]))
+            show.row(judges, row["id"], f"{row['n']:g}", _shown(row["infit"]), _shown(row["outfit"]))
         console.print(judges)
     for name, value in (_reliability_lines(summary) | _other_lines(summary)).items():
-        console.print(f"{name}: {value}", highlight=False, markup=False, soft_wrap=True)
+        show.say(console, f"{name}: {value}")
 
 
 def _reliability_lines(summary: Json) -> dict[str, str]:
@@ -124,25 +117,26 @@ def _other_lines(summary: Json) -> dict[str, str]:
 
 def print_agreement(found: AgreementOfTwo, console: Console) -> None:
     """Print agreement on pairs, correlations, and the pairs and items on which the two differ most."""
-    console.print(f"Pairs judged by both: {found.pairs}")
+    show.say(console, f"Pairs judged by both: {found.pairs}")
     if found.same_winner is not None:
         same = found.same_winner
-        console.print(f"Same winner: {same.share:.3f} of {same.count:g} pairs decided by both")
-    console.print(f"Quadratic weighted kappa of the verdicts on pairs: {_shown(found.kappa)}")
-    console.print(f"Items compared by both: {found.items}")
-    console.print(
+        show.say(console, f"Same winner: {same.share:.3f} of {same.count:g} pairs decided by both")
+    show.say(console, f"Quadratic weighted kappa of the verdicts on pairs: {_shown(found.kappa)}")
+    show.say(console, f"Items compared by both: {found.items}")
+    show.say(
+        console,
         f"Pearson {found.pearson:.3f}, Spearman {found.spearman:.3f}, "
-        f"Kendall's tau-a {found.kendall_tau_a:.3f}, tau-b {found.kendall_tau_b:.3f}"
+        f"Kendall's tau-a {found.kendall_tau_a:.3f}, tau-b {found.kendall_tau_b:.3f}",
     )
     items = Table("Item", "First", "Second", "Difference", "z", title="Items of largest disagreement, in logits")
     for row in found.largest:
         numbers = (row.first, row.second, row.difference, row.z)
-        items.add_row(escape(row.item), *(f"{value:.3f}" for value in numbers))
+        show.row(items, row.item, *(f"{value:.3f}" for value in numbers))
     console.print(items)
     if found.largest_pairs:
         pairs = Table("Item", "Against", "First", "Second", title="Pairs of largest disagreement, share won")
         for pair in found.largest_pairs:
-            pairs.add_row(escape(pair.item), escape(pair.against), f"{pair.first:.3f}", f"{pair.second:.3f}")
+            show.row(pairs, pair.item, pair.against, f"{pair.first:.3f}", f"{pair.second:.3f}")
         console.print(pairs)
 
 

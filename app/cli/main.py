@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import api_keys, cj_commands, contracts, plan_budget, preflight, replay, verify
+from app.cli import api_keys, cj_commands, contracts, plan_budget, preflight, replay, show, verify
 from app.cli.exits import or_exit
 from app.cli.prompts import commands as prompt_commands
 
@@ -36,7 +36,7 @@ def down(data_dir: DataDir = STACK_DIR) -> None:
     """Stop the system that ``up`` started; its data stays."""
     from app.cli import stack
 
-    typer.echo("stopped" if or_exit(lambda: stack.down(data_dir)) else "nothing was running")
+    show.echo("stopped" if or_exit(lambda: stack.down(data_dir)) else "nothing was running")
 
 
 @app.command()
@@ -61,7 +61,7 @@ def problems(
     if not check:
         path.write_text(rendered())
     elif not path.is_file() or path.read_text() != rendered():
-        typer.echo(f"{path} is not fresh: run 'cj-runner problems'", err=True)
+        show.echo(f"{path} is not fresh: run 'cj-runner problems'", err=True)
         raise typer.Exit(1)
 
 
@@ -106,7 +106,7 @@ def fit(
     wanted = {role: name for role, name in columns.items() if name is not None}
     how = How(method, ridge if eps is None else eps, with_order=order_effect, seed=seed, pairing=pairing)
     summary = or_exit(lambda: fitting.fitted(decisions, wanted, how))
-    (fitting.print_json if as_json else fitting.print_summary)(summary, Console())
+    show.echo_json(summary) if as_json else fitting.print_summary(summary, Console())
 
 
 @app.command()
@@ -125,7 +125,7 @@ def agreement(
 
     found = or_exit(lambda: fitting.compare(first, second, limit))
     if as_json:
-        fitting.print_json(asdict(found), Console())
+        show.echo_json(asdict(found))
     else:
         fitting.print_agreement(found, Console())
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.cli import show
 from app.cli.exits import or_exit
 
 if TYPE_CHECKING:
@@ -85,9 +86,6 @@ def _simulated(policy: str, both_orders: bool, **asked: Any) -> "tuple[Question,
 
 
 def _print_json(rows: "Sequence[Row]", question: "Question", target: Target) -> None:
-    from rich.console import Console
-
-    from app.cli.fit import print_json
 
     enough = _enough(rows, target)
     document = {
@@ -98,7 +96,7 @@ def _print_json(rows: "Sequence[Row]", question: "Question", target: Target) -> 
         "recommended": None if enough is None else asdict(enough) | {"usd": _cost(enough, target)},
         "sentence": _sentence(rows, target, question),
     }
-    print_json(document, Console())
+    show.echo_json(document)
 
 
 def _enough(rows: "Sequence[Row]", target: Target) -> "Row | None":
@@ -138,6 +136,6 @@ def _print_table(rows: "Sequence[Row]", question: "Question", target: Target) ->
     for row in rows:
         right = "-" if row.grade_accuracy is None else f"{row.grade_accuracy:.0%}"
         cells = (f"{row.mean_se:.2f}", f"{row.tau:.3f}", f"{row.reliability:.3f}", right)
-        table.add_row(str(row.per_essay), str(row.comparisons), *cells)
+        show.row(table, str(row.per_essay), str(row.comparisons), *cells)
     console.print(table)
-    console.print(_sentence(rows, target, question), highlight=False, soft_wrap=True)
+    show.say(console, _sentence(rows, target, question))

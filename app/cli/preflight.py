@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli import show
 from app.cli.exits import or_exit
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ def _asked(api: str | None, data_dir: Path) -> "PreflightView":
 
 
 def _print_json(found: "PreflightView") -> None:
-    import orjson
-
-    typer.echo(orjson.dumps(found.to_dict(), option=orjson.OPT_INDENT_2).decode())
+    show.echo_json(found.to_dict())
 
 
 def _print_table(found: "PreflightView") -> None:
@@ -51,10 +50,10 @@ def _print_table(found: "PreflightView") -> None:
 
     table = Table("Check", "", "Found", "What to do", "ms")
     for item in found.checks:
-        mark = "[green]ok[/green]" if item.ok else "[red]error[/red]"
+        mark = ("ok", "green") if item.ok else ("error", "red")
         if not item.ok and item.severity == "warning":
-            mark = "[yellow]warning[/yellow]"
-        table.add_row(item.name, mark, item.detail, item.what_to_do or "", str(item.ms))
+            mark = ("warning", "yellow")
+        show.row(table, item.name, mark, item.detail, item.what_to_do or "", str(item.ms))
     console = Console()
     console.print(table)
-    console.print("All that runs need is there." if found.ok else "Runs cannot work like this.", style="bold")
+    show.say(console, ("All that runs need is there." if found.ok else "Runs cannot work like this.", "bold"))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from app.cli.show import echo, row
 from app.errors import AppError
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def list_prompts(
     table = Table("Role", "Name", "SHA-256", "Characters", "Purpose")
     for item in _all(role, api, folder):
         cells = (item["role"], item["name"], item["sha256"][:12], str(item["characters"]), item["purpose"] or "")
-        table.add_row(*cells)
+        row(table, *cells)
     Console().print(table)
 
 
 @commands.command()
 def show(role: Role, name: str, api: Api = None, folder: Folder = HERE) -> None:
     """Print the text of one prompt, as a judge is sent it."""
-    typer.echo(_text(role, name, api, folder))
+    echo(_text(role, name, api, folder))
 
 
 @commands.command()
@@ -47,7 +48,7 @@ def diff(role: Role, first: str, second: str, api: Api = None, folder: Folder = 
     one, other = (_text(role, name, api, folder) for name in (first, second))
     names = (f"{role}/{first}", f"{role}/{second}")
     lines = list(difflib.unified_diff(one.splitlines(), other.splitlines(), *names, lineterm=""))
-    typer.echo("\n".join(lines) if lines else "the two texts are the same")
+    echo("\n".join(lines) if lines else "the two texts are the same")
     raise typer.Exit(1 if lines else 0)
 
 
@@ -94,5 +95,5 @@ def _asked_text(api: str, role: Role, name: str) -> str:
 
 
 def _ended(error: AppError) -> typer.Exit:
-    typer.echo(f"error: {error.detail}", err=True)
+    echo(f"error: {error.detail}", err=True)
     return typer.Exit(7 if error.retryable else 4)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.cli import show
 from app.cli.exits import or_exit
 
 if TYPE_CHECKING:
@@ -56,14 +57,11 @@ def _replayed(
 
 
 def _print_json(points: "Sequence[Point]", policy: str, seed: int) -> None:
-    from rich.console import Console
-
-    from app.cli.fit import print_json
 
     last = asdict(points[-1])
     ends = {name: last[name] for name in ("comparisons", "tau", "spearman")}
     curve = [asdict(point) for point in points]
-    print_json({"policy": policy, "seed": seed, "curve": curve} | ends, Console())
+    show.echo_json({"policy": policy, "seed": seed, "curve": curve} | ends)
 
 
 def _print_table(points: "Sequence[Point]", policy: str) -> None:
@@ -75,7 +73,7 @@ def _print_table(points: "Sequence[Point]", policy: str) -> None:
         "Per essay", "Comparisons", "Kendall's tau", "Spearman's rho", title=f"{policy} against all verdicts"
     )
     for point in points:
-        table.add_row(f"{point.per_item:g}", str(point.comparisons), f"{point.tau:.3f}", f"{point.spearman:.3f}")
+        show.row(table, f"{point.per_item:g}", str(point.comparisons), f"{point.tau:.3f}", f"{point.spearman:.3f}")
     console.print(table)
     last = points[-1]
-    console.print(f"tau {last.tau:.3f}, spearman {last.spearman:.3f} after {last.comparisons} comparisons")
+    show.say(console, f"tau {last.tau:.3f}, spearman {last.spearman:.3f} after {last.comparisons} comparisons")

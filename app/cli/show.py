@@ -1,48 +1,53 @@
-"""What people see of a run on the terminal: the summary, the grades."""
+"""What commands write to the terminal: the one place that makes texts of others harmless there.
 
-from rich.console import Console
-from rich.table import Table
+An essay may be named ``[red]`` or hold an escape sequence: it is shown as it is spelt, and styles nothing.
+"""
 
-from app.cli.client_http import Json
-from cj_runner_client.models import RunView
+from typing import TYPE_CHECKING
 
+import typer
 
-def print_summary(run: RunView, artefact: Json | None, console: Console) -> None:
-    """Print the end of a run: state, comparisons, tokens and cost by judge, event counts."""
-    counts = run.progress.comparisons
-    console.print(f"Run {run.id} ({run.mode}, label {run.batch_label}): [bold]{run.status}[/bold]")
-    if run.status_reason:
-        console.print(f"  reason: {run.status_reason}: {run.status_detail or ''}", soft_wrap=True)
-    console.print(f"  comparisons captured: {counts.received}, failed: {counts.failed}")
-    if artefact is None:
-        return
-    costs = artefact["costs"]
-    console.print(f"  total cost: {costs['total_usd']:.4f} USD")
-    for row in costs["token_counts"]:
-        console.print(
-            f"  {row['provider']}::{row['model']}: {row['prompt_tokens']} prompt tokens, "
-            f"{row['completion_tokens']} completion tokens, {row['usd']:.4f} USD"
-        )
-    status = artefact["validation"]["runner_status"]
-    events = ", ".join(f"{count} {kind}" for kind, count in status["observed_events"].items())
-    console.print(f"  partial data: {'yes' if status['partial_data'] else 'no'}; events: {events}", soft_wrap=True)
-    console.print(f"  manifest: {len(artefact['validation']['manifest'])} files with SHA-256")
+from app.telemetry.printable import printable, printable_json
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+Part = str | tuple[str, str]
+"""A text, or a text and its style."""
+LINES = "\n\t"
 
 
-def print_grades(artefact: Json, console: Console) -> None:
-    """Print the students' projected grades with their probabilities."""
-    scores = {row["essay_id"]: row for row in artefact["bt_summary"]}
-    table = Table("Student essay", "Grade", "P(grade)", "Score", "SE", title="Grade projections")
-    for row in artefact["grade_projections"]:
-        score = scores.get(row["essay_id"])
-        if score is None or score["is_anchor"]:
-            continue
-        probability = row["probabilities"].get(row["grade"], 0.0)
-        table.add_row(
-            score.get("file_name") or row["essay_id"],
-            row["grade"],
-            f"{probability:.2f}",
-            f"{score['theta']:.2f}",
-            f"{score['standard_error']:.2f}",
-        )
-    console.print(table)
+def plain(text: object) -> str:
+    """Return a text as one line that can be printed."""
+    return printable(str(text))
+
+
+def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Print lines of text, on standard error with ``err``."""
+    typer.echo(printable(text, keep=LINES), err=err, nl=nl)
+
+
+def echo_json(document: object) -> None:
+    """Print a document as JSON, indented by two."""
+    import orjson
+
+    typer.echo(printable_json(orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()))
+
+
+def say(console: "Console", *parts: Part) -> None:
+    """Print one line of parts."""
+    console.print(_styled(parts), soft_wrap=True, highlight=False)
+
+
+def row(table: "Table", *cells: Part) -> None:
+    """Add a row to a table."""
+    table.add_row(*(_styled([cell]) for cell in cells))
+
+
+def _styled(parts: "tuple[Part, ...] | list[Part]") -> "Text":
+    from rich.text import Text
+
+    pairs = [(part, "") if isinstance(part, str) else part for part in parts]
+    return Text.assemble(*((printable(text), style) for text, style in pairs))

@@ -14,6 +14,7 @@ from typing import Annotated, BinaryIO, cast
 
 import typer
 
+from app.cli import show
 from app.cli.exits import or_exit
 from app.errors import InvalidInput
 from app.runner.archive.audit import offline_checks
@@ -36,14 +37,12 @@ def verify_command(
     checks = or_exit(lambda: checked(path))
     failed = [check for check in checks if not check.ok]
     if as_json:
-        import orjson
-
         found = {"ok": not failed, "failed": len(failed), "checks": [asdict(check) for check in checks]}
-        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+        show.echo_json(found)
     else:
         for check in failed:
-            typer.echo(f"{check.check}: {check.path}: expected {check.expected}, found {check.found}")
-        typer.echo(
+            show.echo(f"{check.check}: {check.path}: expected {check.expected}, found {check.found}")
+        show.echo(
             f"{len(checks)} checks, {len(failed)} failed: {'does NOT hold' if failed else 'everything holds'}"
         )
     if failed:

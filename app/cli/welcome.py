@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from app.cli import show
 from app.roles.stack import Plan
 
 CURLS = """\
@@ -20,7 +21,7 @@ curl -s {api}/v1/runs/<run id>/report"""
 def print_welcome(plan: Plan, console: Console) -> None:
     """Print the addresses of a running stack and example commands."""
     api = plan.url("api")
-    console.print("The system is running.", style="bold")
+    show.say(console, ("The system is running.", "bold"))
     for role, path, what in (
         ("api", "/docs", "runner: REST API, documentation"),
         ("worker", "/metrics", "runner's worker: metrics"),
@@ -28,8 +29,6 @@ def print_welcome(plan: Plan, console: Console) -> None:
         ("gateway", "/docs", "gateway: judges and their queue"),
         ("content", "/docs", "content store"),
     ):
-        console.print(f"  {plan.url(role)}{path:<10} {what}", highlight=False)
-    console.print(f"  logs: {Path(plan.data_dir) / 'logs'}", highlight=False)
-    console.print()
-    console.print(CURLS.format(api=api), highlight=False, markup=False, soft_wrap=True)
-    console.print("\nStop it with: make down", highlight=False)
+        show.say(console, f"  {plan.url(role)}{path:<10} {what}")
+    show.say(console, f"  logs: {Path(plan.data_dir) / 'logs'}")
+    show.echo(f"\n{CURLS.format(api=api)}\n\nStop it with: make down")

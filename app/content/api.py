@@ -37,7 +37,7 @@ def build(database: Database, settings: ContentSettings, http: HttpSettings = UN
     @app.post(PATH, status_code=201, summary="Keep a text")
     async def upload(request: Request) -> JSONResponse:
         content = await _body(request)
-        content_type = request.headers.get("content-type", "application/octet-stream")[:127]
+        content_type = _plain(request.headers.get("content-type", "")) or "application/octet-stream"
         async with database.transaction() as connection:
             storage_id = await store.keep(connection, uuid4(), StoredText(content, content_type))
         correlation_id = request.headers.get("x-correlation-id", "")[:64] or str(uuid4())
@@ -52,6 +52,13 @@ def build(database: Database, settings: ContentSettings, http: HttpSettings = UN
         return Response(text.content, media_type=text.content_type)
 
     return app
+
+
+def _plain(content_type: str) -> str:
+    """Return a media type that can be a header again, else an empty text."""
+    return (
+        content_type if len(content_type) <= 127 and content_type.isascii() and content_type.isprintable() else ""
+    )
 
 
 async def _body(request: Request) -> bytes:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from app.contracts.envelope import Wire
+from app.contracts.identifiers import is_storage_id
 
 MIN_ANCHOR_CHARACTERS = 100
 MIN_TEXT_CHARACTERS = 10
@@ -29,6 +30,13 @@ def _name(text: str) -> str:
     return text
 
 
+def _storage_id(text: str) -> str:
+    """Return ``text`` if it can be the id of a stored text."""
+    if not is_storage_id(text):
+        raise ValueError("must be the id of a stored text: at most 255 letters, digits, and -._~:@+=")
+    return text
+
+
 Words = Annotated[
     str, Field(max_length=MAX_TEXT_CHARACTERS), AfterValidator(partial(_worded, least=MIN_TEXT_CHARACTERS))
 ]
@@ -37,7 +45,7 @@ EssayText = Annotated[
 ]
 AssignmentId = Annotated[str, Field(max_length=100), AfterValidator(_name)]
 CourseId = Annotated[str, Field(max_length=50), AfterValidator(_name)]
-StorageId = Annotated[str, Field(max_length=255), AfterValidator(_name)]
+StorageId = Annotated[str, Field(max_length=255), AfterValidator(_storage_id)]
 
 
 class AssessmentInstructions(Wire):

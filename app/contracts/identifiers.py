@@ -4,8 +4,17 @@ import hashlib
 import re
 
 ESSAY_ID_LIMIT = 36
+_STORAGE_ID = re.compile(r"(?!\.+\Z)[A-Za-z0-9._~:@+=-]{1,255}")
 _NOT_ALPHANUMERIC = re.compile(r"[^A-Za-z0-9]+")
 _RUN_SUFFIX = re.compile(r"_[0-9A-F]{8}$")
+
+
+def is_storage_id(text: str) -> bool:
+    """Return whether a content store's id of a text can stand in an address or a path and mean nothing else there.
+
+    At most 255 letters, digits and ``-._~:@+=``, but not dots alone.
+    """
+    return bool(_STORAGE_ID.fullmatch(text))
 
 
 def sanitize(text: str) -> str:

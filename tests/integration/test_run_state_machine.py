@@ -1,10 +1,14 @@
 """Several runs at once under everything that callers, cj and time can do, against a model of what must hold.
 
 Hypothesis chooses the deeds and shrinks what goes wrong. The machine runs in a thread of its own and lets the
-service work in the event loop of the test.
+service work in the event loop of the test. It tries ``STATE_MACHINE_EXAMPLES`` stories (12 if that is not set) of
+at most ``STATE_MACHINE_STEPS`` deeds (20):
+
+    STATE_MACHINE_EXAMPLES=200 STATE_MACHINE_STEPS=50 pytest -n 0 tests/integration/test_run_state_machine.py
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +34,8 @@ from tests.integration.house import House
 from tests.integration.parts import Json, deliver
 
 Result = TypeVar("Result")
+EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "12"))
+STEPS = int(os.environ.get("STATE_MACHINE_STEPS", "20"))
 THROUGH_THE_END = {"finishing", "cancelling"}
 """Who passes one of these ends with an artefact; others were refused or cancelled before anything was asked."""
 
@@ -226,13 +232,13 @@ class Machine(RuleBasedStateMachine):
             assert model.deleted or model.ended is not None
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(25 * EXAMPLES)
 async def test_runs_keep_to_the_model_whatever_is_done_to_them(house: House) -> None:
     loop = asyncio.get_running_loop()
     machine = type("MachineOfThisHouse", (Machine,), {"house": house, "loop": loop})
     few = settings(
-        max_examples=3,
-        stateful_step_count=12,
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
         deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,

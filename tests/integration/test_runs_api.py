@@ -228,6 +228,28 @@ async def test_a_package_of_single_files_is_the_same_as_the_zip(api: httpx.Async
     assert one["inventory"]["counts"]["student"] == 10
 
 
+@pytest.mark.parametrize("name", ["a\x00", "two\nlines", "\x1b[31mred"])
+async def test_a_package_s_name_can_be_shown_or_is_refused(api: httpx.AsyncClient, name: str) -> None:
+    for answer in (
+        await upload(api, name=name),
+        await api.post("/v1/asset-packages/from-folder", json={"folder": "eng5-demo", "name": name}),
+    ):
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == "name"
+
+
+@pytest.mark.parametrize(
+    ("file_name", "name"),
+    [("x" * 400 + ".zip", "x" * 200), ("../../set.zip", "set"), ("a\u202eb.zip", "ab"), (".zip", ".zip")],
+)
+async def test_a_package_without_a_name_has_what_can_be_shown_of_its_file_s_name(
+    api: httpx.AsyncClient, file_name: str, name: str
+) -> None:
+    files = {"file": (file_name, folder_archive(DEMO), "application/zip")}
+    answer = await api.post("/v1/asset-packages", files=files)
+    assert (answer.status_code, answer.json()["name"]) == (201, name)
+
+
 async def test_a_folder_of_the_server_can_be_registered_and_nothing_outside(api: httpx.AsyncClient) -> None:
     good = await api.post("/v1/asset-packages/from-folder", json={"folder": "eng5-demo"})
     assert good.status_code == 201

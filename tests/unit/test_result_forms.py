@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.contracts.spreadsheets import unguarded
 from app.runner.export.columns import Column, Kind, Row
-from app.runner.export.csv_text import unguarded
 from app.runner.export.formats import MEDIA_TYPES, Format, NotAcceptable, chosen, encoder
 from app.runner.export.parquet import Parquet
 from app.runner.results.records import COMPARISONS, SCORES, projection_columns

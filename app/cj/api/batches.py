@@ -18,10 +18,9 @@ from app.cj.batch_reads import LARGEST_ID, Wanted
 from app.cj.parts import Parts
 from app.cj.states import BatchState
 from app.contracts.cj_batches import BatchPage, BatchView, Pair, PairPage
+from app.contracts.spreadsheets import guarded as no_formula
 
 NDJSON, CSV = "application/x-ndjson", "text/csv"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-FREE_TEXTS = ("justification", "error_message")
 BatchName = Annotated[str, "internal id (digits only), or the caller's batch id"]
 PairQuery = Annotated[int, Query(ge=0, le=LARGEST_ID)]
 
@@ -104,17 +103,10 @@ async def _csv(rows: AsyncIterator[Row[Any]]) -> AsyncIterator[str]:
     yield _csv_line(list(Pair.model_fields))
     async for row in rows:
         shown = batch_views.pair(row).model_dump(mode="json")
-        yield _csv_line([_cell(name, value) for name, value in shown.items()])
+        yield _csv_line([no_formula(value) if isinstance(value, str) else value for value in shown.values()])
 
 
 def _csv_line(cells: list[object]) -> str:
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
+    csv.writer(line).writerow(cells)  # lines end with CR LF: what holds either of them is then in quotes
     return line.getvalue()
-
-
-def _cell(name: str, value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula: what a judge wrote may have come from an essay."""
-    if name in FREE_TEXTS and isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
-    return value

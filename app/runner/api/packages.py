@@ -20,6 +20,7 @@ from app.runner.runs.labels import NOT_STORABLE, is_storable
 
 PATH = "/v1/asset-packages"
 MIN_TEXT = 100
+LONGEST_NAME = 200
 MinText = Annotated[int, Form(ge=1, le=10_000)]
 
 
@@ -29,7 +30,7 @@ class FolderRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     folder: str = Field(min_length=1, max_length=400)
-    name: str | None = Field(default=None, max_length=200)
+    name: str | None = Field(default=None, max_length=LONGEST_NAME)
     min_text_characters: int = Field(default=MIN_TEXT, ge=1, le=10_000)
 
 
@@ -54,18 +55,19 @@ def routes(parts: Parts) -> APIRouter:
         response: Response,
         caller: Known,
         file: Annotated[list[UploadFile], File(description="A zip, or the files with their relative paths.")],
-        name: Annotated[str | None, Form(max_length=200)] = None,
+        name: Annotated[str | None, Form(max_length=LONGEST_NAME)] = None,
         min_text_characters: MinText = MIN_TEXT,
     ) -> PackageView:
         files = await _files_of(file, settings.upload_max_bytes, limits)
-        shown = name or PurePosixPath(file[0].filename or "package").stem
+        shown = _shown(name, PurePosixPath(file[0].filename or "").stem)
         return await keep(caller, shown, files, min_text_characters, response)
 
     @router.post("/from-folder", status_code=201, summary="Register a folder of the server", responses=BIG)
     async def from_folder(body: FolderRequest, caller: Known, response: Response) -> PackageView:
         folder = _allowed(settings.packages_root, body.folder)
         files = await asyncio.to_thread(unpack.from_folder, folder, limits)
-        return await keep(caller, body.name or folder.name, files, body.min_text_characters, response)
+        shown = _shown(body.name, folder.name)
+        return await keep(caller, shown, files, body.min_text_characters, response)
 
     @router.get("", summary="The newest packages", responses=BAD)
     async def newest(caller: Known, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PackageList:
@@ -79,6 +81,13 @@ def routes(parts: Parts) -> APIRouter:
             return package_view(await store.get(connection, package_id))
 
     return router
+
+
+def _shown(name: str | None, otherwise: str) -> str:
+    """Return the name that was given, else what can be shown of another; raises ``InvalidInput``."""
+    if name and not name.isprintable():
+        raise InvalidInput.at("name", "holds a character that cannot be shown: take it out")
+    return name or "".join(letter for letter in otherwise if letter.isprintable())[:LONGEST_NAME] or "package"
 
 
 async def _files_of(sent: list[UploadFile], limit: int, limits: Limits) -> dict[str, bytes]:

@@ -3,18 +3,20 @@
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from string import digits
 
 import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
 
 from app.contracts.identifiers import anchor_key
 from app.runner.assets.zips import HostileZip, check_document
 
+MOST_ROWS, MOST_COLUMNS = 20_000, 100
+"""So much of a workbook is read; more rows are refused, as no table of grades has them."""
+LONGEST_GRADE = 16
 _ID = frozenset({"anchor-id", "anchor_id"})
 _FILE = frozenset({"file-name", "file_name"})
 _GRADE = frozenset({"grade", "pred_mode_grade"})
@@ -57,6 +59,8 @@ def _table(names: Sequence[str], rows: Iterable[Sequence[str]]) -> GradeTable:
         identifier, grade, file_name = first(row, _ID), first(row, _GRADE).upper(), first(row, _FILE)
         if not identifier or not grade:
             continue
+        if len(grade) > LONGEST_GRADE or not grade.isprintable():
+            raise UnreadableTable(f"the grade of {identifier[:100]} is none: {grade[:LONGEST_GRADE]!r}")
         by_key[anchor_key(identifier)] = grade
         if file_name:
             by_file[file_name] = grade
@@ -70,20 +74,35 @@ def _csv(content: bytes) -> list[list[str]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableTable("the table is not UTF-8; save it as UTF-8") from error
+    if "\x00" in text:
+        raise UnreadableTable("the table holds NUL characters, so it is no text; save it as CSV UTF-8")
     delimiter = ";" if text.count(";") > text.count(",") else ","
-    return list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return list(reader)
+    except csv.Error as error:
+        raise UnreadableTable(f"line {reader.line_num} of the table cannot be read: {error}") from error
 
 
 def _xlsx(content: bytes) -> list[list[str]]:
     try:
         check_document(content)
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        rows = _first_sheet(content)
     except HostileZip as error:
         raise UnreadableTable(f"this is not an Excel workbook (.xlsx) that is read: it {error}") from error
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+    except Exception as error:  # the reader fails in many ways at what only looks like a workbook
         raise UnreadableTable("this is not an Excel workbook (.xlsx)") from error
-    sheet = book.worksheets[0]
-    return [["" if cell is None else str(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    if len(rows) > MOST_ROWS:
+        raise UnreadableTable(f"the first sheet has more than {MOST_ROWS} rows")
+    return rows
+
+
+def _first_sheet(content: bytes) -> list[list[str]]:
+    """Return the filled rows; what the sheet says of its own size is not believed."""
+    book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    with closing(book):
+        rows = book.worksheets[0].iter_rows(max_row=MOST_ROWS + 1, max_col=MOST_COLUMNS, values_only=True)
+        return [["" if cell is None else str(cell) for cell in row] for row in rows if any(row)]
 
 
 def grade_from_name(file_name: str) -> str | None:

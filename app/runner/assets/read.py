@@ -1,18 +1,18 @@
 """Text out of a file: docx by paragraphs, pdf by pages, txt and md as they are. PURE."""
 
 import io
+import re
 import unicodedata
-import zipfile
 from pathlib import PurePosixPath
 
 import docx
 import pypdf
-from docx.opc.exceptions import PackageNotFoundError
-from pypdf.errors import PyPdfError
 
 from app.runner.assets.zips import HostileZip, check_document
 
 ESSAY_SUFFIXES = (".docx", ".pdf", ".txt", ".md")
+MOST_PAGES = 500
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 class UnreadableFile(ValueError):
@@ -30,7 +30,7 @@ def extract(path: str, content: bytes) -> str:
         text = _pdf(content)
     else:
         raise UnreadableFile(f"files of type {suffix or '(none)'} are not read; use {', '.join(ESSAY_SUFFIXES)}")
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    text = _HALF.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", ""))
     return unicodedata.normalize("NFC", text).strip()
 
 
@@ -45,20 +45,28 @@ def _docx(content: bytes) -> str:
     try:
         check_document(content)
         document = docx.Document(io.BytesIO(content))
+        return "\n\n".join(part.text for part in document.paragraphs if part.text.strip())
     except HostileZip as error:
         raise UnreadableFile(f"this is not a Word document (.docx) that is read: it {error}") from error
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except Exception as error:  # the reader fails in many ways at what only looks like a document
         raise UnreadableFile("this is not a Word document (.docx)") from error
-    return "\n\n".join(part.text for part in document.paragraphs if part.text.strip())
 
 
 def _pdf(content: bytes) -> str:
     try:
         reader = pypdf.PdfReader(io.BytesIO(content))
-        if reader.is_encrypted:
-            raise UnreadableFile("the PDF is encrypted; save it without a password")
-        return "\n\n".join(page.extract_text() for page in reader.pages)
-    except (PyPdfError, KeyError, ValueError, RecursionError) as error:
-        if isinstance(error, UnreadableFile):
-            raise
+        refusal = _why_not(reader)
+        text = "" if refusal else "\n\n".join(page.extract_text() for page in reader.pages)
+    except Exception as error:  # the reader fails in many ways at what only looks like a PDF
         raise UnreadableFile("this PDF cannot be read") from error
+    if refusal:
+        raise UnreadableFile(refusal)
+    return text
+
+
+def _why_not(reader: pypdf.PdfReader) -> str | None:
+    if reader.is_encrypted:
+        return "the PDF is encrypted; save it without a password"
+    if len(reader.pages) > MOST_PAGES:
+        return f"the PDF has more than {MOST_PAGES} pages: that is no essay"
+    return None

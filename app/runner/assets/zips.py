@@ -9,10 +9,13 @@ import zipfile
 import zlib
 from collections.abc import Sequence
 
+from app.runner.assets.markup import HostileMarkup, check
+
 HIGHEST_RATIO = 200
 RATIO_COUNTS_FROM = 1_000_000
 MOST_DOCUMENT_PARTS = 5_000
 MOST_DOCUMENT_BYTES = 100_000_000
+PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".tif", ".tiff", ".bmp")
 _ENTRY = b"PK\x01\x02"
 _LOCAL_HEADER = 30
 _ENCRYPTED = 0x1 | 0x40
@@ -54,10 +57,25 @@ def read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def check_document(content: bytes) -> None:
-    """Raise ``HostileZip`` for a Word document or workbook that unpacks to far more than one is."""
+    """Raise ``HostileZip`` for a Word document or workbook that no office program would have written.
+
+    It unpacks to far more than one does, or has a part whose XML declares entities, is too large or is in an
+    encoding that hides what it says.
+    """
     with opened(content, MOST_DOCUMENT_PARTS) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MOST_DOCUMENT_BYTES:
+        entries = archive.infolist()
+        if sum(entry.file_size for entry in entries) > MOST_DOCUMENT_BYTES:
             raise HostileZip(f"holds more than {MOST_DOCUMENT_BYTES} bytes when unpacked")
+        for entry in entries:
+            if not entry.filename.lower().endswith(PICTURES):
+                _check_markup(archive, entry)
+
+
+def _check_markup(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
+    try:
+        check(read(archive, entry))
+    except HostileMarkup as error:
+        raise HostileZip(f"holds {entry.filename[:200]}, which {error}") from error
 
 
 def _check(entry: zipfile.ZipInfo) -> None:

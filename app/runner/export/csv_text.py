@@ -1,18 +1,15 @@
 """Rows as CSV that a spreadsheet may open: texts never become formulas, numbers stay numbers. PURE.
 
 RFC 4180 in UTF-8 with a header line. Texts stand in quotes, everything else does not; what is missing is an
-empty field without quotes. See https://owasp.org/www-community/attacks/CSV_Injection for what is kept away.
+empty field without quotes.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.contracts.spreadsheets import guarded
 from app.runner.export.columns import Column, Row, utc_text
-
-GUARD = "'"
-RISKY = (*"=+-@\t\r\n\uff1d\uff0b\uff0d\uff20", GUARD)
-"""How a text begins that gets a ``GUARD``; the guard is among them, so that removing one gives the text back."""
 
 
 @dataclass
@@ -32,16 +29,6 @@ class Csv:
     def end(self) -> bytes:
         """Return nothing: a table has no end."""
         return b""
-
-
-def guarded(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; ``unguarded`` gives it back."""
-    return GUARD + text if text.startswith(RISKY) else text
-
-
-def unguarded(text: str) -> str:
-    """Return the text that ``guarded`` was given."""
-    return text.removeprefix(GUARD)
 
 
 def _line(cells: Sequence[str]) -> bytes:

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 
+from app.telemetry.printable import printable
+
 
 def cell(text: object) -> str:
-    """Return text that stays inside one table cell: one line, pipes and markup escaped."""
-    flat = " ".join(str(text).split())
+    """Return text that stays inside one table cell: one line, with pipes, markup and controls escaped."""
+    flat = printable(" ".join(str(text).split()))
     return re.sub(r"([\\|`*\[\]<>#]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))", r"\\\1", flat)
 
 
@@ -20,6 +22,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: S
 
 def fenced(text: str) -> list[str]:
     """Return a fenced block whose fence is longer than any inside."""
+    text = printable(text, keep="\n\t")
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
     return [f"{fence}text", text.rstrip(), fence]
