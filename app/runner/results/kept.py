@@ -158,6 +158,8 @@ def _no_projections(mode: Mode, sheet: ScoreSheet, result: AssessmentResult | No
     """Return why no student has a projected grade, None where some have."""
     if mode not in PUBLISHING_MODES:
         return f"a run in mode {mode} judges nothing"
+    if mode is Mode.BOUNDARY_TEST:
+        return "a boundary test judges anchors among themselves: there is no student to grade"
     if mode is Mode.ANCHOR_ALIGN_TEST:
         return "an alignment run judges anchors among themselves: there is no student to grade"
     if result is None:

@@ -18,7 +18,7 @@ from app.contracts.cj_events import CourseCode
 from app.contracts.grade_scales import DEFAULT_SCALE, SCALES
 from app.contracts.llm_http import Effort, Provider, Verbosity
 from app.runner.runs import labels as naming
-from app.runner.runs.states import PUBLISHING_MODES, Mode
+from app.runner.runs.states import AMONG_ANCHORS, PUBLISHING_MODES, Mode
 from app.runner.webhooks import signing
 from app.runner.webhooks.kinds import USUAL, RunKind
 
@@ -186,6 +186,50 @@ class Design(Strict):
         return rest | {"stop": stop | {"rule": value["stop_rule"]}}
 
 
+class AnchorPair(Strict):
+    """Two anchors of different grades, by their files' names; the grades say which is the better one."""
+
+    a: str = Field(min_length=1, max_length=512)
+    b: str = Field(min_length=1, max_length=512)
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if self.a == self.b:
+            raise ValueError("an essay cannot be compared with itself: name two")
+        return self
+
+
+class Boundary(Strict):
+    """Which grade boundaries are tested, and how thoroughly; an empty group tests all that the anchors allow."""
+
+    boundaries: tuple[Annotated[str, Field(pattern=r"^(all|[^/]{1,8}/[^/]{1,8})$")], ...] = Field(
+        default=(),
+        max_length=100,
+        description="`A/B`: all anchors of one grade against all of the other; a letter that is no grade of the "
+        "scale means all its grades (`C`: C+ and C-). `all`: each two grades next to each other among the anchors. "
+        "Left out with `pairs`: `all`.",
+    )
+    pairs: tuple[AnchorPair, ...] = Field(
+        default=(), max_length=MOST_PAIRS // 2, description="These pairs, beside those of `boundaries`."
+    )
+    iterations: int = Field(
+        default=5, ge=1, le=1000, description="How often each pair is asked in each of its two positions."
+    )
+    least_win_rate: float = Field(
+        default=0.7,
+        ge=0.5,
+        lt=1,
+        description="The share of comparisons that the better grade must win for a boundary to hold.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_where_nothing_is_named(cls, value: object) -> object:
+        if isinstance(value, dict) and not value.get("boundaries") and not value.get("pairs"):
+            return value | {"boundaries": ("all",)}
+        return value
+
+
 class OneOffWebhook(Strict):
     """Where this run's events are sent to, without a subscription."""
 
@@ -231,6 +275,7 @@ class RunRequest(Strict):
     llm: Judge = Judge()
     budget: Budget = Budget()
     design: Design = Design()
+    boundary: Boundary | None = Field(default=None, description="With mode boundary-test, and only there.")
     publish: bool = Field(default=True, description="false: compose and keep the request, send nothing.")
     webhook: OneOffWebhook | None = None
     labels: dict[str, str] = Field(
@@ -259,8 +304,12 @@ class RunRequest(Strict):
     def _fits_the_mode(self) -> Self:
         if self.mode is Mode.EXECUTE and self.assignment_id is None:
             raise ValueError("assignment_id is required in mode execute: register the assignment with cj first")
-        if self.mode is Mode.ANCHOR_ALIGN_TEST and self.assignment_id is not None:
-            raise ValueError("assignment_id must be left out in mode anchor-align-test: it judges as a guest")
+        if self.mode in AMONG_ANCHORS and self.assignment_id is not None:
+            raise ValueError(f"assignment_id must be left out in mode {self.mode}: it judges as a guest")
+        if self.mode is Mode.BOUNDARY_TEST and self.boundary is None:
+            raise ValueError("boundary is required in mode boundary-test: {} tests all grades that are neighbours")
+        if self.mode is not Mode.BOUNDARY_TEST and self.boundary is not None:
+            raise ValueError(f"boundary has no effect in mode {self.mode}: leave it out")
         if self.mode not in PUBLISHING_MODES and (self.llm.system_prompt or self.llm.rubric):
             raise ValueError(
                 f"llm.system_prompt and llm.rubric have no effect in mode {self.mode}: leave them out"
