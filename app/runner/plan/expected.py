@@ -63,7 +63,7 @@ def expected_of_test(request: RunRequest, pairs: int) -> Expected:
         raise ValueError("only a boundary test has a group boundary")
     wanted = comparisons_of(request.boundary, pairs)
     most = budget_of(request, wanted)
-    times = f"{pairs} pairs × {request.boundary.iterations} iterations × {POSITIONS} positions = {wanted}"
+    times = f"{pairs} pairs x {request.boundary.iterations} iterations x {POSITIONS} positions = {wanted}"
     more = "" if most == wanted else f"; up to {most} where answers fail and are asked again"
     return Expected(pairs, wanted, most, wanted, 1, f"{times}{more}")
 

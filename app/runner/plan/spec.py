@@ -15,8 +15,8 @@ class PlanRequest(RunRequest):
 
     mode: Planned = Field(
         default=Mode.ANCHOR_ALIGN_TEST,
-        description="Left out, or `plan`: `boundary-test` where a `boundary` is given, `execute` where an `assignment_id` is, "
-        "else `anchor-align-test`.",
+        description="Left out, or `plan`: `boundary-test` where a `boundary` is given, `execute` where an "
+        "`assignment_id` is, else `anchor-align-test`.",
     )
     batch_label: str = Field(
         default="plan", max_length=200, description="As in a run; `{n}` takes no number here."

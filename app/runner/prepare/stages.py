@@ -121,7 +121,7 @@ async def _judged(parts: Parts, run: Run, request: RunRequest) -> list[essays.Ru
 
 
 async def check_offer(cj: Assignments, request: RunRequest) -> None:
-    """Raise ``PreflightFailed`` where cj would not ask all the pairs of a boundary test; asks cj what it offers."""
+    """Raise ``PreflightFailed`` where cj would not ask all pairs of a boundary test; asks cj what it offers."""
     offer, wanted = await cj.offer(), request.budget.max_comparisons or 0
     if offer is None or PRE_SPECIFIED not in offer.pairing:
         raise PreflightFailed(
@@ -130,8 +130,8 @@ async def check_offer(cj: Assignments, request: RunRequest) -> None:
         )
     if offer.max_comparisons < wanted:
         raise PreflightFailed(
-            f"cj asks at most {offer.max_comparisons} comparisons a batch, and this test may ask {wanted}: take fewer "
-            "iterations or pairs, or raise CJ_ASSESSMENT_SERVICE_MAX_PAIRWISE_COMPARISONS"
+            f"cj asks at most {offer.max_comparisons} comparisons a batch, and this test may ask {wanted}: take "
+            "fewer iterations or pairs, or raise CJ_ASSESSMENT_SERVICE_MAX_PAIRWISE_COMPARISONS"
         )
 
 

@@ -23,7 +23,7 @@ SPARE = 0.1
 
 @dataclass(frozen=True)
 class Anchor:
-    """An anchor as a boundary test sees it: ``key`` names it to the caller, ``names`` are what a person may write."""
+    """An anchor: ``key`` names it to the program, ``names`` are what a person may write."""
 
     key: str
     names: tuple[str, ...]
@@ -190,7 +190,7 @@ def design_problems(request: RunRequest, pairs: int) -> Iterator[FieldProblem]:
             message = "has no effect in mode boundary-test, which asks its pairs in both positions: leave it out"
             yield FieldProblem(f"design.{name}", message)
     wanted, most = comparisons_of(boundary, pairs), request.budget.max_comparisons
-    said = f"{pairs} pairs × {boundary.iterations} iterations × {POSITIONS} positions = {wanted} comparisons"
+    said = f"{pairs} pairs x {boundary.iterations} iterations x {POSITIONS} positions = {wanted} comparisons"
     if pairs * POSITIONS > MOST_PAIRS:
         few = f"{pairs} pairs are more than the {MOST_PAIRS // POSITIONS} of one run: name fewer boundaries"
         yield FieldProblem("boundary.boundaries", few)

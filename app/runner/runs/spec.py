@@ -206,7 +206,7 @@ class Boundary(Strict):
         default=(),
         max_length=100,
         description="`A/B`: all anchors of one grade against all of the other; a letter that is no grade of the "
-        "scale means all its grades (`C`: C+ and C-). `all`: each two grades next to each other among the anchors. "
+        "scale means all its grades (`C`: C+ and C-). `all`: any two grades that are neighbours among anchors. "
         "Left out with `pairs`: `all`.",
     )
     pairs: tuple[AnchorPair, ...] = Field(
