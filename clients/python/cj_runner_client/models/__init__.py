@@ -1,5 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .anchor_pair import AnchorPair
 from .assets import Assets
 from .attempt_view import AttemptView
 from .audit_entry import AuditEntry
@@ -14,6 +15,7 @@ from .batch_state import BatchState
 from .batch_view import BatchView
 from .batch_view_links import BatchViewLinks
 from .body_upload_asset_package import BodyUploadAssetPackage
+from .boundary import Boundary
 from .budget import Budget
 from .check_liveness_response_check_liveness import CheckLivenessResponseCheckLiveness
 from .check_readiness_response_503 import CheckReadinessResponse503
@@ -94,6 +96,7 @@ from .planned_inventory import PlannedInventory
 from .planned_inventory_grades import PlannedInventoryGrades
 from .planned_judge import PlannedJudge
 from .planned_pairs import PlannedPairs
+from .planned_pairs_boundaries import PlannedPairsBoundaries
 from .planned_tokens import PlannedTokens
 from .preflight_view import PreflightView
 from .probe_view import ProbeView
@@ -165,6 +168,7 @@ from .verdict import Verdict
 from .wanted_pair import WantedPair
 
 __all__ = (
+    "AnchorPair",
     "Assets",
     "AttemptView",
     "AuditEntry",
@@ -179,6 +183,7 @@ __all__ = (
     "BatchView",
     "BatchViewLinks",
     "BodyUploadAssetPackage",
+    "Boundary",
     "Budget",
     "CheckLivenessResponseCheckLiveness",
     "CheckReadinessResponse503",
@@ -246,6 +251,7 @@ __all__ = (
     "PlannedInventoryGrades",
     "PlannedJudge",
     "PlannedPairs",
+    "PlannedPairsBoundaries",
     "PlannedTokens",
     "PlanRequest",
     "PlanRequestCourseCode",
