@@ -50,13 +50,8 @@ def fenced(text: str) -> list[str]:
 
 def quoted(text: str) -> list[str]:
     """Return a block quote that keeps the line breaks of a text."""
-    shown = [line(item) for item in plain.lines(text)]
-    return [
-        f"> {item}{'  ' if item and at < len(shown) - 1 else ''}".rstrip(" ")
-        if not item
-        else f"> {item}{'  ' if at < len(shown) - 1 else ''}"
-        for at, item in enumerate(shown)
-    ]
+    *before, last = [line(item) for item in plain.lines(text)]
+    return [*(f"> {item}  " if item else ">" for item in before), f"> {last}"]
 
 
 def folded(summary: str, inside: Sequence[str]) -> list[str]:

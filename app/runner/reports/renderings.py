@@ -3,12 +3,13 @@
 Fed by a report; feeds the run's files, the API and the command line.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import orjson
 
+from app.runner.reports.blocks import Section
 from app.runner.reports.html.render import to_html
 from app.runner.reports.layout.whole import layout
 from app.runner.reports.md import to_markdown
@@ -60,16 +61,16 @@ def to_json(report: Report) -> str:
     return orjson.dumps(report.model_dump(mode="json"), option=orjson.OPT_INDENT_2).decode() + "\n"
 
 
-_MADE_BY: Mapping[Form, Callable[[Report], str]] = {
-    Form.MARKDOWN: lambda report: to_markdown(layout(report)),
-    Form.HTML: lambda report: to_html(layout(report)),
-    Form.JSON: to_json,
-}
-
-
-def rendering(report: Report, form: Form) -> Rendering:
-    """Return the report in one form."""
-    return Rendering(form, _MADE_BY[form](report).encode())
+def rendering(report: Report, form: Form, more: Sequence[Section] = ()) -> Rendering:
+    """Return the report in one form; ``more`` are sections after its own, in those forms that have sections."""
+    match form:
+        case Form.MARKDOWN:
+            text = to_markdown(layout(report, more))
+        case Form.HTML:
+            text = to_html(layout(report, more))
+        case Form.JSON:
+            text = to_json(report)
+    return Rendering(form, text.encode())
 
 
 def renderings(report: Report) -> Iterator[Rendering]:

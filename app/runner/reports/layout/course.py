@@ -165,15 +165,12 @@ def cost_section(report: Report) -> Section:
         (item.provider, item.model, str(item.prompt_tokens), str(item.completion_tokens), money(item.usd))
         for item in cost.judges
     ]
-    rows.append(
-        ("all", "", *(str(sum(getattr(item, key) for item in cost.judges)) for key in TOKENS), money(cost.usd))
-    )
+    tokens_in = sum(item.prompt_tokens for item in cost.judges)
+    tokens_out = sum(item.completion_tokens for item in cost.judges)
+    rows.append(("all", "", str(tokens_in), str(tokens_out), money(cost.usd)))
     cap = "none" if cost.cap_usd is None else f"{cost.cap_usd:.2f} USD"
     words = Words(
         f"Money cap: {cap}. {money(cost.usd_an_essay)} an essay. Failed answers are paid for and counted."
     )
     headings = ("Provider", "Model", "Tokens in", "Tokens out", "Cost")
     return Section("Cost", [Table("Cost by judge", headings, rows, (2, 3, 4)), words])
-
-
-TOKENS = ("prompt_tokens", "completion_tokens")

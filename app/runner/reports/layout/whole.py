@@ -3,6 +3,8 @@
 Fed by a report; feeds ``md`` and ``html``.
 """
 
+from collections.abc import Sequence
+
 from app.runner.reports.blocks import Code, Layout, Section, Table
 from app.runner.reports.layout.alignment import (
     anchor_section,
@@ -26,9 +28,9 @@ from app.runner.reports.shapes.document import PromptShown, Report, Setting
 ENGINES_OWN = "The engine's own prompt was used."
 
 
-def layout(report: Report) -> Layout:
-    """Return the report laid out."""
-    return Layout(report.title, report.summary, facts(report), sections(report))
+def layout(report: Report, more: Sequence[Section] = ()) -> Layout:
+    """Return the report laid out; ``more`` are sections after its own."""
+    return Layout(report.title, report.summary, facts(report), [*sections(report), *more])
 
 
 def sections(report: Report) -> list[Section]:

@@ -92,8 +92,8 @@ def _label(point: Point) -> str:
 
 def _point(point: Point, axis: Axis, y: float, row: float, *, named: bool) -> str:
     told = f"{point.name} ({point.grade}): {number(point.score)}, {interval(point.low, point.high)}"
-    thick = {} if named else {"stroke_width": max(0.6, row * 0.6)}
-    parts = [element("line", x1=axis.at(point.low), y1=y, x2=axis.at(point.high), y2=y, class_="reach", **thick)]
+    style = "reach" if named else "reach thin"
+    parts = [element("line", x1=axis.at(point.low), y1=y, x2=axis.at(point.high), y2=y, class_=style)]
     radius = 4.5 if named else max(0.8, min(3.0, row))
     if point.role == "anchor":
         x, size = axis.at(point.score), 2 * radius
