@@ -6,30 +6,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.runner.reports.boundary import Answer, BoundaryTest, Tally, Wanted, answers_of, boundary_test
+from app.runner.reports.numbers.boundary import boundary_test
+from app.runner.reports.shapes.boundary import BoundaryTest, Tally, AskedPair
+from app.runner.results.answers import Answer
 
 LEAST = 0.7
 
 
-def pair(better: str, worse: str, boundary: str = "A/B") -> Wanted:
+def pair(better: str, worse: str, boundary: str = "A/B") -> AskedPair:
     above, below = boundary.split("/")
-    return Wanted(better, worse, f"{better}.txt", f"{worse}.txt", above, below, boundary)
+    return AskedPair(
+        better=better,
+        worse=worse,
+        better_name=f"{better}.txt",
+        worse_name=f"{worse}.txt",
+        better_grade=above,
+        worse_grade=below,
+        boundary=boundary,
+    )
+
+
+def answer(first: str, second: str, winner: str | None, confidence: float | None = None) -> Answer:
+    return Answer(1, first, second, winner, confidence)
 
 
 def answers(better: str, worse: str, first: tuple[int, int], second: tuple[int, int]) -> list[Answer]:
     """Return answers by (wins, of) of the better essay where it was shown first, and where second."""
-    shown = [(better, worse, first), (worse, better, second)]
+    shown = [(better, worse, "a", "b", first), (worse, better, "b", "a", second)]
     return [
-        Answer(a, b, better if number < wins else worse, 4.0 if number < wins else 2.0)
-        for a, b, (wins, of) in shown
+        answer(a, b, right if number < wins else wrong, 4.0 if number < wins else 2.0)
+        for a, b, right, wrong, (wins, of) in shown
         for number in range(of)
     ]
 
 
-def numbers(*found: tuple[Wanted, Sequence[Answer]]) -> BoundaryTest:
+def numbers(*found: tuple[AskedPair, Sequence[Answer]]) -> BoundaryTest:
     return boundary_test(
         [one for one, _ in found],
-        [answer for _, given_ in found for answer in given_],
+        [one for _, given_ in found for one in given_],
         iterations=5,
         least_win_rate=LEAST,
     )
@@ -90,19 +104,19 @@ def test_confidence_has_its_mean_and_student_s_interval() -> None:
 
 
 def test_answers_without_a_winner_are_counted_and_count_for_nobody() -> None:
-    given_ = [*answers("a", "b", (5, 5), (4, 4)), Answer("b", "a", None, None)]
+    given_ = [*answers("a", "b", (5, 5), (4, 4)), answer("b", "a", None)]
     found = numbers((pair("a", "b"), given_)).overall
     assert (found.verdicts, found.wins, found.invalid, found.missing) == (9, 9, 1, 1)
 
 
 def test_a_failure_that_was_asked_again_is_invalid_but_not_missing() -> None:
-    given_ = [Answer("a", "b", None, None), *answers("a", "b", (5, 5), (5, 5))]
+    given_ = [answer("a", "b", None), *answers("a", "b", (5, 5), (5, 5))]
     found = numbers((pair("a", "b"), given_)).overall
     assert (found.verdicts, found.invalid, found.missing) == (10, 1, 0)
 
 
 def test_answers_on_pairs_that_nobody_wanted_count_nowhere() -> None:
-    found = numbers((pair("a", "b"), [Answer("a", "c", "a", 5.0), Answer("a", "b", "a", 5.0)]))
+    found = numbers((pair("a", "b"), [answer("a", "c", "a", 5.0), answer("a", "b", "a", 5.0)]))
     assert (found.strangers, found.overall.verdicts) == (1, 1)
 
 
@@ -162,10 +176,12 @@ def test_each_boundary_has_its_own_pairs_in_the_order_they_were_wanted() -> None
     assert found.boundaries[1].pairs[1].tally.missing == 10
 
 
-def test_answers_are_read_from_the_records_of_the_artefact() -> None:
-    record = {"essay_a_id": "a", "essay_b_id": "b", "winner_id": "b", "confidence": 3.5}
-    failed = record | {"winner_id": None, "confidence": None}
-    assert list(answers_of([record, failed])) == [Answer("a", "b", "b", 3.5), Answer("a", "b", None, None)]
+def test_an_open_verdict_says_how_many_iterations_would_decide_it() -> None:
+    # at 9 of 10 Wilson's interval is above 0.7 from 16 verdicts on: 8 iterations
+    assert single((5, 5), (4, 5)).iterations_to_decide == 8
+    assert single((5, 5), (5, 5)).iterations_to_decide is None
+    assert single((7, 10), (7, 10)).iterations_to_decide is None  # at 0.7 itself nothing ever decides
+    assert numbers((pair("a", "b"), [])).overall.iterations_to_decide is None
 
 
 tallies = st.tuples(st.integers(0, 6), st.integers(0, 6), st.integers(0, 6), st.integers(0, 6))

@@ -1,8 +1,8 @@
 """The replay judge: answers with people's recorded votes on the same pair of texts.
 
 The first vote on a pair is drawn, seeded; each repetition takes the next one, so that none comes twice before all
-have come once. The model is the name of a recorded topic. Which text is which is told by the essay ids that the caller
-sends along, whose readable part holds the corpus's id. Ties are not drawn.
+have come once. The model is the name of a recorded topic. Which text is which is told by the essay ids that the
+caller sends along, whose readable part holds the corpus's id. Ties are not drawn.
 """
 
 import math

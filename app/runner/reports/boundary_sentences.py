@@ -107,8 +107,8 @@ def _repeats(found: Repeats) -> Iterator[Sentence]:
         return
     yield Sentence(
         tone="plain",
-        text=f"Asked again in the same position, the judge named the same essay in {percent(found.within)} of cases; "
-        f"with the positions swapped, in {percent(found.across)}.",
+        text=f"Asked again in the same position, the judge named the same essay in {percent(found.within)} of "
+        f"cases; with the positions swapped, in {percent(found.across)}.",
     )
 
 

@@ -11,7 +11,7 @@ from app import __version__
 from app.contracts.grade_scales import SCALES
 from app.runner.reports.compose import Subject, compose
 from app.runner.reports.numbers.boundary import boundary_test
-from app.runner.reports.shapes.boundary import BoundaryTest, TestedPair
+from app.runner.reports.shapes.boundary import BoundaryTest, AskedPair
 from app.runner.reports.shapes.document import About, Missing, PromptShown, Report, Setting
 from app.runner.results.answers import Answer
 from app.runner.results.document import Facts
@@ -25,15 +25,13 @@ TITLES = {
     Mode.BOUNDARY_TEST: "Boundary test",
     Mode.EXECUTE: "Assessment run",
 }
-KINDS: Mapping[Mode, Literal["alignment", "boundary"]] = {
-    Mode.ANCHOR_ALIGN_TEST: "alignment",
-    Mode.BOUNDARY_TEST: "boundary",
-}
+Kind = Literal["alignment", "assessment", "boundary"]
+KINDS: Mapping[Mode, Kind] = {Mode.ANCHOR_ALIGN_TEST: "alignment", Mode.BOUNDARY_TEST: "boundary"}
 
 
 def report_of(facts: Facts, answers: Sequence[Answer]) -> Report:
     """Return the report of a run that asked something."""
-    kind = KINDS.get(facts.run.mode, "assessment")
+    kind: Kind = KINDS.get(facts.run.mode, "assessment")
     told = facts.ending.events.get("assessment_results", 0) > 0
     refusal = (
         None if kind != "assessment" else no_projections(facts.run.mode, facts.sheet, facts.engine, told=told)
@@ -64,7 +62,7 @@ def _boundary(facts: Facts, answers: Sequence[Answer]) -> BoundaryTest | None:
     if request.boundary is None:
         return None
     pairs = [
-        TestedPair(
+        AskedPair(
             better=pair.better,
             worse=pair.worse,
             better_name=known[pair.better].stem,

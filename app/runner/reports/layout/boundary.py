@@ -5,7 +5,7 @@ Fed by the numbers of a boundary test; feeds ``whole``.
 
 from collections.abc import Iterator
 
-from app.runner.reports.blocks import Figure, Section, Table, Words
+from app.runner.reports.blocks import Block, Figure, Section, Table, Words
 from app.runner.reports.boundary_sentences import why_open
 from app.runner.reports.plots.shares import Bar, share_plot
 from app.runner.reports.shapes.base import Rate
@@ -23,20 +23,20 @@ REACHES: dict[Reach | None, str] = {
     None: "",
 }
 READING = (
-    "A boundary holds where the whole 95 % interval of the win rate lies above the wanted rate, and does not where "
-    "it lies below. First the interval for other essays is asked, which takes the pair as the unit and is wide for "
-    "few pairs; where it leaves the matter open, the interval for these pairs alone, provided that no pair by "
-    "itself shows the contrary."
+    "A boundary holds where the whole 95 % interval of the win rate lies above the wanted rate, and does not hold "
+    "where it lies below. First the interval for other essays is asked, which takes the pair as the unit and is "
+    "wide for few pairs; where it leaves the matter open, the interval for these pairs alone, provided that no "
+    "pair by itself shows the contrary."
 )
 POSITION = (
-    "Each pair was asked equally often in both positions, so that a judge who only looks at the position wins half "
-    "and a bias by position cannot make a boundary hold. The difference is the win rate with the better essay first "
-    "less that with it second."
+    "Each pair was asked equally often in both positions, so that a judge who only looks at the position wins "
+    "half, and a bias by position cannot make a boundary hold. The difference is the win rate with the better "
+    "essay first less that with it second, in percentage points."
 )
 AGREEMENT = (
-    "Majority: verdicts for the essay that was named more often. Same position, swapped: how often two repetitions "
-    "name the same essay. A judge may agree with itself and be wrong: only the win rate says whether it is right. "
-    "Confidence is the judge's own word, from 1 to 5."
+    "Majority: verdicts for the essay that was named more often. Same position, swapped: how often two "
+    "repetitions name the same essay. A judge may agree with itself and be wrong: only the win rate says whether "
+    "it is right. Confidence is the judge's own word, from 1 to 5."
 )
 
 
@@ -68,8 +68,8 @@ def _boundaries(found: BoundaryTest) -> Section:
         for name, tally in _lines(found)
     ]
     wanted = Words(
-        f"Each pair was to be asked {found.iterations} times in each of its two positions; wanted is a win rate of "
-        f"at least {percent(found.least_win_rate)}. {READING}"
+        f"Each pair was to be asked {found.iterations} times in each of its two positions; wanted is a win rate "
+        f"of at least {percent(found.least_win_rate)}. {READING}"
     )
     return Section(
         "Can the judge tell?",
@@ -124,10 +124,14 @@ def _pairs(found: BoundaryTest) -> Section:
         for line in item.pairs
     ]
     told = (
-        "First shown and swapped: the win rate with the better essay shown first, and second. By itself: what this "
-        "pair alone would show."
+        "First shown and swapped: the win rate with the better essay shown first, and second. By itself: what "
+        "this pair alone would show."
     )
-    blocks = [Table("Pairs, best boundary first", headings, rows, (3, 4, 6, 7, 9, 10)), Words(told), *_open(found)]
+    blocks: list[Block] = [
+        Table("Pairs, best boundary first", headings, rows, (3, 4, 6, 7, 9, 10)),
+        Words(told),
+        *_open(found),
+    ]
     return Section("Pair by pair", blocks)
 
 

@@ -19,7 +19,7 @@ from app.runner.reports.shapes.boundary import (
     Reach,
     Repeats,
     Tally,
-    TestedPair,
+    AskedPair,
     Verdict,
 )
 from app.runner.results.answers import Answer
@@ -54,7 +54,7 @@ class _Counts:
 
 
 def boundary_test(
-    wanted: Sequence[TestedPair], answers: Iterable[Answer], *, iterations: int, least_win_rate: float
+    wanted: Sequence[AskedPair], answers: Iterable[Answer], *, iterations: int, least_win_rate: float
 ) -> BoundaryTest:
     """Return the numbers; boundaries and pairs in the order of ``wanted``, ids as in ``answers``."""
     by_pair = {frozenset((pair.better, pair.worse)): _Counts(iterations * POSITIONS) for pair in wanted}
@@ -66,7 +66,7 @@ def boundary_test(
             _count(by_pair[met], answer, better_is_first=answer.first == better[met])
         else:
             strangers += 1
-    groups: dict[str, list[tuple[TestedPair, _Counts]]] = defaultdict(list)
+    groups: dict[str, list[tuple[AskedPair, _Counts]]] = defaultdict(list)
     for pair in wanted:
         groups[pair.boundary].append((pair, by_pair[frozenset((pair.better, pair.worse))]))
     return BoundaryTest(
@@ -89,7 +89,7 @@ def _count(counts: _Counts, answer: Answer, *, better_is_first: bool) -> None:
         counts.confidence.append(answer.confidence)
 
 
-def _boundary(name: str, found: Sequence[tuple[TestedPair, _Counts]], least: float) -> BoundaryResult:
+def _boundary(name: str, found: Sequence[tuple[AskedPair, _Counts]], least: float) -> BoundaryResult:
     pairs = tuple(PairResult(pair=pair, tally=_tally([counts], least)) for pair, counts in found)
     return BoundaryResult(boundary=name, tally=_tally([counts for _, counts in found], least), pairs=pairs)
 

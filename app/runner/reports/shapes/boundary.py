@@ -13,7 +13,7 @@ Verdict = Literal["holds", "does_not_hold", "cannot_tell"]
 Reach = Literal["other_essays", "these_pairs"]
 
 
-class TestedPair(Shape):
+class AskedPair(Shape):
     """A pair that was to be asked: ids, names and grades, and the boundary between them."""
 
     better: str
@@ -96,7 +96,7 @@ class Tally(Shape):
 class PairResult(Shape):
     """One pair with its numbers."""
 
-    pair: TestedPair
+    pair: AskedPair
     tally: Tally
 
 
