@@ -11,7 +11,7 @@ from app import __version__
 from app.contracts.grade_scales import SCALES
 from app.runner.reports.compose import Subject, compose
 from app.runner.reports.numbers.boundary import boundary_test
-from app.runner.reports.shapes.boundary import BoundaryTest, AskedPair
+from app.runner.reports.shapes.boundary import AskedPair, BoundaryTest
 from app.runner.reports.shapes.document import About, Missing, PromptShown, Report, Setting
 from app.runner.results.answers import Answer
 from app.runner.results.document import Facts

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from app.runner.reports.shapes.base import Rate
 from app.runner.reports.shapes.boundary import (
+    AskedPair,
     BoundaryResult,
     BoundaryTest,
     Gap,
@@ -19,7 +20,6 @@ from app.runner.reports.shapes.boundary import (
     Reach,
     Repeats,
     Tally,
-    AskedPair,
     Verdict,
 )
 from app.runner.results.answers import Answer
