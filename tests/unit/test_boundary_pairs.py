@@ -4,7 +4,15 @@ import pytest
 from pydantic import ValidationError
 
 from app.contracts.grade_scales import SCALES
-from app.runner.runs.boundary import Anchor, budget_of, comparisons_of, design_problems, resolve, with_budget
+from app.runner.runs.boundary import (
+    Anchor,
+    budget_of,
+    comparisons_of,
+    design_problems,
+    mode_problems,
+    resolve,
+    with_budget,
+)
 from app.runner.runs.spec import Boundary, RunRequest
 
 SCALE = SCALES["eng5_np_legacy_9_step"]
@@ -145,12 +153,19 @@ def test_a_design_of_its_own_is_refused_because_the_test_has_one() -> None:
 
 
 def test_the_group_and_the_mode_go_together() -> None:
-    with pytest.raises(ValidationError, match="boundary is required"):
-        request(boundary=None)
-    with pytest.raises(ValidationError, match="boundary has no effect in mode anchor-align-test"):
-        request(mode="anchor-align-test")
+    [missing] = mode_problems(request(boundary=None))
+    assert missing.field == "boundary"
+    assert "is required in mode boundary-test" in missing.message
+    [useless] = mode_problems(request(mode="anchor-align-test"))
+    assert "has no effect in mode anchor-align-test" in useless.message
+    assert list(mode_problems(request())) == []
     with pytest.raises(ValidationError, match="it judges as a guest"):
         request(assignment_id="5d1f0c0a-6f2e-4f6b-9a51-2c8f0f3f7b11")
+
+
+def test_one_boundary_alone_needs_no_list() -> None:
+    assert boundary(boundaries="all") == boundary() == boundary(boundaries=[])
+    assert boundary(boundaries="A/B").boundaries == ("A/B",)
 
 
 def test_a_request_means_the_same_after_it_was_stored() -> None:

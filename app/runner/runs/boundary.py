@@ -13,6 +13,7 @@ from typing import TypeVar
 from app.contracts.grade_scales import GradeScale, order_of
 from app.errors import FieldProblem
 from app.runner.runs.spec import MOST_COMPARISONS, MOST_PAIRS, Boundary, Design, RunRequest
+from app.runner.runs.states import Mode
 
 Request = TypeVar("Request", bound=RunRequest)
 ALL = "all"
@@ -178,6 +179,17 @@ def with_budget(request: Request, pairs: int) -> Request:
         return request
     most = budget_of(request, comparisons_of(request.boundary, pairs))
     return request.model_copy(update={"budget": request.budget.model_copy(update={"max_comparisons": most})})
+
+
+def mode_problems(request: RunRequest) -> Iterator[FieldProblem]:
+    """Yield what is wrong where the group and the mode do not go together."""
+    meant = request.mode is Mode.BOUNDARY_TEST
+    if meant and request.boundary is None:
+        yield FieldProblem(
+            "boundary", "is required in mode boundary-test: {} tests all grades that are neighbours"
+        )
+    if request.boundary is not None and not meant:
+        yield FieldProblem("boundary", f"has no effect in mode {request.mode}: leave it out, or set boundary-test")
 
 
 def design_problems(request: RunRequest, pairs: int) -> Iterator[FieldProblem]:

@@ -59,7 +59,8 @@ def check(request: RunRequest, stock: Inventory) -> None:
     problems.extend(_grade_problems(request.grade_scale, anchors))
     judged = {Mode.EXECUTE: students} | dict.fromkeys(AMONG_ANCHORS, anchors)
     problems.extend(_pair_problems(request.design.pairs, judged.get(request.mode, [*anchors, *students])))
-    if not problems and request.boundary is not None:
+    problems.extend(boundary.mode_problems(request))
+    if not problems:
         resolved = tested(request, stock)
         problems.extend(resolved.problems)
         problems.extend(boundary.design_problems(request, len(resolved.pairs)))

@@ -9,6 +9,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    WithJsonSchema,
     field_serializer,
     field_validator,
     model_validator,
@@ -25,6 +26,7 @@ from app.runner.webhooks.kinds import USUAL, RunKind
 LARGEST_SEED = 2**31 - 1
 MOST_COMPARISONS = 1_000_000
 MOST_PAIRS = 10_000
+GRADES = r"^(all|[^/]{1,8}/[^/]{1,8})$"
 TARGETS = ("target_mean_se", "target_band_share")
 Pairing = Literal["optimal_graph", "information", "nearest", "random_balanced", "anchors_only", "pre_specified"]
 
@@ -35,6 +37,10 @@ def _lowered(value: object) -> object:
 
 def _raised(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
 
 class Strict(BaseModel):
@@ -202,12 +208,23 @@ class AnchorPair(Strict):
 class Boundary(Strict):
     """Which grade boundaries are tested, and how thoroughly; an empty group tests all that the anchors allow."""
 
-    boundaries: tuple[Annotated[str, Field(pattern=r"^(all|[^/]{1,8}/[^/]{1,8})$")], ...] = Field(
+    boundaries: Annotated[
+        tuple[Annotated[str, Field(pattern=GRADES)], ...],
+        BeforeValidator(_listed),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "array", "items": {"type": "string", "pattern": GRADES}, "maxItems": 100},
+                    {"type": "string", "pattern": GRADES},
+                ]
+            }
+        ),
+    ] = Field(
         default=(),
         max_length=100,
         description="`A/B`: all anchors of one grade against all of the other; a letter that is no grade of the "
         "scale means all its grades (`C`: C+ and C-). `all`: any two grades that are neighbours among anchors. "
-        "Left out with `pairs`: `all`.",
+        "One alone needs no list. Nothing, and no `pairs`: `all`.",
     )
     pairs: tuple[AnchorPair, ...] = Field(
         default=(), max_length=MOST_PAIRS // 2, description="These pairs, beside those of `boundaries`."
@@ -306,10 +323,6 @@ class RunRequest(Strict):
             raise ValueError("assignment_id is required in mode execute: register the assignment with cj first")
         if self.mode in AMONG_ANCHORS and self.assignment_id is not None:
             raise ValueError(f"assignment_id must be left out in mode {self.mode}: it judges as a guest")
-        if self.mode is Mode.BOUNDARY_TEST and self.boundary is None:
-            raise ValueError("boundary is required in mode boundary-test: {} tests all grades that are neighbours")
-        if self.mode is not Mode.BOUNDARY_TEST and self.boundary is not None:
-            raise ValueError(f"boundary has no effect in mode {self.mode}: leave it out")
         if self.mode not in PUBLISHING_MODES and (self.llm.system_prompt or self.llm.rubric):
             raise ValueError(
                 f"llm.system_prompt and llm.rubric have no effect in mode {self.mode}: leave them out"

@@ -4,6 +4,7 @@ Fed by the numbers of a boundary test; feeds ``whole``.
 """
 
 from collections.abc import Iterator
+from os.path import commonprefix
 
 from app.runner.reports.blocks import Block, Figure, Section, Table, Words
 from app.runner.reports.boundary_sentences import why_open
@@ -86,6 +87,8 @@ WANTED = "wins of the better grade; the dashed line is what is wanted"
 
 
 def _bars(found: BoundaryTest) -> Iterator[Bar]:
+    names = [name for item in found.boundaries for line in item.pairs for name in _names(line)]
+    alike = len(commonprefix(names))
     for item in found.boundaries:
         rate = item.tally.win_rate
         if rate is not None:
@@ -93,31 +96,42 @@ def _bars(found: BoundaryTest) -> Iterator[Bar]:
         for line in item.pairs if len(item.pairs) > 1 else ():
             one = line.tally.win_rate
             if one is not None:
-                yield Bar(_versus(line), one.share, one.low, one.high, found.least_win_rate, whole=False)
+                yield Bar(
+                    " / ".join(name[alike:] or name for name in _names(line)),
+                    one.share,
+                    one.low,
+                    one.high,
+                    found.least_win_rate,
+                    whole=False,
+                )
 
 
-def _versus(line: PairResult) -> str:
-    return f"{line.pair.better_name} / {line.pair.worse_name}"
+def _names(line: PairResult) -> tuple[str, str]:
+    return line.pair.better_name, line.pair.worse_name
+
+
+def _without(tally: Tally) -> str:
+    """Return how many answers and verdicts a pair lacks."""
+    counts = ((tally.invalid, "invalid"), (tally.missing, "missing"))
+    return ", ".join(f"{number} {name}" for number, name in counts if number) or "none"
 
 
 def _pairs(found: BoundaryTest) -> Section:
     headings = (
-        *("Better essay", "Worse essay", "Boundary", "Won", "Win rate", "95 % interval", "First shown", "Swapped"),
-        *("Confidence", "Invalid", "Missing", "By itself"),
+        *("Better essay", "Worse essay", "Won", "Win rate", "95 % interval", "First shown", "Swapped"),
+        *("Confidence", "No verdict", "By itself"),
     )
     rows = [
         (
             f"{line.pair.better_name} ({line.pair.better_grade})",
             f"{line.pair.worse_name} ({line.pair.worse_grade})",
-            item.boundary,
             f"{line.tally.wins} of {line.tally.verdicts}",
             _share(line.tally.win_rate),
             _reach(line.tally.win_rate),
             _share(line.tally.position.better_first),
             _share(line.tally.position.better_second),
             _mean(line.tally.confidence),
-            str(line.tally.invalid),
-            str(line.tally.missing),
+            _without(line.tally),
             VERDICTS[line.tally.verdict],
         )
         for item in found.boundaries
@@ -128,7 +142,7 @@ def _pairs(found: BoundaryTest) -> Section:
         "this pair alone would show."
     )
     blocks: list[Block] = [
-        Table("Pairs, best boundary first", headings, rows, (3, 4, 6, 7, 9, 10)),
+        Table("Pairs, best boundary first", headings, rows, (2, 3, 5, 6)),
         Words(told),
         *_open(found),
     ]
