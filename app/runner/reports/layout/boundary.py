@@ -4,7 +4,6 @@ Fed by the numbers of a boundary test; feeds ``whole``.
 """
 
 from collections.abc import Iterator
-from os.path import commonprefix
 
 from app.runner.reports.blocks import Block, Figure, Section, Table, Words
 from app.runner.reports.boundary_sentences import why_open
@@ -88,7 +87,8 @@ WANTED = "wins of the better grade; the dashed line is what is wanted"
 
 def _bars(found: BoundaryTest) -> Iterator[Bar]:
     names = [name for item in found.boundaries for line in item.pairs for name in _names(line)]
-    alike = len(commonprefix(names))
+    letters = enumerate(zip(*names, strict=False))
+    alike = next((place for place, there in letters if len(set(there)) > 1), 0)
     for item in found.boundaries:
         rate = item.tally.win_rate
         if rate is not None:
