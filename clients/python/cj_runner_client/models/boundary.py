@@ -19,23 +19,28 @@ class Boundary:
     """Which grade boundaries are tested, and how thoroughly; an empty group tests all that the anchors allow.
 
     Attributes:
-        boundaries (list[str] | Unset): `A/B`: all anchors of one grade against all of the other; a letter that is no
-            grade of the scale means all its grades (`C`: C+ and C-). `all`: any two grades that are neighbours among
-            anchors. Left out with `pairs`: `all`.
+        boundaries (list[str] | str | Unset): `A/B`: all anchors of one grade against all of the other; a letter that is
+            no grade of the scale means all its grades (`C`: C+ and C-). `all`: any two grades that are neighbours among
+            anchors. One alone needs no list. Nothing, and no `pairs`: `all`.
         pairs (list[AnchorPair] | Unset): These pairs, beside those of `boundaries`.
         iterations (int | Unset): How often each pair is asked in each of its two positions. Default: 5.
         least_win_rate (float | Unset): The share of comparisons that the better grade must win for a boundary to hold.
             Default: 0.7.
     """
 
-    boundaries: list[str] | Unset = UNSET
+    boundaries: list[str] | str | Unset = UNSET
     pairs: list[AnchorPair] | Unset = UNSET
     iterations: int | Unset = 5
     least_win_rate: float | Unset = 0.7
 
     def to_dict(self) -> dict[str, Any]:
-        boundaries: list[str] | Unset = UNSET
-        if not isinstance(self.boundaries, Unset):
+        boundaries: list[str] | str | Unset
+        if isinstance(self.boundaries, Unset):
+            boundaries = UNSET
+        elif isinstance(self.boundaries, list):
+            boundaries = self.boundaries
+
+        else:
             boundaries = self.boundaries
 
         pairs: list[dict[str, Any]] | Unset = UNSET
@@ -68,7 +73,21 @@ class Boundary:
         from ..models.anchor_pair import AnchorPair  # noqa: PLC0415
 
         d = dict(src_dict)
-        boundaries = cast(list[str], d.pop("boundaries", UNSET))
+
+        def _parse_boundaries(data: object) -> list[str] | str | Unset:
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, list):
+                    raise TypeError()
+                boundaries_type_0 = cast(list[str], data)
+
+                return boundaries_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(list[str] | str | Unset, data)
+
+        boundaries = _parse_boundaries(d.pop("boundaries", UNSET))
 
         _pairs = d.pop("pairs", UNSET)
         pairs: list[AnchorPair] | Unset = UNSET
