@@ -39,7 +39,7 @@ def sections(report: Report) -> list[Section]:
     if report.boundary is not None:
         return _of_boundaries(report, report.boundary)
     anchors = [
-        target_section(found),
+        target_section(found, among_students=report.students is not None),
         metric_section(found, report.missing.failed),
         anchor_section(found),
         inversion_section(found),
