@@ -3,15 +3,20 @@
 Fed by the numbers of a boundary test; feeds ``summary``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from app.runner.reports.shapes.base import Rate
-from app.runner.reports.shapes.boundary import BoundaryResult, BoundaryTest, Position, Repeats, Tally
+from app.runner.reports.shapes.boundary import BoundaryResult, BoundaryTest, Position, Repeats, Tally, Verdict
 from app.runner.reports.shapes.document import Sentence
 from app.runner.reports.wording import percent
 
 MOST_NAMED = 12
-EVEN = 0.5
+EVEN, CLOSE = 0.5, 0.15
+GROUPS: Mapping[Verdict, str] = {
+    "holds": "hold",
+    "does_not_hold": "do not hold",
+    "cannot_tell": "are open",
+}
 
 
 def of_boundaries(found: BoundaryTest) -> Iterator[Sentence]:
@@ -40,7 +45,7 @@ def _boundary(item: BoundaryResult, least: float) -> Sentence:
     if tally.verdict == "does_not_hold":
         text = f"{better} from {worse}: the judge cannot tell them apart well enough; {won}, below the wanted "
         return Sentence(tone="bad", text=f"{text}{percent(least)}. {reach(tally, len(item.pairs))}")
-    text = f"{better} from {worse}: open; {won}, {why_open(tally, least)}."
+    text = f"{better} from {worse}: open; {won}; {why_open(tally, least)}."
     return Sentence(tone="unknown", text=text)
 
 
@@ -64,41 +69,42 @@ def why_open(tally: Tally, least: float) -> str:
     if rate is None:
         return "no verdict came in"
     if not rate.low <= least <= rate.high:
-        return "but the pairs contradict each other: see them below"
+        return "the pairs contradict each other: see them one by one"
     more = tally.iterations_to_decide
     hope = (
         "more iterations alone would hardly decide it" if more is None else f"some {more} iterations may decide it"
     )
-    return f"which may lie on either side of the wanted {percent(least)}; {hope}"
+    return f"the true rate may lie on either side of the wanted {percent(least)}; {hope}"
 
 
 def _overall(found: BoundaryTest) -> Sentence:
-    counts = {"holds": 0, "does_not_hold": 0, "cannot_tell": 0}
-    for item in found.boundaries:
-        counts[item.tally.verdict] += 1
-    text = (
-        f"Of {len(found.boundaries)} boundaries {counts['holds']} hold, {counts['does_not_hold']} do not, "
-        f"{counts['cannot_tell']} are open."
-    )
+    shares = [f"{words}: {_named(found, verdict)}" for verdict, words in GROUPS.items()]
+    text = f"Of {len(found.boundaries)} boundaries {'; '.join(shares)}."
     rate = found.overall.win_rate_elsewhere or found.overall.win_rate
     if rate is not None:
         text += f" Over all pairs the better grade won {shown(rate)}, with the pair as the unit."
     return Sentence(tone="plain", text=text)
 
 
+def _named(found: BoundaryTest, verdict: Verdict) -> str:
+    return ", ".join(item.boundary for item in found.boundaries if item.tally.verdict == verdict) or "none"
+
+
 def _position(found: Position) -> Iterator[Sentence]:
-    rate, gap = found.first_picks, found.difference
-    if rate is None or gap is None:
+    rate = found.first_picks
+    if rate is None:
         return
     if rate.low <= EVEN <= rate.high:
-        text = f"No bias by position was found: the essay shown first won {shown(rate)}; without bias 50%."
-        yield Sentence(tone="good", text=text)
+        exact = rate.low >= EVEN - CLOSE and rate.high <= EVEN + CLOSE
+        text = "No bias by position was found" if exact else "No bias by position was shown, nor ruled out"
+        told = f"{text}: the essay shown first won {shown(rate)}; without bias 50%."
+        yield Sentence(tone="good" if exact else "unknown", text=told)
         return
     side = "first" if rate.share > EVEN else "second"
     yield Sentence(
         tone="bad",
         text=f"The judge favours the essay shown {side}: the first won {shown(rate)}; without bias 50%. Both "
-        "positions were asked equally, so the win rates stand, but lower than a fair judge's would.",
+        "positions were asked equally, so this can hide a boundary, but not make one.",
     )
 
 
@@ -118,7 +124,8 @@ def _missing(found: BoundaryTest) -> Iterator[Sentence]:
         text = f"{overall.missing} of {overall.asked} verdicts are missing; nothing was put in their place."
         yield Sentence(tone="bad", text=text)
     if overall.invalid:
-        yield Sentence(tone="plain", text=f"{overall.invalid} answers named no winner.")
+        number = f"{overall.invalid} answer{'' if overall.invalid == 1 else 's'}"
+        yield Sentence(tone="plain", text=f"{number} named no winner.")
     if found.strangers:
         text = f"{found.strangers} answers were on pairs that nobody asked for, and are left out."
         yield Sentence(tone="bad", text=text)

@@ -59,7 +59,7 @@ def _boundaries(found: BoundaryTest) -> Section:
             name,
             VERDICTS[tally.verdict],
             REACHES[tally.reach],
-            f"{tally.wins} of {tally.verdicts}",
+            _won(tally),
             _share(tally.win_rate),
             _reach(tally.win_rate),
             _reach(tally.win_rate_elsewhere),
@@ -110,6 +110,10 @@ def _names(line: PairResult) -> tuple[str, str]:
     return line.pair.better_name, line.pair.worse_name
 
 
+def _won(tally: Tally) -> str:
+    return f"{tally.wins} of {tally.verdicts}" if tally.verdicts else "no verdict"
+
+
 def _without(tally: Tally) -> str:
     """Return how many answers and verdicts a pair lacks."""
     counts = ((tally.invalid, "invalid"), (tally.missing, "missing"))
@@ -125,7 +129,7 @@ def _pairs(found: BoundaryTest) -> Section:
         (
             f"{line.pair.better_name} ({line.pair.better_grade})",
             f"{line.pair.worse_name} ({line.pair.worse_grade})",
-            f"{line.tally.wins} of {line.tally.verdicts}",
+            _won(line.tally),
             _share(line.tally.win_rate),
             _reach(line.tally.win_rate),
             _share(line.tally.position.better_first),
