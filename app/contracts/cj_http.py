@@ -186,3 +186,14 @@ class AnchorHistory(Wire):
     assignment_id: str
     items: list[FormerAnchor]
     next: int | None = None
+
+
+class EngineOffer(Wire):
+    """What this engine does with a request beyond the platform's contract; another engine has no such route.
+
+    ``pairing``: the policies of ``metadata.design``; ``max_comparisons``: the most that one batch is asked,
+    whatever its request says.
+    """
+
+    pairing: list[str]
+    max_comparisons: int

@@ -1,5 +1,7 @@
 """Processes die in mid-run; the run ends all the same, with the same scores as an undisturbed one."""
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +17,7 @@ from cj_runner_client.api.files import get_run_artefact, get_run_file, list_run_
 from cj_runner_client.api.runs import cancel_run, list_run_events, start_run
 from cj_runner_client.models import (
     Assets,
+    Boundary,
     Budget,
     Design,
     EventList,
@@ -120,6 +123,49 @@ def test_a_cancelled_run_ends_with_what_was_paid_for_though_the_worker_dies(
     counts = last.progress.comparisons
     assert len(artefact["llm_comparisons"]) == counts.received >= 4
     assert counts.received == counts.succeeded + counts.failed <= counts.asked <= COMPARISONS
+
+
+def start_boundary_test(api: RunnerClient, package_id: str, label: str) -> str:
+    request = RunRequest(
+        mode="boundary-test",
+        batch_label=label,
+        assets=Assets(package_id),
+        llm=Judge(provider="mock", model="latent"),
+        boundary=Boundary(boundaries=["A/B", "B/C"], iterations=3),
+    )
+    return api.ask(start_run.sync_detailed, RunStarted, body=request).id
+
+
+def told_apart(api: RunnerClient, run_id: str) -> Json:
+    """Return the numbers of a boundary test without the ids that differ from run to run."""
+    found: Json = json.loads(api.ask_bytes(get_run_file.sync_detailed, run_id, "report.json"))["boundary"]
+    for boundary in found["boundaries"]:
+        for line in boundary["pairs"]:
+            del line["pair"]["better"], line["pair"]["worse"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def calm(stack: Stack, package_id: str) -> Json:
+    with RunnerClient(stack.plan.url("api")) as api:
+        run_id = start_boundary_test(api, package_id, "boundaries, calm")
+        finish(api, run_id)
+        return told_apart(api, run_id)
+
+
+@pytest.mark.parametrize("role", ["cj", "worker"])
+def test_a_boundary_test_whose_process_is_killed_asks_each_pair_as_often_as_wanted(
+    stack: Stack, api: RunnerClient, package_id: str, calm: Json, role: str
+) -> None:
+    run_id = start_boundary_test(api, package_id, f"boundaries, {role} killed")
+    until_received(api, run_id, 8)
+    stack.kill(role)
+    stack.start([role])
+    stack.wait_until_ready()
+    records = finish(api, run_id)["llm_comparisons"]
+    asked = Counter((record["essay_a_id"], record["essay_b_id"]) for record in records)
+    assert (len(asked), set(asked.values())) == (16, {3})
+    assert told_apart(api, run_id) == calm
 
 
 def _files_of(api: RunnerClient, run_id: str, wanted: Callable[[str], bool]) -> list[str]:

@@ -32,6 +32,12 @@ async def ids(desk: Desk, query: str) -> list[int]:
     return [item["id"] for item in (await desk.get(f"{BATCHES}?{query}"))["items"]]
 
 
+async def test_the_engine_says_what_it_offers_beyond_the_contract(desk: Desk) -> None:
+    found = await desk.get("/api/v1/offer")
+    assert "pre_specified" in found["pairing"]
+    assert found["max_comparisons"] == desk.parts.settings.max_pairwise_comparisons
+
+
 async def test_batches_are_found_by_state_assignment_and_time(desk: Desk) -> None:
     first = await desk.batch("completed", request={"assignment_id": "one"})
     desk.clock.pass_by(3600)

@@ -51,6 +51,18 @@ async def test_a_guest_batch_is_judged_to_its_cap_and_ranked(system: System) -> 
     assert used["data"]["quantity"] == 24
 
 
+async def test_a_repeated_pair_is_judged_anew_each_time(system: System) -> None:
+    coin = {"llm_config_overrides": {"provider_override": "mock", "model_override": "coin"}}
+    listed = [{"a": "e0", "b": "e1", "times": 12}, {"a": "e1", "b": "e0", "times": 12}]
+    await system.run(await system.request(LEVELS[:2], data=coin, design={"specified": listed}))
+    async with system.database.transaction() as connection:
+        rows = (await connection.execute(select(comparisons).order_by(comparisons.c.number))).all()
+    assert len({row.correlation_id for row in rows}) == 24
+    by_position = {place: [row.winner for row in rows if row.a == place] for place in (0, 1)}
+    assert [len(winners) for winners in by_position.values()] == [12, 12]
+    assert all(set(winners) == {"a", "b"} for winners in by_position.values())
+
+
 async def test_everything_done_twice_gives_the_same_as_once(system: System) -> None:
     request = await system.request(LEVELS)
     await system.run(request, twice=True)

@@ -116,6 +116,26 @@ async def test_a_process_that_dies_at_every_transaction_loses_and_doubles_nothin
         assert disturbed["counts"][0] == disturbed["paid"] == 12
 
 
+LISTED = [("e1", "e0"), ("e0", "e1"), ("e2", "e1"), ("e1", "e2")]
+
+
+async def test_listed_pairs_are_asked_as_often_as_listed_though_answers_fail_and_processes_die(
+    database: Database,
+) -> None:
+    listed = [{"a": first, "b": second, "times": 3} for first, second in LISTED]
+    async with house(database, sometimes) as engine:
+        dying = DyingDatabase(database)
+        fragile = FragileHouse(
+            database, replace(engine.parts, database=dying), engine.gateway, engine.texts, engine.clock
+        )
+        await fragile.run(fragile.request(3, max_comparisons=14, stop_rule="cap", design={"specified": listed}))
+        pairs = await fragile.pairs()
+        judged = Counter((f"e{pair.a}", f"e{pair.b}") for pair in pairs if pair.state == "succeeded")
+        assert judged == dict.fromkeys(LISTED, 3)
+        assert Counter(pair.state for pair in pairs) == {"succeeded": 12, "failed": 2}
+        assert (await outcome(fragile))["events"] == [1, 1, 1, 0]
+
+
 async def test_verdicts_in_any_order_and_more_than_once_give_the_same_scores(database: Database) -> None:
     found: list[object] = []
     async with house(database) as engine:

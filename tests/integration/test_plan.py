@@ -248,6 +248,49 @@ async def test_listed_pairs_are_counted_with_their_repeats(planner: Planner) -> 
     assert (plan["comparisons"]["at_most"], plan["comparisons"]["waves_at_most"]) == (4, 1)
 
 
+TEST: Json = {"boundary": {"boundaries": ["A/B", "B/C"], "iterations": 5}, "design": {}, "budget": {}}
+
+
+async def test_the_plan_of_a_boundary_test_says_its_pairs_and_what_they_would_cost(
+    planner: Planner, database: Database
+) -> None:
+    planner.house.cj_answers(503)
+    await planner.open()
+    plan = (await planner.plan(**TEST)).json()
+    assert (plan["mode"], plan["inventory"]["judged"]) == ("boundary-test", 6)
+    assert plan["pairs"] == {
+        "policy": "pre_specified",
+        "both_orders": True,
+        "possible": 8,
+        "listed": 8,
+        "iterations": 5,
+        "boundaries": {"A/B": 4, "B/C": 4},
+    }
+    counts = plan["comparisons"]
+    assert (counts["at_least"], counts["at_most"], counts["waves_at_most"]) == (80, 88, 1)
+    assert plan["cost"]["usd_expected"] == pytest.approx(88 * plan["cost"]["usd_per_comparison"], abs=1e-4)
+    assert plan["request"]["budget"]["max_comparisons"] == 88
+    assert any("was not checked: cj does not answer" in note for note in plan["notes"])
+    assert await _rows(database) == 0
+
+
+async def test_the_plan_of_a_boundary_test_says_where_the_money_ends(planner: Planner) -> None:
+    plan = (await planner.plan(**TEST | {"budget": {"max_cost_usd": 0.05}})).json()
+    enough = int(0.05 / plan["cost"]["usd_per_comparison"])
+    assert (
+        f"budget.max_cost_usd is enough for about {enough} of 80 comparisons: asking would stop there"
+        in plan["notes"]
+    )
+
+
+async def test_a_boundary_test_that_cj_would_not_do_is_refused_by_its_plan(planner: Planner) -> None:
+    planner.house.cj_answers(404)
+    await planner.open()
+    answer = await planner.plan(**TEST)
+    assert answer.status_code == 422
+    assert "cannot be given a list of pairs" in answer.json()["errors"][0]["message"]
+
+
 async def _anchors(planner: Planner) -> list[str]:
     package = (await planner.api.get(f"/v1/asset-packages/{planner.house.package}")).json()
     return [file["path"] for file in package["inventory"]["files"] if file["kind"] == "anchor"]

@@ -343,6 +343,17 @@ def test_votes_in_each_layout_are_replayed_by_the_name_of_their_file_or_folder(v
     assert replay(votes, None).model == "choice"
 
 
+def test_a_repeated_pair_gets_every_recorded_vote_in_turn_before_any_of_them_again(tmp_path: Path) -> None:
+    rows = "".join(f"j{n},one,two,{'a' if n % 3 else 'b'},reason {n}\n" for n in range(7))
+    (tmp_path / "v.csv").write_text(f"judge,a,b,choice,reason\n{rows}")
+    given = [replay(tmp_path, "v", "one", "two", n).justification for n in range(14)]
+    assert set(given[:7]) == {f"reason {n}" for n in range(7)}
+    assert given[:7] == given[7:]
+    turned = replay(tmp_path, "v", "two", "one", 3)
+    assert turned.justification == given[3]
+    assert turned.first_wins is not replay(tmp_path, "v", "one", "two", 3).first_wins
+
+
 def test_an_id_that_was_cut_on_its_way_stands_for_the_only_recorded_one_that_it_starts(tmp_path: Path) -> None:
     long = "a very long name of an essay file, first"
     (tmp_path / "v.csv").write_text(f'judge,winner,loser\nj,"{long}",short\n')

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Header
 from fastapi.params import Depends as Dependency
 
-from app.cj.api import anchors, assignments, batches, cancel, outcomes
+from app.cj.api import anchors, assignments, batches, cancel, offer, outcomes
 from app.cj.finish import SERVICE
 from app.cj.parts import Parts
 from app.edge import health, problems
@@ -14,7 +14,7 @@ from app.edge.key_set import KeySet
 from app.edge.tokens import AdminTokens
 from app.settings import AuthSettings, CJHttpSettings, HttpSettings
 
-ROUTES = (assignments.routes, anchors.routes, batches.routes, outcomes.routes, cancel.routes)
+ROUTES = (assignments.routes, anchors.routes, batches.routes, outcomes.routes, cancel.routes, offer.routes)
 
 USUAL = CJHttpSettings.model_construct()
 

@@ -1,7 +1,8 @@
-"""The replay judge: draws each verdict, seeded, from people's recorded votes on the same pair of texts.
+"""The replay judge: answers with people's recorded votes on the same pair of texts.
 
-The model is the name of a recorded topic. Which text is which is told by the essay ids that the caller
-sends along, whose readable part holds the corpus's id. Ties are not drawn.
+The first vote on a pair is drawn, seeded; each repetition takes the next one, so that none comes twice before all
+have come once. The model is the name of a recorded topic. Which text is which is told by the essay ids that the
+caller sends along, whose readable part holds the corpus's id. Ties are not drawn.
 """
 
 import math
@@ -44,8 +45,8 @@ class ReplayJudge:
 
     def _drawn(self, question: Question, topic: str, pair: tuple[str, str], cast: Sequence[Vote]) -> Answer:
         seed = question.number("seed", self._seed)
-        draw = uniform(seed, topic, *sorted(pair), question.number("comparison_repeat", 0))
-        vote = cast[math.floor(draw * len(cast))]
+        first = math.floor(uniform(seed, topic, *sorted(pair), 0) * len(cast))
+        vote = cast[(first + question.number("comparison_repeat", 0)) % len(cast)]
         agreeing = sum(other.winner == vote.winner for other in cast) / len(cast)
         return Answer(
             first_wins=vote.winner == pair[0],

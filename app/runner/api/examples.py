@@ -147,7 +147,14 @@ PLAN: Json = {
         "characters_mean": 2980.4,
         "characters_longest": 3420,
     },
-    "pairs": {"policy": "information", "both_orders": True, "possible": 66, "listed": None},
+    "pairs": {
+        "policy": "information",
+        "both_orders": True,
+        "possible": 66,
+        "listed": None,
+        "iterations": None,
+        "boundaries": {},
+    },
     "comparisons": {
         "at_least": None,
         "at_most": 66,

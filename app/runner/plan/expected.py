@@ -7,6 +7,7 @@ what depends on them is given as a range, and what depends on its settings as un
 import math
 from dataclasses import dataclass
 
+from app.runner.runs.boundary import POSITIONS, budget_of, comparisons_of
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode
 
@@ -54,6 +55,17 @@ def expected(request: RunRequest, judged: Judged) -> Expected:
         waves_at_most=None if at_most is None or not per_wave else math.ceil(at_most / per_wave),
         reason=_reason(request, at_most, listed),
     )
+
+
+def expected_of_test(request: RunRequest, pairs: int) -> Expected:
+    """Return what a boundary test of so many pairs leads to: all of it is asked, in one wave."""
+    if request.boundary is None:
+        raise ValueError("only a boundary test has a group boundary")
+    wanted = comparisons_of(request.boundary, pairs)
+    most = budget_of(request, wanted)
+    times = f"{pairs} pairs x {request.boundary.iterations} iterations x {POSITIONS} positions = {wanted}"
+    more = "" if most == wanted else f"; up to {most} where answers fail and are asked again"
+    return Expected(pairs, wanted, most, wanted, 1, f"{times}{more}")
 
 
 def judged_in(mode: Mode, *, anchors: int, students: int) -> Judged:

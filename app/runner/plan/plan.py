@@ -3,6 +3,7 @@
 Fed by ``POST /v1/runs:plan``; asks the database for the package, cj for the assignment and the gateway for prices.
 """
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +20,7 @@ from app.runner.assets import store as packages
 from app.runner.assets.inventory import AssetFile, Inventory
 from app.runner.assets.store import Package
 from app.runner.plan.costs import Costs, NoPrice, Price, Texts, costs_of
-from app.runner.plan.expected import Expected, expected, judged_in
+from app.runner.plan.expected import Expected, expected, expected_of_test, judged_in
 from app.runner.plan.prices_http import Prices
 from app.runner.plan.spec import PlanRequest
 from app.runner.plan.views import (
@@ -32,8 +33,10 @@ from app.runner.plan.views import (
     PlanView,
 )
 from app.runner.prepare.assignments_http import Assignments
-from app.runner.prepare.stages import PreflightFailed, check_assignment
+from app.runner.prepare.compose import PRE_SPECIFIED
+from app.runner.prepare.stages import PreflightFailed, check_assignment, check_offer
 from app.runner.runs import essays, labels
+from app.runner.runs.boundary import GradedPair, with_budget
 from app.runner.runs.states import Mode
 from app.runner.tables import packages as package_rows
 
@@ -71,6 +74,7 @@ async def plan(
     async with database.transaction() as connection:
         package, stock = await _package(connection, request.assets.package_id, owner)
     essays.check(request, stock)
+    request = with_budget(request, len(essays.tested(request, stock).pairs))
     assignment, notes = await _assignment(neighbours.assignments, request)
     if neighbours.prices is None:
         price: Price | NoPrice = NoPrice("this service has no gateway to ask for prices")
@@ -97,6 +101,8 @@ async def _assignment(
     cj: Assignments | None, request: PlanRequest
 ) -> tuple[AssessmentInstructions | None, list[str]]:
     """Return the assignment of the run, where it has one and cj answers; refuses what cj would not judge."""
+    if request.boundary is not None:
+        return None, await _offer(cj, request)
     if request.assignment_id is None:
         return None, []
     if cj is None:
@@ -111,11 +117,26 @@ async def _assignment(
     return known, []
 
 
+async def _offer(cj: Assignments | None, request: PlanRequest) -> list[str]:
+    """Return what could not be asked of cj about a boundary test; refuses one that cj would not do."""
+    if cj is None:
+        return ["whether cj takes a list of pairs was not checked: this service has no cj to ask"]
+    try:
+        await check_offer(cj, request)
+    except PreflightFailed as error:
+        raise InvalidInput.at("mode", error.detail) from error
+    except NOT_NOW as error:
+        return [f"whether cj takes a list of pairs was not checked: {_cause(error)}"]
+    return []
+
+
 def _cause(error: AppError) -> str:
     return "cj does not answer" if isinstance(error, Unavailable) else error.detail
 
 
 def _about_the_mode(request: PlanRequest) -> list[str]:
+    if request.mode is Mode.BOUNDARY_TEST:
+        return ["an answer that fails is asked again within the budget of comparisons, so a few more may be asked"]
     if request.mode is Mode.EXECUTE:
         return ["the assignment's anchors that are registered with cj already would be compared as well"]
     return ["the package's anchors would be compared among themselves; judging students needs an assignment_id"]
@@ -123,30 +144,61 @@ def _about_the_mode(request: PlanRequest) -> list[str]:
 
 def _shown(request: PlanRequest, label: str, found: _Found) -> PlanView:
     anchors, students = found.stock.of_kind("anchor"), found.stock.of_kind("student")
-    judged = [*anchors, *(students if request.mode is Mode.EXECUTE else [])]
-    counts = expected(request, judged_in(request.mode, anchors=len(anchors), students=len(students)))
+    tested = essays.tested(request, found.stock).pairs
+    judged = _judged(request, tested, anchors, students)
+    if request.boundary is not None:
+        counts = expected_of_test(request, len(tested))
+    else:
+        counts = expected(request, judged_in(request.mode, anchors=len(anchors), students=len(students)))
     costs = costs_of(request, _texts(request, found, judged), counts, found.price)
-    design = request.design
     return PlanView(
         mode=request.mode,
         batch_label=label,
         inventory=_inventory(found.package, anchors, students, judged),
-        pairs=PlannedPairs(
-            policy=design.pairing,
-            both_orders=design.both_orders,
-            possible=counts.pairs_possible,
-            listed=len(design.pairs) or None,
-        ),
+        pairs=_pairs(request, counts, tested),
         comparisons=_comparisons(counts),
         judge=PlannedJudge(
             provider=request.llm.provider,
             model=found.price.model if isinstance(found.price, Price) else request.llm.model,
-            batching_mode=design.batching_mode,
+            batching_mode=request.design.batching_mode,
         ),
         cost=_cost(costs),
-        notes=list(found.notes),
+        notes=[*found.notes, *_about_money(request, counts, costs)],
         request=request.model_dump(mode="json"),
     )
+
+
+def _judged(
+    request: PlanRequest,
+    tested: Sequence[GradedPair],
+    anchors: Sequence[AssetFile],
+    students: Sequence[AssetFile],
+) -> list[AssetFile]:
+    if request.boundary is not None:
+        met = {path for pair in tested for path in (pair.better, pair.worse)}
+        return [file for file in anchors if file.path in met]
+    return [*anchors, *(students if request.mode is Mode.EXECUTE else [])]
+
+
+def _pairs(request: PlanRequest, counts: Expected, tested: Sequence[GradedPair]) -> PlannedPairs:
+    design, boundary = request.design, request.boundary
+    return PlannedPairs(
+        policy=design.pairing if boundary is None else PRE_SPECIFIED,
+        both_orders=design.both_orders or boundary is not None,
+        possible=counts.pairs_possible,
+        listed=len(design.pairs) + len(tested) or None,
+        iterations=None if boundary is None else boundary.iterations,
+        boundaries=dict(Counter(pair.boundary for pair in tested)),
+    )
+
+
+def _about_money(request: PlanRequest, counts: Expected, costs: Costs) -> list[str]:
+    """Say where the money will not do for a boundary test."""
+    cap, each, wanted = request.budget.max_cost_usd, costs.usd_per_comparison, counts.at_least
+    if request.boundary is None or cap is None or not each or wanted is None or each * wanted <= cap:
+        return []
+    enough = math.floor(cap / each)
+    return [f"budget.max_cost_usd is enough for about {enough} of {wanted} comparisons: asking would stop there"]
 
 
 def _texts(request: PlanRequest, found: _Found, judged: Sequence[AssetFile]) -> Texts:

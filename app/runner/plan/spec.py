@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode
 
-Planned = Literal[Mode.EXECUTE, Mode.ANCHOR_ALIGN_TEST]
+Planned = Literal[Mode.EXECUTE, Mode.ANCHOR_ALIGN_TEST, Mode.BOUNDARY_TEST]
 
 
 class PlanRequest(RunRequest):
@@ -15,7 +15,8 @@ class PlanRequest(RunRequest):
 
     mode: Planned = Field(
         default=Mode.ANCHOR_ALIGN_TEST,
-        description="Left out, or `plan`: `execute` where an `assignment_id` is given, else `anchor-align-test`.",
+        description="Left out, or `plan`: `boundary-test` where a `boundary` is given, `execute` where an "
+        "`assignment_id` is, else `anchor-align-test`.",
     )
     batch_label: str = Field(
         default="plan", max_length=200, description="As in a run; `{n}` takes no number here."
@@ -28,5 +29,6 @@ class PlanRequest(RunRequest):
             return value
         if value.get("mode") == Mode.DRY_RUN:
             raise ValueError("a dry-run asks nothing, so there is nothing to plan: leave mode out")
-        bound = value.get("assignment_id") is not None
-        return value | {"mode": Mode.EXECUTE if bound else Mode.ANCHOR_ALIGN_TEST}
+        groups = {"boundary": Mode.BOUNDARY_TEST, "assignment_id": Mode.EXECUTE}
+        meant = (mode for name, mode in groups.items() if value.get(name) is not None)
+        return value | {"mode": next(meant, Mode.ANCHOR_ALIGN_TEST)}

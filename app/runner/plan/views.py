@@ -25,7 +25,9 @@ class PlannedPairs(BaseModel):
     policy: str | None = Field(description="null: the engine's usual one.")
     both_orders: bool
     possible: int = Field(description="Different pairs that the design may ask.")
-    listed: int | None = Field(description="Pairs of `design.pairs`.")
+    listed: int | None = Field(description="Pairs of `design.pairs`, or of a boundary test.")
+    iterations: int | None = Field(description="Of a boundary test: how often a pair is asked in each position.")
+    boundaries: dict[str, int] = Field(description="Of a boundary test: pairs by grade boundary, best first.")
 
 
 class PlannedComparisons(BaseModel):

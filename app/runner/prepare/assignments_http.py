@@ -5,7 +5,7 @@ from typing import Literal
 
 import pydantic
 
-from app.contracts.cj_http import AnchorRegistration, AssessmentInstructions
+from app.contracts.cj_http import AnchorRegistration, AssessmentInstructions, EngineOffer
 from app.edge.client_http import HttpClient, excerpt
 from app.errors import AppError, NotFound, Unauthorized, UpstreamRefused
 
@@ -28,7 +28,7 @@ class Assignments:
         if response.status_code == 404:
             raise NotFound(f"cj knows no assignment {assignment_id}: register it first")
         if response.status_code in {401, 403}:
-            raise Unauthorized(f"cj refused our token (status {response.status_code}): check HULEEDU_ADMIN_TOKEN")
+            raise _no_entry(response.status_code)
         if response.status_code != 200:
             raise self._client.refused(response, "show the assignment")
         try:
@@ -42,6 +42,19 @@ class Assignments:
         response = await self._client.call("POST", url, json=anchor.model_dump(), headers=self._headers())
         if response.status_code != 201:
             raise self._refusal(response.status_code, anchor.anchor_label or anchor.grade, excerpt(response))
+
+    async def offer(self) -> EngineOffer | None:
+        """Return what cj can do beyond the platform's contract; None for an engine that has no such route.
+
+        Raises ``Unauthorized``, ``Unavailable``.
+        """
+        response = await self._client.call("GET", f"{self._url}/api/v1/offer", headers=self._headers())
+        if response.status_code in {401, 403}:
+            raise _no_entry(response.status_code)
+        try:
+            return EngineOffer.model_validate(response.json()) if response.status_code == 200 else None
+        except ValueError:
+            return None
 
     async def cancel(self, bos_batch_id: str) -> Heard:
         """Tell cj to stop a batch; telling it again changes nothing. Raises ``Unavailable``.
@@ -62,3 +75,7 @@ class Assignments:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token()}"}
+
+
+def _no_entry(status: int) -> Unauthorized:
+    return Unauthorized(f"cj refused our token (status {status}): check HULEEDU_ADMIN_TOKEN")

@@ -14,11 +14,12 @@ from app.contracts.cj_events import (
     SystemMetadata,
 )
 from app.contracts.topics import Topic
-from app.runner.runs.essays import RunEssay, names_of
+from app.runner.runs.essays import RunEssay, names_of, tested_in
 from app.runner.runs.spec import Judge, RunRequest
 from app.runner.runs.store import Run
 
 SOURCE_SERVICE = "cj_runner"
+PRE_SPECIFIED = "pre_specified"
 EVENT_NAME = "els.cj_assessment.requested"
 
 
@@ -91,13 +92,7 @@ def metadata(run: Run, request: RunRequest, essays: Sequence[RunEssay]) -> dict[
     """
     design, budget = request.design, request.budget
     stop = design.stop.model_dump(exclude={"rule"}, exclude_none=True)
-    ids = names_of(essays)
-    pairs = {
-        "policy": design.pairing,
-        "both_orders": design.both_orders,
-        "early_repeats": design.early_repeats,
-        "specified": [{"a": ids[pair.a], "b": ids[pair.b], "times": pair.times} for pair in design.pairs],
-    }
+    pairs = _pairs(request, essays)
     wishes = {
         "max_comparisons": budget.max_comparisons,
         "max_cost_usd": budget.max_cost_usd,
@@ -110,9 +105,29 @@ def metadata(run: Run, request: RunRequest, essays: Sequence[RunEssay]) -> dict[
         "batch_label": run.batch_label,
         "run_id": run.id,
         "seed": design.seed,
-        "stop_rule": design.stop.rule,
+        "stop_rule": "cap" if request.boundary is not None else design.stop.rule,
     }
     return always | {name: value for name, value in wishes.items() if value is not None}
+
+
+def _pairs(request: RunRequest, essays: Sequence[RunEssay]) -> dict[str, object]:
+    """Return how pairs are chosen; a boundary test lists its own, each in both positions."""
+    design, wanted = request.design, request.boundary
+    if wanted is not None:
+        shown = [
+            (one, other)
+            for pair in tested_in(request, essays)
+            for one, other in ((pair.better, pair.worse), (pair.worse, pair.better))
+        ]
+        listed = [{"a": one, "b": other, "times": wanted.iterations} for one, other in shown]
+        return {"policy": PRE_SPECIFIED, "specified": listed}
+    ids = names_of(essays)
+    return {
+        "policy": design.pairing,
+        "both_orders": design.both_orders,
+        "early_repeats": design.early_repeats,
+        "specified": [{"a": ids[pair.a], "b": ids[pair.b], "times": pair.times} for pair in design.pairs],
+    }
 
 
 def _prompt(storage_id: str | None) -> PromptRef | None:

@@ -6,7 +6,7 @@ twice: registering and uploading are recognised when they come again, publishing
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
@@ -25,12 +25,12 @@ from app.runner.assets import store as packages
 from app.runner.assets.inventory import Inventory
 from app.runner.assets.outline import outline
 from app.runner.prepare.assignments_http import Assignments
-from app.runner.prepare.compose import compose
+from app.runner.prepare.compose import PRE_SPECIFIED, compose
 from app.runner.prepare.upload import upload
 from app.runner.runs import essays, revisions, store
 from app.runner.runs.recollection import Failure
 from app.runner.runs.spec import RunRequest
-from app.runner.runs.states import PUBLISHING_MODES, Mode, RunState
+from app.runner.runs.states import AMONG_ANCHORS, PUBLISHING_MODES, Mode, RunState
 from app.runner.runs.store import Change, Run
 from app.runner.tables import announcements, messages
 from app.settings import RunnerSettings
@@ -97,16 +97,42 @@ async def _publish(parts: Parts, run: Run, request: RunRequest) -> None:
     if run.mode is Mode.EXECUTE:
         await _preflight(parts, request)
         await _register_anchors(parts, request, stock)
-    prompt_id = await _upload(parts, run, stock)
-    role: essays.Role = "student" if run.mode is Mode.EXECUTE else "anchor"
-    async with parts.database.transaction() as connection:
-        judged = await essays.of_run(connection, run.id, role)
+    if request.boundary is not None:
+        await check_offer(parts.assignments, request)
+    prompt_id = await _upload(parts, run, stock, await _judged(parts, run, request))
+    judged = await _judged(parts, run, request)
     event_id = event_id_of(run.id)
     envelope = compose(run, request, judged, prompt_storage_id=prompt_id, event_id=event_id, now=parts.clock())
     if request.publish:
         await _send(parts, run.id, envelope)
     else:
         await _finish_without_publishing(parts, run.id, envelope)
+
+
+async def _judged(parts: Parts, run: Run, request: RunRequest) -> list[essays.RunEssay]:
+    """Return the essays that are compared: students, or anchors, in a boundary test those of its pairs."""
+    role: essays.Role = "student" if run.mode is Mode.EXECUTE else "anchor"
+    async with parts.database.transaction() as connection:
+        found = await essays.of_run(connection, run.id, role)
+    if request.boundary is None:
+        return found
+    met = {name for pair in essays.tested_in(request, found) for name in (pair.better, pair.worse)}
+    return [essay for essay in found if essay.essay_id in met]
+
+
+async def check_offer(cj: Assignments, request: RunRequest) -> None:
+    """Raise ``PreflightFailed`` where cj would not ask all pairs of a boundary test; asks cj what it offers."""
+    offer, wanted = await cj.offer(), request.budget.max_comparisons or 0
+    if offer is None or PRE_SPECIFIED not in offer.pairing:
+        raise PreflightFailed(
+            "this cj cannot be given a list of pairs, and would ask others instead: boundary-test needs "
+            "the engine of this repository (CJ_SERVICE_URL)"
+        )
+    if offer.max_comparisons < wanted:
+        raise PreflightFailed(
+            f"cj asks at most {offer.max_comparisons} comparisons a batch, and this test may ask {wanted}: take "
+            "fewer iterations or pairs, or raise CJ_ASSESSMENT_SERVICE_MAX_PAIRWISE_COMPARISONS"
+        )
 
 
 def event_id_of(run_id: str) -> UUID:
@@ -152,11 +178,11 @@ async def _register_anchors(parts: Parts, request: RunRequest, stock: Inventory)
     )
 
 
-async def _upload(parts: Parts, run: Run, stock: Inventory) -> str | None:
+async def _upload(parts: Parts, run: Run, stock: Inventory, judged: Sequence[essays.RunEssay]) -> str | None:
     """Upload the essays to be judged, and for guests the task; return the task's storage id."""
-    kind = "student" if run.mode is Mode.EXECUTE else "anchor"
-    texts = {file.text_sha256 or "": file.text or "" for file in stock.files if file.kind == kind}
-    task = next(iter(stock.of_kind("instructions")), None) if run.mode is Mode.ANCHOR_ALIGN_TEST else None
+    paths = {essay.source_path for essay in judged}
+    texts = {file.text_sha256 or "": file.text or "" for file in stock.files if file.path in paths}
+    task = next(iter(stock.of_kind("instructions")), None) if run.mode in AMONG_ANCHORS else None
     prompt = {} if task is None or not task.text else {task.text_sha256 or "": task.text}
     at_once, now = parts.settings.upload_concurrency, parts.clock()
     stored = await upload(parts.database, parts.content, texts | prompt, at_once=at_once, now=now)

@@ -15,6 +15,7 @@ from app.runner.reports.numbers.graph import graph
 from app.runner.reports.numbers.judging import judge_quality
 from app.runner.reports.numbers.told import course
 from app.runner.reports.numbers.waves import waves
+from app.runner.reports.shapes.boundary import BoundaryTest
 from app.runner.reports.shapes.document import (
     About,
     Cost,
@@ -35,7 +36,7 @@ from app.runner.results.scoresheet import ScoreRow, own_fit
 class Subject:
     """What a report is made of: ``rows`` in rank order, all ``answers``, the engine's facts, words by essay id."""
 
-    kind: Literal["alignment", "assessment"]
+    kind: Literal["alignment", "assessment", "boundary"]
     title: str
     generated_at: datetime
     about: About
@@ -50,6 +51,7 @@ class Subject:
     no_grades_because: str | None = None
     settings: Sequence[Setting] = ()
     prompts: Sequence[PromptShown] = ()
+    boundary: BoundaryTest | None = None
 
 
 def compose(subject: Subject) -> Report:
@@ -63,6 +65,7 @@ def compose(subject: Subject) -> Report:
         about=subject.about,
         summary=(),
         missing=subject.missing,
+        boundary=subject.boundary,
         alignment=align(rows, duels, subject.scale),
         students=students(rows, subject.scale, subject.engine, subject.no_grades_because),
         essays=tuple(map(_essay, rows)),

@@ -5,27 +5,39 @@ Fed by ``finish`` when a run ends, or later from the same rows; feeds ``compose`
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from app import __version__
 from app.contracts.grade_scales import SCALES
 from app.runner.reports.compose import Subject, compose
+from app.runner.reports.numbers.boundary import boundary_test
+from app.runner.reports.shapes.boundary import AskedPair, BoundaryTest
 from app.runner.reports.shapes.document import About, Missing, PromptShown, Report, Setting
 from app.runner.results.answers import Answer
 from app.runner.results.document import Facts
 from app.runner.results.kept import no_projections
+from app.runner.runs.essays import tested_in
 from app.runner.runs.spec import Prompt
 from app.runner.runs.states import Mode
 
-TITLES = {Mode.ANCHOR_ALIGN_TEST: "Anchor alignment", Mode.EXECUTE: "Assessment run"}
+TITLES = {
+    Mode.ANCHOR_ALIGN_TEST: "Anchor alignment",
+    Mode.BOUNDARY_TEST: "Boundary test",
+    Mode.EXECUTE: "Assessment run",
+}
+Kind = Literal["alignment", "assessment", "boundary"]
+KINDS: Mapping[Mode, Kind] = {Mode.ANCHOR_ALIGN_TEST: "alignment", Mode.BOUNDARY_TEST: "boundary"}
 
 
 def report_of(facts: Facts, answers: Sequence[Answer]) -> Report:
     """Return the report of a run that asked something."""
-    alignment = facts.run.mode is Mode.ANCHOR_ALIGN_TEST
+    kind: Kind = KINDS.get(facts.run.mode, "assessment")
     told = facts.ending.events.get("assessment_results", 0) > 0
-    refusal = None if alignment else no_projections(facts.run.mode, facts.sheet, facts.engine, told=told)
+    refusal = (
+        None if kind != "assessment" else no_projections(facts.run.mode, facts.sheet, facts.engine, told=told)
+    )
     subject = Subject(
-        kind="alignment" if alignment else "assessment",
+        kind=kind,
         title=f"{TITLES.get(facts.run.mode, 'Run')}: {facts.run.batch_label}",
         generated_at=facts.now,
         about=_about(facts),
@@ -40,8 +52,29 @@ def report_of(facts: Facts, answers: Sequence[Answer]) -> Report:
         no_grades_because=refusal,
         settings=_settings(facts),
         prompts=_prompts(facts),
+        boundary=_boundary(facts, answers),
     )
     return compose(subject)
+
+
+def _boundary(facts: Facts, answers: Sequence[Answer]) -> BoundaryTest | None:
+    request, known = facts.request, {essay.essay_id: essay for essay in facts.essays}
+    if request.boundary is None:
+        return None
+    pairs = [
+        AskedPair(
+            better=pair.better,
+            worse=pair.worse,
+            better_name=known[pair.better].stem,
+            worse_name=known[pair.worse].stem,
+            better_grade=known[pair.better].grade or "",
+            worse_grade=known[pair.worse].grade or "",
+            boundary=pair.boundary,
+        )
+        for pair in tested_in(request, facts.essays)
+    ]
+    wanted = request.boundary
+    return boundary_test(pairs, answers, iterations=wanted.iterations, least_win_rate=wanted.least_win_rate)
 
 
 def _about(facts: Facts) -> About:

@@ -3,10 +3,11 @@
 Fed by the numbers of a report; feeds every rendering, so that all of them say the same.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from app.runner.reports.boundary_sentences import of_boundaries
 from app.runner.reports.shapes.alignment import Alignment, Target
-from app.runner.reports.shapes.document import Report, Sentence
+from app.runner.reports.shapes.document import Report, Sentence, Setting
 from app.runner.reports.shapes.judge import JudgeQuality
 from app.runner.reports.shapes.students import Students
 
@@ -20,6 +21,11 @@ def sentences(report: Report) -> Iterator[Sentence]:
     """Yield the sentences, the answer to the reader's first question first."""
     if report.missing.reason is not None:
         yield _bad(f"Incomplete: {report.missing.reason}. The numbers rest on what came in.")
+    if report.boundary is not None:
+        yield from of_boundaries(report.boundary)
+        yield from _of_temperature(report.settings)
+        yield _plain(_spending(report))
+        return
     if report.students is not None:
         yield from _grades(report.students)
     if report.kind == "alignment" or report.alignment.coverage.anchors:
@@ -29,6 +35,16 @@ def sentences(report: Report) -> Iterator[Sentence]:
         yield from _judging(report.judge)
     yield from _warnings(report)
     yield _plain(_spending(report))
+
+
+def _of_temperature(settings: Sequence[Setting]) -> Iterator[Sentence]:
+    """Say where repetitions say less than they seem to."""
+    used = next((item.effective or item.asked for item in settings if item.name == "temperature"), None)
+    if used in {"0", "0.0"}:
+        yield _plain(
+            "The judge was asked with temperature 0: it repeats itself, so that repetitions say little "
+            "of how sure it is."
+        )
 
 
 def _good(text: str) -> Sentence:

@@ -16,7 +16,7 @@ from app.runner.results.records import SCORES, artefact_ids, projection_columns
 from app.runner.results.scoresheet import ScoreRow, ScoreSheet, Source
 from app.runner.runs.essays import RunEssay
 from app.runner.runs.spec import RunRequest
-from app.runner.runs.states import PUBLISHING_MODES, Mode
+from app.runner.runs.states import AMONG_ANCHORS, PUBLISHING_MODES, Mode
 
 FILE, KIND = "results.json", "results"
 NO_GRADE = "U"
@@ -161,8 +161,8 @@ def no_projections(mode: Mode, sheet: ScoreSheet, facts: Mapping[str, object], *
     """
     if mode not in PUBLISHING_MODES:
         return f"a run in mode {mode} judges nothing"
-    if mode is Mode.ANCHOR_ALIGN_TEST:
-        return "an alignment run judges anchors among themselves: there is no student to grade"
+    if mode in AMONG_ANCHORS:
+        return f"a run in mode {mode} judges anchors among themselves: there is no student to grade"
     if not told:
         return "no rich result of the engine came, and grades are the engine's"
     students = [row for row in sheet.rows if not row.is_anchor]

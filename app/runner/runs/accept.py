@@ -19,6 +19,7 @@ from app.errors import Conflict, InvalidInput, NotFound
 from app.runner import metrics
 from app.runner.assets.outline import Outlines
 from app.runner.runs import essays, labels, store
+from app.runner.runs.boundary import with_budget
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import RunState
 from app.runner.runs.store import FIELDS, Run
@@ -52,7 +53,7 @@ async def accept(connection: AsyncConnection, request: RunRequest, ids: NewIds, 
         label = labels.dated(request.batch_label, desk.now)
     except ValueError as error:
         raise InvalidInput.at("batch_label", str(error)) from error
-    await _check(connection, request, desk)
+    request = await _checked(connection, request, desk)
     if labels.NUMBER in label:
         label = labels.numbered(label, await _next_number(connection, desk.owner, label))
     return await _write(connection, _row(request, label, ids, desk))
@@ -63,20 +64,21 @@ async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, desk: Des
     ended = await store.lock(connection, run_id)
     if not ended.is_final:
         raise Conflict(f"the run is {ended.status}: wait for its end, or cancel it, before it is tried again")
-    request = RunRequest.model_validate(ended.spec)
-    await _check(connection, request, desk)
+    request = await _checked(connection, RunRequest.model_validate(ended.spec), desk)
     row = _row(request, ended.batch_label, ids, desk) | {"retry_of": ended.id, "attempt": ended.attempt + 1}
     again = await _write(connection, row)
     await subscriptions.copy(connection, ended.id, again, desk.now)
     return again
 
 
-async def _check(connection: AsyncConnection, request: RunRequest, desk: Desk) -> None:
+async def _checked(connection: AsyncConnection, request: RunRequest, desk: Desk) -> RunRequest:
+    """Return the request, a boundary test's with its budget; raises ``InvalidInput``."""
     try:
         stock = await desk.outlines.of(connection, desk.owner, request.assets.package_id)
     except NotFound as error:
         raise InvalidInput.at("assets.package_id", error.detail) from error
     essays.check(request, stock)
+    return with_budget(request, len(essays.tested(request, stock).pairs))
 
 
 async def _next_number(connection: AsyncConnection, owner: str, label: str) -> int:

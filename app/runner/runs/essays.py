@@ -15,8 +15,10 @@ from app.contracts.identifiers import run_essay_id, sanitize
 from app.db.rows import columns_of, records, shaped
 from app.errors import FieldProblem, InvalidInput
 from app.runner.assets.inventory import AssetFile, Inventory, artefact_student_id
+from app.runner.runs import boundary
+from app.runner.runs.boundary import Anchor, GradedPair, Resolved
 from app.runner.runs.spec import RunRequest, WantedPair
-from app.runner.runs.states import Mode
+from app.runner.runs.states import AMONG_ANCHORS, Mode
 from app.runner.tables import run_essays, runs
 
 Role = Literal["anchor", "student"]
@@ -50,15 +52,39 @@ def check(request: RunRequest, stock: Inventory) -> None:
     problems = []
     if not anchors:
         problems.append(FieldProblem("assets.package_id", "the package holds no anchors (folder anchor_essays)"))
-    elif request.mode is Mode.ANCHOR_ALIGN_TEST and len(anchors) < FEWEST_ESSAYS:
+    elif request.mode in AMONG_ANCHORS and len(anchors) < FEWEST_ESSAYS:
         problems.append(FieldProblem("assets.package_id", "at least two anchors are needed to compare"))
     if request.mode is Mode.EXECUTE and len(students) < FEWEST_ESSAYS:
         problems.append(FieldProblem("assets.package_id", "fewer than two student essays (folder student_essays)"))
     problems.extend(_grade_problems(request.grade_scale, anchors))
-    judged = {Mode.EXECUTE: students, Mode.ANCHOR_ALIGN_TEST: anchors}.get(request.mode, [*anchors, *students])
-    problems.extend(_pair_problems(request.design.pairs, judged))
+    judged = {Mode.EXECUTE: students} | dict.fromkeys(AMONG_ANCHORS, anchors)
+    problems.extend(_pair_problems(request.design.pairs, judged.get(request.mode, [*anchors, *students])))
+    problems.extend(boundary.mode_problems(request))
+    if not problems:
+        resolved = tested(request, stock)
+        problems.extend(resolved.problems)
+        problems.extend(boundary.design_problems(request, len(resolved.pairs)))
     if problems:
         raise InvalidInput("; ".join(f"{item.field}: {item.message}" for item in problems[:5]), problems=problems)
+
+
+def tested(request: RunRequest, stock: Inventory) -> Resolved:
+    """Return the pairs that a boundary test of this package asks, by the paths of their files."""
+    named = [Anchor(f.path, (f.stem, f.name, f.path), f.grade or "") for f in stock.of_kind("anchor")]
+    return _resolved(request, named)
+
+
+def tested_in(request: RunRequest, essays: Sequence["RunEssay"]) -> list[GradedPair]:
+    """Return the pairs that a boundary test asks, by travelling ids; none in any other mode."""
+    anchors = [essay for essay in essays if essay.role == "anchor"]
+    named = [Anchor(e.essay_id, (e.stem, e.file_name, e.source_path), e.grade or "") for e in anchors]
+    return _resolved(request, named).pairs
+
+
+def _resolved(request: RunRequest, anchors: Sequence[Anchor]) -> Resolved:
+    if request.boundary is None:
+        return Resolved()
+    return boundary.resolve(request.boundary, anchors, SCALES[request.grade_scale])
 
 
 def _pair_problems(pairs: Sequence[WantedPair], judged: Sequence[AssetFile]) -> Iterator[FieldProblem]:

@@ -9,6 +9,7 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    WithJsonSchema,
     field_serializer,
     field_validator,
     model_validator,
@@ -18,13 +19,14 @@ from app.contracts.cj_events import CourseCode
 from app.contracts.grade_scales import DEFAULT_SCALE, SCALES
 from app.contracts.llm_http import Effort, Provider, Verbosity
 from app.runner.runs import labels as naming
-from app.runner.runs.states import PUBLISHING_MODES, Mode
+from app.runner.runs.states import AMONG_ANCHORS, PUBLISHING_MODES, Mode
 from app.runner.webhooks import signing
 from app.runner.webhooks.kinds import USUAL, RunKind
 
 LARGEST_SEED = 2**31 - 1
 MOST_COMPARISONS = 1_000_000
 MOST_PAIRS = 10_000
+GRADES = r"^(all|[^/]{1,8}/[^/]{1,8})$"
 TARGETS = ("target_mean_se", "target_band_share")
 Pairing = Literal["optimal_graph", "information", "nearest", "random_balanced", "anchors_only", "pre_specified"]
 
@@ -35,6 +37,10 @@ def _lowered(value: object) -> object:
 
 def _raised(value: object) -> object:
     return value.strip().upper() if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
 
 class Strict(BaseModel):
@@ -186,6 +192,61 @@ class Design(Strict):
         return rest | {"stop": stop | {"rule": value["stop_rule"]}}
 
 
+class AnchorPair(Strict):
+    """Two anchors of different grades, by their files' names; the grades say which is the better one."""
+
+    a: str = Field(min_length=1, max_length=512)
+    b: str = Field(min_length=1, max_length=512)
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if self.a == self.b:
+            raise ValueError("an essay cannot be compared with itself: name two")
+        return self
+
+
+class Boundary(Strict):
+    """Which grade boundaries are tested, and how thoroughly; an empty group tests all that the anchors allow."""
+
+    boundaries: Annotated[
+        tuple[Annotated[str, Field(pattern=GRADES)], ...],
+        BeforeValidator(_listed),
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "array", "items": {"type": "string", "pattern": GRADES}, "maxItems": 100},
+                    {"type": "string", "pattern": GRADES},
+                ]
+            }
+        ),
+    ] = Field(
+        default=(),
+        max_length=100,
+        description="`A/B`: all anchors of one grade against all of the other; a letter that is no grade of the "
+        "scale means all its grades (`C`: C+ and C-). `all`: any two grades that are neighbours among anchors. "
+        "One alone needs no list. Nothing, and no `pairs`: `all`.",
+    )
+    pairs: tuple[AnchorPair, ...] = Field(
+        default=(), max_length=MOST_PAIRS // 2, description="These pairs, beside those of `boundaries`."
+    )
+    iterations: int = Field(
+        default=5, ge=1, le=1000, description="How often each pair is asked in each of its two positions."
+    )
+    least_win_rate: float = Field(
+        default=0.7,
+        ge=0.5,
+        lt=1,
+        description="The share of comparisons that the better grade must win for a boundary to hold.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _all_where_nothing_is_named(cls, value: object) -> object:
+        if isinstance(value, dict) and not value.get("boundaries") and not value.get("pairs"):
+            return value | {"boundaries": ("all",)}
+        return value
+
+
 class OneOffWebhook(Strict):
     """Where this run's events are sent to, without a subscription."""
 
@@ -231,6 +292,7 @@ class RunRequest(Strict):
     llm: Judge = Judge()
     budget: Budget = Budget()
     design: Design = Design()
+    boundary: Boundary | None = Field(default=None, description="With mode boundary-test, and only there.")
     publish: bool = Field(default=True, description="false: compose and keep the request, send nothing.")
     webhook: OneOffWebhook | None = None
     labels: dict[str, str] = Field(
@@ -259,8 +321,8 @@ class RunRequest(Strict):
     def _fits_the_mode(self) -> Self:
         if self.mode is Mode.EXECUTE and self.assignment_id is None:
             raise ValueError("assignment_id is required in mode execute: register the assignment with cj first")
-        if self.mode is Mode.ANCHOR_ALIGN_TEST and self.assignment_id is not None:
-            raise ValueError("assignment_id must be left out in mode anchor-align-test: it judges as a guest")
+        if self.mode in AMONG_ANCHORS and self.assignment_id is not None:
+            raise ValueError(f"assignment_id must be left out in mode {self.mode}: it judges as a guest")
         if self.mode not in PUBLISHING_MODES and (self.llm.system_prompt or self.llm.rubric):
             raise ValueError(
                 f"llm.system_prompt and llm.rubric have no effect in mode {self.mode}: leave them out"

@@ -29,6 +29,7 @@ class Mode(StrEnum):
     DRY_RUN = "dry-run"
     EXECUTE = "execute"
     ANCHOR_ALIGN_TEST = "anchor-align-test"
+    BOUNDARY_TEST = "boundary-test"
 
 
 _S = RunState
@@ -55,7 +56,9 @@ published is cancelled at once; one that was goes through ``cancelling``: cj is 
 
 FINAL = frozenset(state for state, onward in MOVES.items() if not onward)
 WAITING = frozenset({_S.PUBLISHED, _S.RUNNING})
-PUBLISHING_MODES = frozenset({Mode.EXECUTE, Mode.ANCHOR_ALIGN_TEST})
+AMONG_ANCHORS = frozenset({Mode.ANCHOR_ALIGN_TEST, Mode.BOUNDARY_TEST})
+"""Modes in which anchors are judged among themselves, without an assignment of cj."""
+PUBLISHING_MODES = AMONG_ANCHORS | {Mode.EXECUTE}
 
 
 def check_move(present: RunState, wanted: RunState) -> None:

@@ -5,6 +5,7 @@ Write the files anew: ``.venv/bin/python -m tests.unit.reports.subjects``, then 
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from itertools import combinations
@@ -17,7 +18,9 @@ import numpy as np
 
 from app.contracts.grade_scales import SCALES
 from app.runner.reports.compose import Subject, compose
+from app.runner.reports.numbers.boundary import boundary_test
 from app.runner.reports.renderings import Form, rendering
+from app.runner.reports.shapes.boundary import AskedPair
 from app.runner.reports.shapes.document import About, Missing, PromptShown, Report, Setting
 from app.runner.results.answers import Answer, duels_of
 from app.runner.results.scoresheet import ScoreRow, own_fit
@@ -242,10 +245,75 @@ def assessment_report() -> Report:
     return compose(assessment())
 
 
+def boundary(names: Sequence[str] = ("a_1", "a_2", "b_1", "c_1", "c_2"), **changes: Any) -> Subject:
+    """Return a boundary test of two A, a B and two C+ essays; of the last pair only a failure came."""
+    a_1, a_2, b_1, c_1, c_2 = names
+    met = [("A/B", a_1, b_1, 3), ("A/B", a_2, b_1, 4), ("B/C+", b_1, c_1, 2)]
+    pairs = [
+        AskedPair(
+            better=better,
+            worse=worse,
+            better_name=better,
+            worse_name=worse,
+            better_grade=name.partition("/")[0],
+            worse_grade=name.partition("/")[2],
+            boundary=name,
+        )
+        for name, better, worse, _ in [*met, ("B/C+", b_1, c_2, 0)]
+    ]
+    shown = [
+        (first, second, (first == better) == (turn < wins or first == better))
+        for _, better, worse, wins in met
+        for turn in range(4)
+        for first, second in ((better, worse), (worse, better))
+    ]
+    answers = [_judged(number, *one) for number, one in enumerate(shown, start=1)]
+    answers.append(replace(_judged(len(shown) + 1, b_1, c_2, won=True), winner=None, error_code="TIMEOUT"))
+    grades = dict(zip(names, ("A", "A", "B", "C+", "C+"), strict=True))
+    rows = rows_of(answers, grades)
+    facts: dict[str, Any] = {
+        "kind": "boundary",
+        "title": "Boundary test: spring",
+        "generated_at": NOW,
+        "about": about("boundary-test"),
+        "missing": missing(answers),
+        "rows": rows,
+        "answers": answers,
+        "scale": LEGACY,
+        "engine": engine_of(answers, rows) | {"design_policy": "pre_specified", "stop_rule": "cap"},
+        "words": {name: 300 + 7 * at for at, name in enumerate(names)},
+        "stop_reason": "no_pairs_left",
+        "settings": SETTINGS,
+        "prompts": PROMPTS,
+        "boundary": boundary_test(pairs, answers, iterations=4, least_win_rate=0.7),
+    }
+    return Subject(**(facts | changes))
+
+
+def _judged(number: int, first: str, second: str, won: bool) -> Answer:
+    return Answer(
+        sequence=number,
+        first=first,
+        second=second,
+        winner="a" if won else "b",
+        confidence=float(1 + number % 5),
+        justification=WORDS[number % 3],
+        provider="mock",
+        model="latent",
+        prompt_tokens=800,
+        completion_tokens=50,
+        cost_usd=0.001,
+        waited=2.5,
+        seconds=1.25,
+        wave=1,
+    )
+
+
 def golden() -> Iterator[tuple[str, Report]]:
     """Yield the reports that are kept, by the name of their files."""
     yield "alignment", alignment_report()
     yield "assessment", assessment_report()
+    yield "boundary", compose(boundary())
 
 
 def write() -> None:

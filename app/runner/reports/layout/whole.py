@@ -12,6 +12,7 @@ from app.runner.reports.layout.alignment import (
     metric_section,
     target_section,
 )
+from app.runner.reports.layout.boundary import boundary_sections
 from app.runner.reports.layout.course import (
     cost_section,
     course_section,
@@ -21,6 +22,7 @@ from app.runner.reports.layout.course import (
 )
 from app.runner.reports.layout.judging import judge_section
 from app.runner.reports.layout.students import student_sections
+from app.runner.reports.shapes.boundary import BoundaryTest
 from app.runner.reports.shapes.document import PromptShown, Report, Setting
 
 ENGINES_OWN = "The engine's own prompt was used."
@@ -34,6 +36,8 @@ def layout(report: Report, more: Sequence[Section] = ()) -> Layout:
 def sections(report: Report) -> list[Section]:
     """Return all sections in order."""
     found = report.alignment
+    if report.boundary is not None:
+        return _of_boundaries(report, report.boundary)
     anchors = [
         target_section(found, among_students=report.students is not None),
         metric_section(found, report.missing.failed),
@@ -47,6 +51,21 @@ def sections(report: Report) -> list[Section]:
         course_section(report.course),
         wave_section(report.waves),
         graph_section(report.graph),
+        missing_section(report.missing, report.refit),
+        cost_section(report),
+        _settings(report.settings),
+        _prompts(report.prompts),
+    ]
+    return [section for section in shown if section is not None]
+
+
+def _of_boundaries(report: Report, found: BoundaryTest) -> list[Section]:
+    """Return the sections of a boundary test: a scale of its few essays is no answer to its question."""
+    shown: list[Section | None] = [
+        *boundary_sections(found),
+        inversion_section(report.alignment),
+        judge_section(report.judge),
+        course_section(report.course),
         missing_section(report.missing, report.refit),
         cost_section(report),
         _settings(report.settings),

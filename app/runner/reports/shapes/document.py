@@ -9,6 +9,7 @@ from typing import Literal
 
 from app.runner.reports.shapes.alignment import Alignment
 from app.runner.reports.shapes.base import Number, Shape
+from app.runner.reports.shapes.boundary import BoundaryTest
 from app.runner.reports.shapes.course import Course, Graph, Waves
 from app.runner.reports.shapes.judge import JudgeQuality
 from app.runner.reports.shapes.students import Students
@@ -121,15 +122,18 @@ class Essay(Shape):
 
 
 class Report(Shape):
-    """A report. ``kind`` is ``alignment`` (the judge against the experts) or ``assessment`` (students' grades)."""
+    """A report. ``kind`` is ``alignment`` (the judge against the experts), ``assessment`` (students' grades), or
+    ``boundary`` (whether the judge tells grades apart), which alone has ``boundary``.
+    """
 
     report_version: Literal["1.0"] = REPORT_VERSION
-    kind: Literal["alignment", "assessment"]
+    kind: Literal["alignment", "assessment", "boundary"]
     title: str
     generated_at: datetime
     about: About
     summary: tuple[Sentence, ...]
     missing: Missing
+    boundary: BoundaryTest | None
     alignment: Alignment
     students: Students | None
     essays: tuple[Essay, ...]

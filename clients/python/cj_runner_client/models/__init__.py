@@ -1,5 +1,6 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .anchor_pair import AnchorPair
 from .assets import Assets
 from .attempt_view import AttemptView
 from .audit_entry import AuditEntry
@@ -14,6 +15,7 @@ from .batch_state import BatchState
 from .batch_view import BatchView
 from .batch_view_links import BatchViewLinks
 from .body_upload_asset_package import BodyUploadAssetPackage
+from .boundary import Boundary
 from .budget import Budget
 from .check_liveness_response_check_liveness import CheckLivenessResponseCheckLiveness
 from .check_readiness_response_503 import CheckReadinessResponse503
@@ -41,6 +43,7 @@ from .folder_request import FolderRequest
 from .get_prompt_role import GetPromptRole
 from .get_run_artefact_response_200 import GetRunArtefactResponse200
 from .get_run_event_file_response_200 import GetRunEventFileResponse200
+from .get_run_report_format import GetRunReportFormat
 from .get_run_request_response_200 import GetRunRequestResponse200
 from .judge import Judge
 from .judge_output_verbosity_type_0 import JudgeOutputVerbosityType0
@@ -94,6 +97,7 @@ from .planned_inventory import PlannedInventory
 from .planned_inventory_grades import PlannedInventoryGrades
 from .planned_judge import PlannedJudge
 from .planned_pairs import PlannedPairs
+from .planned_pairs_boundaries import PlannedPairsBoundaries
 from .planned_tokens import PlannedTokens
 from .preflight_view import PreflightView
 from .probe_view import ProbeView
@@ -165,6 +169,7 @@ from .verdict import Verdict
 from .wanted_pair import WantedPair
 
 __all__ = (
+    "AnchorPair",
     "Assets",
     "AttemptView",
     "AuditEntry",
@@ -179,6 +184,7 @@ __all__ = (
     "BatchView",
     "BatchViewLinks",
     "BodyUploadAssetPackage",
+    "Boundary",
     "Budget",
     "CheckLivenessResponseCheckLiveness",
     "CheckReadinessResponse503",
@@ -206,6 +212,7 @@ __all__ = (
     "GetPromptRole",
     "GetRunArtefactResponse200",
     "GetRunEventFileResponse200",
+    "GetRunReportFormat",
     "GetRunRequestResponse200",
     "Judge",
     "JudgeOutputVerbosityType0",
@@ -246,6 +253,7 @@ __all__ = (
     "PlannedInventoryGrades",
     "PlannedJudge",
     "PlannedPairs",
+    "PlannedPairsBoundaries",
     "PlannedTokens",
     "PlanRequest",
     "PlanRequestCourseCode",

@@ -1,9 +1,10 @@
 from typing import Literal
 
-Mode = Literal["anchor-align-test", "dry-run", "execute", "plan"]
+Mode = Literal["anchor-align-test", "boundary-test", "dry-run", "execute", "plan"]
 
 MODE_VALUES: set[Mode] = {
     "anchor-align-test",
+    "boundary-test",
     "dry-run",
     "execute",
     "plan",

@@ -19,6 +19,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.assets import Assets
+    from ..models.boundary import Boundary
     from ..models.budget import Budget
     from ..models.design import Design
     from ..models.judge import Judge
@@ -35,8 +36,8 @@ class PlanRequest:
 
     Attributes:
         assets (Assets): The essays to judge.
-        mode (PlanRequestMode | Unset): Left out, or `plan`: `execute` where an `assignment_id` is given, else `anchor-
-            align-test`. Default: 'anchor-align-test'.
+        mode (PlanRequestMode | Unset): Left out, or `plan`: `boundary-test` where a `boundary` is given, `execute`
+            where an `assignment_id` is, else `anchor-align-test`. Default: 'anchor-align-test'.
         batch_label (str | Unset): As in a run; `{n}` takes no number here. Default: 'plan'.
         assignment_id (None | Unset | UUID):
         course_id (None | Unset | UUID):
@@ -48,6 +49,7 @@ class PlanRequest:
         llm (Judge | Unset): Which model judges, and how it is set; null leaves the choice to the engine.
         budget (Budget | Unset): How much may be spent and how long to wait; null leaves a limit to the engine.
         design (Design | Unset): How pairs are chosen and when asking stops; the same seed gives the same pairs.
+        boundary (Boundary | None | Unset): With mode boundary-test, and only there.
         publish (bool | Unset): false: compose and keep the request, send nothing. Default: True.
         webhook (None | OneOffWebhook | Unset):
         labels (PlanRequestLabels | Unset): Up to 20 pairs of your own; runs can be listed by them.
@@ -66,11 +68,13 @@ class PlanRequest:
     llm: Judge | Unset = UNSET
     budget: Budget | Unset = UNSET
     design: Design | Unset = UNSET
+    boundary: Boundary | None | Unset = UNSET
     publish: bool | Unset = True
     webhook: None | OneOffWebhook | Unset = UNSET
     labels: PlanRequestLabels | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.boundary import Boundary  # noqa: PLC0415
         from ..models.one_off_webhook import OneOffWebhook  # noqa: PLC0415
 
         assets = self.assets.to_dict()
@@ -131,6 +135,14 @@ class PlanRequest:
         if not isinstance(self.design, Unset):
             design = self.design.to_dict()
 
+        boundary: dict[str, Any] | None | Unset
+        if isinstance(self.boundary, Unset):
+            boundary = UNSET
+        elif isinstance(self.boundary, Boundary):
+            boundary = self.boundary.to_dict()
+        else:
+            boundary = self.boundary
+
         publish = self.publish
 
         webhook: dict[str, Any] | None | Unset
@@ -176,6 +188,8 @@ class PlanRequest:
             field_dict["budget"] = budget
         if design is not UNSET:
             field_dict["design"] = design
+        if boundary is not UNSET:
+            field_dict["boundary"] = boundary
         if publish is not UNSET:
             field_dict["publish"] = publish
         if webhook is not UNSET:
@@ -188,6 +202,7 @@ class PlanRequest:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.assets import Assets  # noqa: PLC0415
+        from ..models.boundary import Boundary  # noqa: PLC0415
         from ..models.budget import Budget  # noqa: PLC0415
         from ..models.design import Design  # noqa: PLC0415
         from ..models.judge import Judge  # noqa: PLC0415
@@ -297,6 +312,23 @@ class PlanRequest:
         else:
             design = Design.from_dict(_design)
 
+        def _parse_boundary(data: object) -> Boundary | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                boundary_type_0 = Boundary.from_dict(data)
+
+                return boundary_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Boundary | None | Unset, data)
+
+        boundary = _parse_boundary(d.pop("boundary", UNSET))
+
         publish = d.pop("publish", UNSET)
 
         def _parse_webhook(data: object) -> None | OneOffWebhook | Unset:
@@ -337,6 +369,7 @@ class PlanRequest:
             llm=llm,
             budget=budget,
             design=design,
+            boundary=boundary,
             publish=publish,
             webhook=webhook,
             labels=labels,

@@ -1,9 +1,10 @@
 from typing import Literal
 
-PlanRequestMode = Literal["anchor-align-test", "execute"]
+PlanRequestMode = Literal["anchor-align-test", "boundary-test", "execute"]
 
 PLAN_REQUEST_MODE_VALUES: set[PlanRequestMode] = {
     "anchor-align-test",
+    "boundary-test",
     "execute",
 }
 

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.planned_pairs_boundaries import PlannedPairsBoundaries
+
 
 T = TypeVar("T", bound="PlannedPairs")
 
@@ -17,13 +21,17 @@ class PlannedPairs:
         policy (None | str): null: the engine's usual one.
         both_orders (bool):
         possible (int): Different pairs that the design may ask.
-        listed (int | None): Pairs of `design.pairs`.
+        listed (int | None): Pairs of `design.pairs`, or of a boundary test.
+        iterations (int | None): Of a boundary test: how often a pair is asked in each position.
+        boundaries (PlannedPairsBoundaries): Of a boundary test: pairs by grade boundary, best first.
     """
 
     policy: None | str
     both_orders: bool
     possible: int
     listed: int | None
+    iterations: int | None
+    boundaries: PlannedPairsBoundaries
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -37,6 +45,11 @@ class PlannedPairs:
         listed: int | None
         listed = self.listed
 
+        iterations: int | None
+        iterations = self.iterations
+
+        boundaries = self.boundaries.to_dict()
+
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
         field_dict.update(
@@ -45,6 +58,8 @@ class PlannedPairs:
                 "both_orders": both_orders,
                 "possible": possible,
                 "listed": listed,
+                "iterations": iterations,
+                "boundaries": boundaries,
             }
         )
 
@@ -52,6 +67,8 @@ class PlannedPairs:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.planned_pairs_boundaries import PlannedPairsBoundaries  # noqa: PLC0415
+
         d = dict(src_dict)
 
         def _parse_policy(data: object) -> None | str:
@@ -72,11 +89,22 @@ class PlannedPairs:
 
         listed = _parse_listed(d.pop("listed"))
 
+        def _parse_iterations(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        iterations = _parse_iterations(d.pop("iterations"))
+
+        boundaries = PlannedPairsBoundaries.from_dict(d.pop("boundaries"))
+
         planned_pairs = cls(
             policy=policy,
             both_orders=both_orders,
             possible=possible,
             listed=listed,
+            iterations=iterations,
+            boundaries=boundaries,
         )
 
         planned_pairs.additional_properties = d

@@ -16,6 +16,7 @@ from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
     from ..models.assets import Assets
+    from ..models.boundary import Boundary
     from ..models.budget import Budget
     from ..models.design import Design
     from ..models.judge import Judge
@@ -45,6 +46,7 @@ class RunRequest:
         llm (Judge | Unset): Which model judges, and how it is set; null leaves the choice to the engine.
         budget (Budget | Unset): How much may be spent and how long to wait; null leaves a limit to the engine.
         design (Design | Unset): How pairs are chosen and when asking stops; the same seed gives the same pairs.
+        boundary (Boundary | None | Unset): With mode boundary-test, and only there.
         publish (bool | Unset): false: compose and keep the request, send nothing. Default: True.
         webhook (None | OneOffWebhook | Unset):
         labels (RunRequestLabels | Unset): Up to 20 pairs of your own; runs can be listed by them.
@@ -63,11 +65,13 @@ class RunRequest:
     llm: Judge | Unset = UNSET
     budget: Budget | Unset = UNSET
     design: Design | Unset = UNSET
+    boundary: Boundary | None | Unset = UNSET
     publish: bool | Unset = True
     webhook: None | OneOffWebhook | Unset = UNSET
     labels: RunRequestLabels | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.boundary import Boundary  # noqa: PLC0415
         from ..models.one_off_webhook import OneOffWebhook  # noqa: PLC0415
 
         mode: str = self.mode
@@ -126,6 +130,14 @@ class RunRequest:
         if not isinstance(self.design, Unset):
             design = self.design.to_dict()
 
+        boundary: dict[str, Any] | None | Unset
+        if isinstance(self.boundary, Unset):
+            boundary = UNSET
+        elif isinstance(self.boundary, Boundary):
+            boundary = self.boundary.to_dict()
+        else:
+            boundary = self.boundary
+
         publish = self.publish
 
         webhook: dict[str, Any] | None | Unset
@@ -169,6 +181,8 @@ class RunRequest:
             field_dict["budget"] = budget
         if design is not UNSET:
             field_dict["design"] = design
+        if boundary is not UNSET:
+            field_dict["boundary"] = boundary
         if publish is not UNSET:
             field_dict["publish"] = publish
         if webhook is not UNSET:
@@ -181,6 +195,7 @@ class RunRequest:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         from ..models.assets import Assets  # noqa: PLC0415
+        from ..models.boundary import Boundary  # noqa: PLC0415
         from ..models.budget import Budget  # noqa: PLC0415
         from ..models.design import Design  # noqa: PLC0415
         from ..models.judge import Judge  # noqa: PLC0415
@@ -285,6 +300,23 @@ class RunRequest:
         else:
             design = Design.from_dict(_design)
 
+        def _parse_boundary(data: object) -> Boundary | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                boundary_type_0 = Boundary.from_dict(data)
+
+                return boundary_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(Boundary | None | Unset, data)
+
+        boundary = _parse_boundary(d.pop("boundary", UNSET))
+
         publish = d.pop("publish", UNSET)
 
         def _parse_webhook(data: object) -> None | OneOffWebhook | Unset:
@@ -325,6 +357,7 @@ class RunRequest:
             llm=llm,
             budget=budget,
             design=design,
+            boundary=boundary,
             publish=publish,
             webhook=webhook,
             labels=labels,
