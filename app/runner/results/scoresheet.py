@@ -59,12 +59,14 @@ class ScoreSheet:
 
 @dataclass(frozen=True, slots=True)
 class Duel:
-    """One successful comparison."""
+    """One successful comparison; ``sequence`` counts the answers of a run, ``judge`` is who said so."""
 
     winner: str
     loser: str
     confidence: float | None
     justification: str | None
+    sequence: int | None = None
+    judge: str | None = None
 
 
 def score_sheet(essays: Sequence[RunEssay], result: AssessmentResult | None, duels: Sequence[Duel]) -> ScoreSheet:
