@@ -1,6 +1,6 @@
 """Addresses with ids in them, as rules name them: ``/v1/runs/{run_id}/notes`` stands for any run's.
 
-Fed by the settings of a service; feeds the layers in front of its routes, which see addresses before any route does.
+Fed by an application; feeds the layers in front of its routes, which see an address before any route does.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Settings of comparisons: how many runs and verdicts are held against each other, how large files of people are."""
+"""Settings of comparisons: how many verdicts are held against each other, how large files of people may be."""
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict

@@ -116,7 +116,9 @@ def _judges(records: Sequence[Record], lines: Sequence[int], *, keep_names: bool
         if len(name) > LONGEST_ID or not name.isprintable():
             raise InvalidInput.at(FIELD, f"line {line}: the judge's name is too long or cannot be printed")
         if len(found) == MOST_JUDGES:
-            raise InvalidInput.at(FIELD, f"names more than {MOST_JUDGES} judges: is the judge's column the right one?")
+            raise InvalidInput.at(
+                FIELD, f"names more than {MOST_JUDGES} judges: is the judge's column the right one?"
+            )
         found[name] = (name or NOBODY) if keep_names else f"judge_{len(found) + 1}"
     return found
 

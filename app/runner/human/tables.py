@@ -17,6 +17,7 @@ human_verdicts = Table(
     Column("summary", JSONB, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
-"""One file: ``sha256`` is its hash, ``options`` how it was read, ``content`` the essays as it names them, the judges
-(numbered, unless their names were asked for) and rows of indices into both, ``summary`` what the import counted."""
+"""One file: ``sha256`` is its hash, ``options`` how it was read, ``content`` the essays as it names them, the
+judges (numbered, unless their names were asked for) and rows of indices into both, ``summary`` what the import
+counted."""
 Index("uq_human_verdicts_run_id_sha256", human_verdicts.c.run_id, human_verdicts.c.sha256, unique=True)

@@ -27,9 +27,7 @@ def graph(rows: Sequence[ScoreRow], duels: Sequence[Duel]) -> Graph | None:
     bin_of = np.arange(size) * number // size
     wins = np.zeros((number, number), dtype=np.int64)
     np.add.at(wins, (bin_of[met[:, 0]], bin_of[met[:, 1]]), 1)
-    judgements = Judgements.from_arrays(
-        [str(at) for at in range(size)], met[:, 0], met[:, 1], np.ones(len(met))
-    )
+    judgements = Judgements.from_arrays([str(at) for at in range(size)], met[:, 0], met[:, 1], np.ones(len(met)))
     pairs, per_essay = judgements.pairs, judgements.comparisons_per_item
     return Graph(
         essays=size,

@@ -38,7 +38,11 @@ def waves(answers: Sequence[Answer]) -> Waves | None:
     former: Fit | None = None
     for wave, count in ends:
         so_far = judgements.keep(placed <= wave)
-        fit = final if wave == numbers[-1] else fit_penalised(so_far, start=None if former is None else former.scores())
+        fit = (
+            final
+            if wave == numbers[-1]
+            else fit_penalised(so_far, start=None if former is None else former.scores())
+        )
         found.append(_wave(wave, count, so_far, (former, fit, final)))
         former = fit
     return Waves(told=told, waves=tuple(found))

@@ -1,5 +1,8 @@
 """Contains all the data models used in inputs/outputs"""
 
+from .against import Against
+from .against_verdict import AgainstVerdict
+from .agreement_numbers import AgreementNumbers
 from .assets import Assets
 from .attempt_view import AttemptView
 from .audit_entry import AuditEntry
@@ -18,7 +21,12 @@ from .budget import Budget
 from .check_liveness_response_check_liveness import CheckLivenessResponseCheckLiveness
 from .check_readiness_response_503 import CheckReadinessResponse503
 from .check_view import CheckView
+from .compare_runs_format import CompareRunsFormat
+from .compared_essay import ComparedEssay
+from .compared_essay_role import ComparedEssayRole
+from .compared_run import ComparedRun
 from .comparisons import Comparisons
+from .count import Count
 from .delivery_detail import DeliveryDetail
 from .delivery_detail_links import DeliveryDetailLinks
 from .delivery_detail_payload import DeliveryDetailPayload
@@ -30,8 +38,20 @@ from .delivery_view_status import DeliveryViewStatus
 from .design import Design
 from .design_batching_mode_type_0 import DesignBatchingModeType0
 from .design_pairing_type_0 import DesignPairingType0
+from .dispute import Dispute
+from .dispute_side import DisputeSide
+from .disputed_pair import DisputedPair
+from .disputed_pair_experts_type_0 import DisputedPairExpertsType0
+from .disputed_pair_people import DisputedPairPeople
+from .disputed_pair_run import DisputedPairRun
+from .distance_row import DistanceRow
+from .essay_gap import EssayGap
+from .essay_gap_role import EssayGapRole
+from .essay_name import EssayName
+from .essay_name_role import EssayNameRole
 from .essay_result import EssayResult
 from .essay_result_confidence_label import EssayResultConfidenceLabel
+from .estimate import Estimate
 from .event_list import EventList
 from .event_view import EventView
 from .event_view_data import EventViewData
@@ -39,18 +59,24 @@ from .file_list import FileList
 from .file_view import FileView
 from .folder_request import FolderRequest
 from .get_prompt_role import GetPromptRole
+from .get_run_agreement_format import GetRunAgreementFormat
 from .get_run_artefact_response_200 import GetRunArtefactResponse200
 from .get_run_event_file_response_200 import GetRunEventFileResponse200
 from .get_run_request_response_200 import GetRunRequestResponse200
+from .import_form import ImportForm
+from .invalid import Invalid
 from .judge import Judge
+from .judge_count import JudgeCount
 from .judge_output_verbosity_type_0 import JudgeOutputVerbosityType0
 from .judge_provider_type_0 import JudgeProviderType0
 from .judge_reasoning_effort_type_0 import JudgeReasoningEffortType0
+from .judge_row import JudgeRow
 from .key_list import KeyList
 from .key_request import KeyRequest
 from .key_request_scopes_item import KeyRequestScopesItem
 from .key_view import KeyView
 from .key_view_scopes_item import KeyViewScopesItem
+from .left_out import LeftOut
 from .list_prompts_role_type_0 import ListPromptsRoleType0
 from .list_run_comparisons_format import ListRunComparisonsFormat
 from .list_run_comparisons_response_200 import ListRunComparisonsResponse200
@@ -74,13 +100,17 @@ from .list_webhook_deliveries_status_item import ListWebhookDeliveriesStatusItem
 from .manifest import Manifest
 from .manifest_file import ManifestFile
 from .mode import Mode
+from .move import Move
 from .new_key_view import NewKeyView
 from .new_key_view_scopes_item import NewKeyViewScopesItem
 from .one_off_webhook import OneOffWebhook
 from .one_off_webhook_events_item import OneOffWebhookEventsItem
+from .order_effect import OrderEffect
 from .package_list import PackageList
 from .package_view import PackageView
 from .package_view_inventory import PackageViewInventory
+from .pair_counts import PairCounts
+from .people_counts import PeopleCounts
 from .plan_request import PlanRequest
 from .plan_request_course_code import PlanRequestCourseCode
 from .plan_request_labels import PlanRequestLabels
@@ -103,24 +133,32 @@ from .problem_field import ProblemField
 from .problem_field_in_type_0 import ProblemFieldInType0
 from .progress import Progress
 from .prompt import Prompt
+from .prompt_difference import PromptDifference
+from .prompt_difference_role import PromptDifferenceRole
 from .prompt_list import PromptList
+from .prompt_of import PromptOf
 from .prompt_text import PromptText
 from .prompt_text_role import PromptTextRole
 from .prompt_view import PromptView
 from .prompt_view_role import PromptViewRole
+from .rate import Rate
 from .recollect_error import RecollectError
 from .recollect_found import RecollectFound
 from .recollect_view import RecollectView
 from .request_list import RequestList
 from .request_view import RequestView
 from .request_view_body import RequestViewBody
+from .resampling import Resampling
 from .result_view import ResultView
 from .result_view_metadata import ResultViewMetadata
 from .revision_list import RevisionList
 from .revision_view import RevisionView
 from .revision_view_links import RevisionViewLinks
 from .rotation import Rotation
+from .run_agreement import RunAgreement
+from .run_comparison import RunComparison
 from .run_list import RunList
+from .run_metrics import RunMetrics
 from .run_request import RunRequest
 from .run_request_course_code import RunRequestCourseCode
 from .run_request_labels import RunRequestLabels
@@ -138,6 +176,14 @@ from .run_view_labels import RunViewLabels
 from .run_view_links import RunViewLinks
 from .run_view_request import RunViewRequest
 from .run_webhook import RunWebhook
+from .scale_agreement import ScaleAgreement
+from .scales_of_both import ScalesOfBoth
+from .seconds import Seconds
+from .setting_difference import SettingDifference
+from .settings_compared import SettingsCompared
+from .spent import Spent
+from .spread import Spread
+from .standing import Standing
 from .stop import Stop
 from .stop_rule import StopRule
 from .subscription_change import SubscriptionChange
@@ -156,15 +202,33 @@ from .subscription_view import SubscriptionView
 from .subscription_view_labels import SubscriptionViewLabels
 from .subscription_view_links import SubscriptionViewLinks
 from .subscription_view_signing import SubscriptionViewSigning
+from .target import Target
+from .target_key import TargetKey
+from .tau_difference import TauDifference
+from .tau_difference_statistic import TauDifferenceStatistic
 from .test_told import TestTold
 from .test_webhook import TestWebhook
+from .text_change import TextChange
 from .tokens import Tokens
 from .told_comparisons import ToldComparisons
 from .told_progress import ToldProgress
+from .unmatched_essay import UnmatchedEssay
+from .unmatched_name import UnmatchedName
 from .verdict import Verdict
+from .verdict_counts import VerdictCounts
+from .verdict_set_list import VerdictSetList
+from .verdict_set_view import VerdictSetView
+from .verdict_set_view_layout import VerdictSetViewLayout
+from .verdict_set_view_links import VerdictSetViewLinks
+from .verdict_text import VerdictText
+from .verdict_text_shown_first import VerdictTextShownFirst
+from .verdict_text_winner import VerdictTextWinner
 from .wanted_pair import WantedPair
 
 __all__ = (
+    "Against",
+    "AgainstVerdict",
+    "AgreementNumbers",
     "Assets",
     "AttemptView",
     "AuditEntry",
@@ -183,7 +247,12 @@ __all__ = (
     "CheckLivenessResponseCheckLiveness",
     "CheckReadinessResponse503",
     "CheckView",
+    "ComparedEssay",
+    "ComparedEssayRole",
+    "ComparedRun",
+    "CompareRunsFormat",
     "Comparisons",
+    "Count",
     "DeliveryDetail",
     "DeliveryDetailLinks",
     "DeliveryDetailPayload",
@@ -195,8 +264,20 @@ __all__ = (
     "Design",
     "DesignBatchingModeType0",
     "DesignPairingType0",
+    "Dispute",
+    "DisputedPair",
+    "DisputedPairExpertsType0",
+    "DisputedPairPeople",
+    "DisputedPairRun",
+    "DisputeSide",
+    "DistanceRow",
+    "EssayGap",
+    "EssayGapRole",
+    "EssayName",
+    "EssayNameRole",
     "EssayResult",
     "EssayResultConfidenceLabel",
+    "Estimate",
     "EventList",
     "EventView",
     "EventViewData",
@@ -204,18 +285,24 @@ __all__ = (
     "FileView",
     "FolderRequest",
     "GetPromptRole",
+    "GetRunAgreementFormat",
     "GetRunArtefactResponse200",
     "GetRunEventFileResponse200",
     "GetRunRequestResponse200",
+    "ImportForm",
+    "Invalid",
     "Judge",
+    "JudgeCount",
     "JudgeOutputVerbosityType0",
     "JudgeProviderType0",
     "JudgeReasoningEffortType0",
+    "JudgeRow",
     "KeyList",
     "KeyRequest",
     "KeyRequestScopesItem",
     "KeyView",
     "KeyViewScopesItem",
+    "LeftOut",
     "ListPromptsRoleType0",
     "ListRunComparisonsFormat",
     "ListRunComparisonsResponse200",
@@ -233,13 +320,17 @@ __all__ = (
     "Manifest",
     "ManifestFile",
     "Mode",
+    "Move",
     "NewKeyView",
     "NewKeyViewScopesItem",
     "OneOffWebhook",
     "OneOffWebhookEventsItem",
+    "OrderEffect",
     "PackageList",
     "PackageView",
     "PackageViewInventory",
+    "PairCounts",
+    "PeopleCounts",
     "PlannedComparisons",
     "PlannedCost",
     "PlannedInventory",
@@ -262,24 +353,32 @@ __all__ = (
     "ProblemFieldInType0",
     "Progress",
     "Prompt",
+    "PromptDifference",
+    "PromptDifferenceRole",
     "PromptList",
+    "PromptOf",
     "PromptText",
     "PromptTextRole",
     "PromptView",
     "PromptViewRole",
+    "Rate",
     "RecollectError",
     "RecollectFound",
     "RecollectView",
     "RequestList",
     "RequestView",
     "RequestViewBody",
+    "Resampling",
     "ResultView",
     "ResultViewMetadata",
     "RevisionList",
     "RevisionView",
     "RevisionViewLinks",
     "Rotation",
+    "RunAgreement",
+    "RunComparison",
     "RunList",
+    "RunMetrics",
     "RunRequest",
     "RunRequestCourseCode",
     "RunRequestLabels",
@@ -297,6 +396,14 @@ __all__ = (
     "RunViewLinks",
     "RunViewRequest",
     "RunWebhook",
+    "ScaleAgreement",
+    "ScalesOfBoth",
+    "Seconds",
+    "SettingDifference",
+    "SettingsCompared",
+    "Spent",
+    "Spread",
+    "Standing",
     "Stop",
     "StopRule",
     "SubscriptionChange",
@@ -315,11 +422,26 @@ __all__ = (
     "SubscriptionViewLabels",
     "SubscriptionViewLinks",
     "SubscriptionViewSigning",
+    "Target",
+    "TargetKey",
+    "TauDifference",
+    "TauDifferenceStatistic",
     "TestTold",
     "TestWebhook",
+    "TextChange",
     "Tokens",
     "ToldComparisons",
     "ToldProgress",
+    "UnmatchedEssay",
+    "UnmatchedName",
     "Verdict",
+    "VerdictCounts",
+    "VerdictSetList",
+    "VerdictSetView",
+    "VerdictSetViewLayout",
+    "VerdictSetViewLinks",
+    "VerdictText",
+    "VerdictTextShownFirst",
+    "VerdictTextWinner",
     "WantedPair",
 )

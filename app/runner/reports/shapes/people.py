@@ -1,14 +1,14 @@
 """The document that holds a run against people's verdicts: every number of it, as JSON has it. PURE.
 
-Fed by ``agreement``; feeds the API, and the rendering as markdown, as a page and as a table of pairs.
+Fed by ``numbers.people``; feeds the API, and the rendering as markdown, as a page and as a table of pairs.
 """
 
 from typing import Literal
 
 from pydantic import Field
 
-from app.runner.reports.compared import EssayName
-from app.runner.reports.measures import Shape, ShareOf
+from app.runner.reports.shapes.base import Number, Rate, Shape
+from app.runner.reports.shapes.comparison import EssayName, VerdictText
 
 Winner = Literal["first", "second", "tied"]
 
@@ -17,8 +17,8 @@ class Estimate(Shape):
     """A coefficient with its 95 % percentile interval over draws of pairs, each with all verdicts on it."""
 
     value: float
-    low: float | None = Field(description="null where too few pairs were judged for an interval.")
-    high: float | None
+    low: Number = Field(description="null where too few pairs were judged for an interval.")
+    high: Number
     count: int = Field(description="Pairs behind it.")
 
 
@@ -30,28 +30,30 @@ class PeopleCounts(Shape):
     undecided: int = Field(description="Rows without a decision: in no number below.")
     unmatched: int = Field(description="Rows that name an essay which the run does not have.")
     judges: int
-    pairs: int
+    same_essay: int = Field(description="Rows whose two names mean one essay: in no number below.")
+    pairs: int = Field(description="Different pairs of essays of the run.")
     not_judged_by_run: int = Field(description="Pairs of people that the run did not judge.")
 
 
 class AgreementNumbers(Shape):
     """How far people and run agree, over the pairs that both judged.
 
-    ``raw`` compares the majorities of pairs that both decided. ``kappa`` is Cohen's of the majorities (won, tied,
-    lost), ``alpha`` Krippendorff's with people and run as judges, ``alpha_people`` that of people alone: no judge
-    can be expected to agree with people better than people do with each other.
+    ``raw`` compares the majorities of pairs that both decided. ``kappa`` is Cohen's with quadratic weights of the
+    majorities (won, tied, lost), ``alpha`` Krippendorff's with each person and the run as judges, ``alpha_people``
+    that of people alone: nobody can be expected to agree with people better than they do with each other. In both
+    each pair counts from either side, so that which essay stands first makes no difference.
     """
 
     pairs: int
     tied_by_people: int
     tied_by_run: int
-    raw: ShareOf | None
-    verdicts: ShareOf | None = Field(description="Single decided verdicts of people against the run's majority.")
+    raw: Rate | None
+    verdicts: Rate | None = Field(description="Single decided verdicts of people against the run's majority.")
     kappa: Estimate | None
     alpha: Estimate | None
     alpha_people: Estimate | None
-    people_with_grades: ShareOf | None = Field(description="Decided pairs of different grades: the better won.")
-    run_with_grades: ShareOf | None
+    people_with_grades: Rate | None = Field(description="Decided pairs of different grades: the better won.")
+    run_with_grades: Rate | None
 
 
 class ScalesOfBoth(Shape):
@@ -68,30 +70,20 @@ class DistanceRow(Shape):
 
     distance: int | None
     pairs: int
-    agreement: ShareOf | None
-    people_with_grades: ShareOf | None
-    run_with_grades: ShareOf | None
+    agreement: Rate | None
+    people_with_grades: Rate | None
+    run_with_grades: Rate | None
 
 
 class JudgeRow(Shape):
     """One person against the run, and against the other people on the same pairs."""
 
     judge: str
-    verdicts: int
-    ties: int
-    with_run: ShareOf | None
-    with_people: ShareOf | None = Field(description="Against the majority of the other people.")
-    kappa: float | None = Field(description="Cohen's, with the run.")
-
-
-class RunVerdict(Shape):
-    """One verdict of the run's judge."""
-
-    sequence: int
-    winner: Literal["first", "second"]
-    shown_first: Literal["first", "second"]
-    confidence: float | None
-    justification: str | None
+    pairs: int = Field(description="That the run judged too.")
+    tied: int
+    with_run: Rate | None
+    with_people: Rate | None = Field(description="Against the majority of the other people.")
+    kappa: Number = Field(description="Cohen's, with the run.")
 
 
 class PairRow(Shape):
@@ -113,9 +105,9 @@ class PairRow(Shape):
 class DisputedPair(PairRow):
     """A pair on which people and run differ."""
 
-    judges_for_first: list[str]
-    judges_for_second: list[str]
-    verdicts: list[RunVerdict]
+    judges_for_first: tuple[str, ...]
+    judges_for_second: tuple[str, ...]
+    verdicts: tuple[VerdictText, ...]
 
 
 class EssayGap(EssayName):
@@ -126,22 +118,31 @@ class EssayGap(EssayName):
     z: float = Field(description="The difference in its standard errors.")
 
 
+class UnmatchedName(Shape):
+    """An essay that people judged and the run does not have."""
+
+    name: str
+    rows: int
+
+
 class RunAgreement(Shape):
     """A run against people. The same verdicts, revision and seed give the same document, byte for byte."""
 
     run_id: str
     batch_label: str
     revision: int
-    verdict_sets: list[str]
+    verdict_sets: tuple[str, ...]
+    sentence: str = Field(description="The answer in words.")
     counts: PeopleCounts
-    notes: list[str]
+    unmatched: tuple[UnmatchedName, ...] = Field(description="At most 100, those of most rows first.")
+    notes: tuple[str, ...]
     agreement: AgreementNumbers
     scales: ScalesOfBoth | None
     no_scales: str | None
-    by_distance: list[DistanceRow]
-    by_judge: list[JudgeRow]
-    essays: list[EssayGap] = Field(description="Those that differ most, at most 20.")
-    disputes: list[DisputedPair] = Field(description="The clearest first; as many as `limit` lets through.")
+    by_distance: tuple[DistanceRow, ...]
+    by_judge: tuple[JudgeRow, ...]
+    essays: tuple[EssayGap, ...] = Field(description="Those that differ most, at most 20.")
+    disputes: tuple[DisputedPair, ...] = Field(description="The clearest first; as many as `limit` lets through.")
     disputes_total: int
     seed: int
     draws: int

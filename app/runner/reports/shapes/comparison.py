@@ -1,7 +1,7 @@
 """The document that compares runs: every number of it, as JSON has it. PURE.
 
-Fed by ``compare``; feeds the API, and the rendering as markdown and as a page. Runs are called A, B, C … in the
-order in which they were named; A is the baseline that the others are held against.
+Fed by ``numbers.comparing``; feeds the API, and the rendering as markdown and as a page. Runs are called A, B, C …
+in the order in which they were named; A is the baseline that the others are held against.
 """
 
 from datetime import datetime
@@ -9,10 +9,14 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.runner.reports.measures import Shape, ShareOf, SpreadOf
+from app.runner.reports.shapes.alignment import Target
+from app.runner.reports.shapes.base import Number, Rate, Shape
+from app.runner.reports.shapes.judge import Invalid, OrderEffect, Seconds, Spent
 from app.runner.runs.states import Mode, RunState
 
 Statistic = Literal["tau_a", "tau_b"]
+Side = Literal["first", "second"]
+Outcome = Literal["better", "leans_better", "not_shown", "leans_worse", "worse", "same", "not_computed"]
 
 
 class ComparedRun(Shape):
@@ -33,69 +37,61 @@ class ComparedRun(Shape):
     stop_reason: str | None
 
 
-class Target(Shape):
-    """One target of the alignment report."""
+class RunMetrics(Shape):
+    """The numbers of one run over its own anchors; null where something is not defined on its data.
 
-    name: str
-    value: str
-    wanted: str
-    met: bool | None = Field(description="null where it could not be computed.")
-
-
-class OrderEffect(Shape):
-    """The advantage of the essay shown first, in logits, fitted with the scores."""
-
-    estimate: float
-    standard_error: float
-    p_value: float = Field(description="Of the likelihood ratio against no effect.")
-
-
-class Metrics(Shape):
-    """The numbers of one run over its own anchors; null where something is not defined on its data."""
+    Correlations and counts of inversions are those of the run's report. ``waiting`` is the time from question to
+    answer, as the gateway noted it.
+    """
 
     letter: str
     anchors: int
-    coverage: float = Field(description="Share of the anchors with a grade on the scale; below 1 no correlation.")
-    tau_a: float | None = Field(description="Kendall's tau-a against the grades, ties of grades counted as good.")
-    tau_b: float | None = Field(description="Kendall's tau-b against the grades.")
-    tau_a_ceiling: float | None
-    spearman: float | None
-    inversions_by_majority: int
-    inversions_any: int = Field(description="Pairs of anchors in which the worse grade won at least once.")
+    withheld: str | None = Field(description="Why there is no metric against the grades; null where there are.")
+    tau_a: Number = Field(description="Kendall's tau-a against the grades, ties of grades counted as good.")
+    tau_b: Number = Field(description="Kendall's tau-b against the grades.")
+    tau_a_ceiling: Number
+    spearman: Number
+    inverted_pairs: int | None = Field(description="Pairs of anchors in which the worse grade won at least once.")
+    majority_inversions: int | None
     zero_win_anchors: int
     top_regressions: int | None
-    targets: list[Target]
-    mean_se_anchors: float | None = Field(description="Logits.")
-    mean_se: float | None = Field(description="Of all essays, logits.")
-    comparisons: int = Field(description="Verdicts that came.")
-    invalid: int = Field(description="Answers without a verdict.")
-    invalid_share: float | None
-    invalid_by_code: dict[str, int]
-    confidence_mean: float | None = Field(description="Of the verdicts, on the judge's own scale.")
-    cost_usd: float
-    usd_per_comparison: float | None
-    tokens_prompt: int
-    tokens_completion: int
-    latency_median_s: float | None = Field(description="From taking the question in to the judge's answer.")
-    latency_p95_s: float | None
+    targets: tuple[Target, ...]
+    mean_se_anchors: Number = Field(description="Mean standard error, logits.")
+    mean_se: Number = Field(description="The same of all essays.")
+    verdicts: int
+    invalid: Invalid
+    mean_confidence: Number = Field(description="Of the verdicts, on the judge's own scale.")
+    spent: Spent
+    waiting: Seconds | None
     order_effect: OrderEffect | None
-    first_shown_won: ShareOf | None
-    same_winner_in_both_orders: ShareOf | None
-    cyclic_triads_share: float | None
+    first_pick: Rate | None = Field(description="How often the essay shown first won.")
+    swap_consistency: Rate | None = Field(description="Pairs with the same winner in both orders.")
+    cyclic_triads: Number = Field(description="Share of the triads that are cycles; a coin gives a quarter.")
+
+
+class Spread(Shape):
+    """A difference over the draws of a bootstrap: its 95 % percentile interval, and shares of draws."""
+
+    low: float
+    high: float
+    better: float = Field(description="Share of draws in which the other run has more than the baseline.")
+    equal: float = Field(description="Share of draws in which both have the same.")
+    worse: float = Field(description="Share of draws in which it has less.")
+    draws: int = Field(description="Draws in which the statistic exists.")
 
 
 class SettingDifference(Shape):
     """A setting that is not the same in all runs; ``values`` in the order of the runs, null where not set."""
 
     name: str
-    values: list[str | None]
+    values: tuple[str | None, ...]
 
 
 class TextChange(Shape):
     """What the prompt of another run has otherwise than the baseline's, as a unified diff."""
 
     letter: str
-    lines: list[str]
+    lines: tuple[str, ...]
     cut: bool = Field(description="The texts are too long to be shown line by line, or the diff was cut off.")
 
 
@@ -112,16 +108,16 @@ class PromptDifference(Shape):
     """A prompt that is not the same in all runs."""
 
     role: Literal["system_prompt", "rubric"]
-    prompts: list[PromptOf]
-    changes: list[TextChange]
+    prompts: tuple[PromptOf, ...]
+    changes: tuple[TextChange, ...]
 
 
-class Settings(Shape):
+class SettingsCompared(Shape):
     """What differs between the runs, and the names of what does not."""
 
-    differences: list[SettingDifference]
-    prompts: list[PromptDifference]
-    same: list[str] = Field(description="Settings that all runs share.")
+    differences: tuple[SettingDifference, ...]
+    prompts: tuple[PromptDifference, ...]
+    same: tuple[str, ...] = Field(description="Settings that all runs share.")
 
 
 class EssayName(Shape):
@@ -150,14 +146,14 @@ class Move(Shape):
     letter: str
     ranks: int = Field(description="Ranks gained (above 0) or lost.")
     score: float = Field(description="The other run's score - the baseline's, logits.")
-    z: float | None = Field(description="The same in standard errors of a difference of independent scores.")
+    z: Number = Field(description="The same in standard errors of a difference of independent scores.")
 
 
 class ComparedEssay(EssayName):
     """One essay that all runs share."""
 
-    standings: list[Standing]
-    moves: list[Move]
+    standings: tuple[Standing, ...]
+    moves: tuple[Move, ...]
 
 
 class TauDifference(Shape):
@@ -165,24 +161,24 @@ class TauDifference(Shape):
 
     ``over_essays``: the anchors are drawn again, the same for both runs: would other essays like these tell the
     same? ``over_pairs``: the pairs are drawn again with all verdicts on them, the same for both runs, and both
-    scales are fitted anew: would these essays, asked about again?
+    scales are fitted anew: would these essays, had other pairs been asked?
     """
 
     statistic: Statistic
     baseline: float
     other: float
     difference: float
-    over_essays: SpreadOf | None
-    over_pairs: SpreadOf | None
+    over_essays: Spread | None
+    over_pairs: Spread | None
 
 
 class VerdictText(Shape):
     """One verdict on a disputed pair."""
 
     sequence: int = Field(description="Its number in its run.")
-    winner: Literal["first", "second"]
-    shown_first: Literal["first", "second"]
-    confidence: float | None
+    winner: Side
+    shown_first: Side
+    confidence: Number
     justification: str | None
 
 
@@ -193,11 +189,11 @@ class DisputeSide(Shape):
     for_first: int
     for_second: int
     with_experts: bool | None = Field(description="null where the experts' grades do not part the two.")
-    verdicts: list[VerdictText]
+    verdicts: tuple[VerdictText, ...]
 
 
 class Dispute(Shape):
-    """A pair whose majority winner is not the same in the two runs; the essay that the baseline prefers is first."""
+    """A pair whose majority winner is not the same in the two runs; the baseline prefers the first essay."""
 
     first: EssayName
     second: EssayName
@@ -212,7 +208,7 @@ class PairCounts(Shape):
     same_winner: int
     other_winner: int
     undecided: int = Field(description="A tie of verdicts in one of the two runs.")
-    agreement: ShareOf | None = Field(description="Of the pairs decided in both, those with the same winner.")
+    agreement: Rate | None = Field(description="Of the pairs decided in both, those with the same winner.")
     baseline_with_experts: int = Field(description="Of the pairs with other winners: the grades are with A.")
     other_with_experts: int = Field(description="Of the pairs with other winners: the grades are with the other.")
 
@@ -220,9 +216,9 @@ class PairCounts(Shape):
 class ScaleAgreement(Shape):
     """How the two scales agree over the shared essays; null where one of them has no spread."""
 
-    spearman: float | None
-    tau_b: float | None
-    spread_ratio: float | None = Field(description="Standard deviation of the other's scores / the baseline's.")
+    spearman: Number
+    tau_b: Number
+    spread_ratio: Number = Field(description="Standard deviation of the other's scores / the baseline's.")
     moved: int = Field(description="Essays whose scores differ by more than 1.96 standard errors.")
 
 
@@ -230,15 +226,15 @@ class Against(Shape):
     """One run held against the baseline."""
 
     letter: str
-    verdict: Literal["better", "leans_better", "not_shown", "leans_worse", "worse", "same", "not_computed"] = Field(
+    verdict: Outcome = Field(
         description="`better`/`worse`: both intervals of tau-b lie on one side of 0; `leans_…`: one of them does."
     )
     sentence: str = Field(description="The same in words.")
-    taus: list[TauDifference]
+    taus: tuple[TauDifference, ...]
     no_taus: str | None = Field(description="Why there is no difference of taus.")
     scales: ScaleAgreement
     pairs: PairCounts
-    disputes: list[Dispute] = Field(description="The clearest first; as many as `limit` lets through.")
+    disputes: tuple[Dispute, ...] = Field(description="The clearest first; as many as `limit` lets through.")
     disputes_total: int
 
 
@@ -247,7 +243,7 @@ class LeftOut(Shape):
 
     letter: str
     count: int
-    names: list[str]
+    names: tuple[str, ...]
 
 
 class Resampling(Shape):
@@ -262,13 +258,13 @@ class Resampling(Shape):
 class RunComparison(Shape):
     """Runs side by side. The same runs, revisions and seed give the same document, byte for byte."""
 
-    runs: list[ComparedRun]
+    runs: tuple[ComparedRun, ...]
     shared_essays: int
     shared_anchors: int
-    left_out: list[LeftOut]
-    notes: list[str] = Field(description="What a reader must know before believing a number.")
-    settings: Settings
-    metrics: list[Metrics]
-    against: list[Against]
-    essays: list[ComparedEssay] = Field(description="By the largest move first.")
+    left_out: tuple[LeftOut, ...]
+    notes: tuple[str, ...] = Field(description="What a reader must know before believing a number.")
+    settings: SettingsCompared
+    metrics: tuple[RunMetrics, ...]
+    against: tuple[Against, ...]
+    essays: tuple[ComparedEssay, ...] = Field(description="By the largest move first.")
     resampling: Resampling
