@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from app.runner.export.columns import Column, Kind, Row
 from app.runner.export.csv_text import unguarded
-from app.runner.export.formats import MEDIA_TYPES, Format, chosen, encoder
-from app.runner.export.wanted import NotAcceptable
+from app.runner.export.formats import MEDIA_TYPES, Format, NotAcceptable, chosen, encoder
 from app.runner.export.parquet import Parquet
 from app.runner.results.records import COMPARISONS, SCORES, projection_columns
 

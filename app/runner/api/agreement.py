@@ -14,7 +14,7 @@ from app.runner.api.documents import Form, Rendering, Renderings, described, for
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, PENDING, Responses, refusals
 from app.runner.comparing import gather
-from app.runner.export.wanted import NotAcceptable
+from app.runner.export.formats import NotAcceptable
 from app.runner.finish.collected import announced
 from app.runner.human import store as verdicts
 from app.runner.human.matching import known_essays

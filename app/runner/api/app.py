@@ -28,6 +28,7 @@ from app.runner.api import (
     plan,
     preflight,
     prompts,
+    reports,
     results,
     run_actions,
     runs,
@@ -68,6 +69,7 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     heavy = CapacityLimiter(HEAVY_AT_ONCE)
     app.include_router(evidence.routes(parts))
     app.include_router(files.routes(parts, heavy))
+    app.include_router(reports.routes(parts, heavy))
     app.include_router(checking.routes(parts, heavy))
     app.include_router(results.routes(parts))
     comparing = CapacityLimiter(parts.settings.comparing.at_once)

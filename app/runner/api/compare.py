@@ -15,7 +15,7 @@ from app.runner.api.documents import Form, FormName, Rendering, Renderings, desc
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, PENDING, Responses, refusals
 from app.runner.comparing import gather
-from app.runner.export.wanted import NotAcceptable
+from app.runner.export.formats import NotAcceptable
 from app.runner.reports.comparison_markdown import markdown
 from app.runner.reports.numbers.comparing import How, compare, lay_out
 from app.runner.reports.numbers.judged import FIELD, LETTERS

@@ -13,8 +13,11 @@ from anyio import to_thread
 from fastapi import Response
 from pydantic import BaseModel, Field, WithJsonSchema
 
+from app.errors import FieldProblem
 from app.runner.api.problem_docs import Responses
-from app.runner.export.wanted import wanted
+from app.runner.api.run_report import POLICY
+from app.runner.export.accept import best
+from app.runner.export.formats import NotAcceptable
 
 PAGE_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
@@ -26,7 +29,7 @@ class Form(StrEnum):
     """The forms of a document; the first is what a caller gets who does not mind."""
 
     JSON = "json"
-    MARKDOWN = "markdown"
+    MARKDOWN = "md"
     HTML = "html"
     CSV = "csv"
 
@@ -37,7 +40,6 @@ MEDIA_TYPES: Mapping[Form, str] = {
     Form.HTML: "text/html",
     Form.CSV: "text/csv",
 }
-_SUFFIXES = {Form.JSON: "json", Form.MARKDOWN: "md", Form.HTML: "html", Form.CSV: "csv"}
 _PARAMETERS = {Form.JSON: "", Form.CSV: "; charset=utf-8; header=present"}
 Rendering = Callable[[Any], str | bytes]
 FORMS = (Form.JSON, Form.MARKDOWN, Form.HTML)
@@ -62,18 +64,30 @@ class Renderings:
     def wanted(self, accept: str | None, asked: str | None) -> Form:
         """Return the form that a request wants; raises ``NotAcceptable``."""
         kinds = {form: kind for form, kind in MEDIA_TYPES.items() if form is Form.JSON or form in self.by_form}
-        return wanted(accept, asked, kinds)
+        if asked is not None:
+            named = next((form for form in kinds if asked in {form.value, form.name.lower()}), None)
+            if named is None:
+                raise _refusal("format", f"is not one of {', '.join(kinds)}")
+            return named
+        found = best(accept, kinds)
+        if found is None:
+            raise _refusal("Accept", f"takes none of {', '.join(kinds.values())}")
+        return found
 
     async def answer(self, form: Form, document: object, name: str) -> Response:
         """Return a document in a form, under a name to save it by."""
         body = await to_thread.run_sync(self.by_form.get(form, _json), document)
         kind = "attachment" if form is Form.CSV else "inline"
-        saved_as = quote(f"{name}.{_SUFFIXES[form]}", safe="")
+        saved_as = quote(f"{name}.{form}", safe="")
         headers = {"Vary": "Accept", "Content-Disposition": f"{kind}; filename*=UTF-8''{saved_as}"}
         if form is Form.HTML:
-            headers["Content-Security-Policy"] = PAGE_POLICY
+            headers["Content-Security-Policy"] = POLICY
         media_type = MEDIA_TYPES[form] + _PARAMETERS.get(form, "; charset=utf-8")
         return Response(body, headers=headers, media_type=media_type)
+
+
+def _refusal(field: str, message: str) -> NotAcceptable:
+    return NotAcceptable(f"{field}: {message}", problems=[FieldProblem(field, message)])
 
 
 def described(model: type[BaseModel], example: BaseModel, texts: Mapping[Form, str]) -> Responses:

@@ -11,8 +11,7 @@ from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, MISSING, PENDING, Responses, refusals
 from app.runner.api.result_docs import COMPARISON_TABLE, PROJECTION_TABLE, SCORE_TABLE
 from app.runner.export.columns import Column, Row
-from app.runner.export.formats import Format, encoder
-from app.runner.export.wanted import NotAcceptable
+from app.runner.export.formats import Format, NotAcceptable, encoder
 from app.runner.finish import readback
 from app.runner.finish.files import safe
 from app.runner.results.kept import Kept

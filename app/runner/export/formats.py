@@ -8,11 +8,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
+from app.errors import AppError, FieldProblem
+from app.runner.export.accept import best
 from app.runner.export.columns import Column, Head, Row
 from app.runner.export.csv_text import Csv
 from app.runner.export.json_text import JsonDocument, JsonLines
 from app.runner.export.parquet import Parquet
-from app.runner.export.wanted import wanted
 
 
 class Format(StrEnum):
@@ -33,6 +34,15 @@ MEDIA_TYPES = MappingProxyType(
     }
 )
 _PARAMETERS = {Format.CSV: "; charset=utf-8; header=present"}
+
+
+class NotAcceptable(AppError):
+    """None of the forms that the request takes is one that the service gives."""
+
+    code = "not_acceptable"
+    status = 406
+    title = "Not in this form"
+    way_out = "Ask for one of the forms that the detail names, by `format` or by `Accept`."
 
 
 class Encoder(Protocol):
@@ -70,5 +80,19 @@ def content_type(form: Format) -> str:
 
 
 def chosen(accept: str | None, asked: str | None) -> Format:
-    """Return the form of a table that a request wants; raises ``NotAcceptable``, which names all forms."""
-    return wanted(accept, asked, MEDIA_TYPES)
+    """Return the form that ``format`` asks for, else the best that ``Accept`` takes (RFC 9110, 12.5.1).
+
+    Raises ``NotAcceptable``, which names all forms.
+    """
+    if asked is not None:
+        if asked in set(Format):
+            return Format(asked)
+        raise _refusal("format", f"is not one of {', '.join(Format)}")
+    found = best(accept, MEDIA_TYPES)
+    if found is None:
+        raise _refusal("Accept", f"takes none of {', '.join(MEDIA_TYPES.values())}")
+    return found
+
+
+def _refusal(field: str, message: str) -> NotAcceptable:
+    return NotAcceptable(f"{field}: {message}", problems=[FieldProblem(field, message)])

@@ -57,8 +57,8 @@ class Answer:
         return Duel(won, lost, self.confidence, self.justification, self.sequence, self.judge)
 
 
-def noted(raw: bytes) -> Noted:
-    """Return what a callback says of itself; what it does not say is None."""
+def noted(raw: bytes, *, settings: bool) -> Noted:
+    """Return what a callback says of itself, with the settings if wanted; what it does not say is None."""
     data = orjson.loads(raw)["data"]
     facts = data.get("request_metadata") or {}
     took = data.get("response_time_ms")
@@ -66,7 +66,7 @@ def noted(raw: bytes) -> Noted:
     return Noted(
         wave=int(wave) if wave.isdecimal() else None,
         seconds=took / 1000 if isinstance(took, int | float) and took > 0 else None,
-        effective=_effective(facts),
+        effective=_effective(facts) if settings else None,
     )
 
 

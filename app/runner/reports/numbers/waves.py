@@ -71,7 +71,7 @@ def _placed(verdicts: Sequence[Answer], *, told: bool) -> FloatArray:
 def _thinned(every: FloatArray) -> FloatArray:
     if every.size <= MOST_WAVES:
         return every
-    return every[np.unique(np.linspace(0, every.size - 1, MOST_WAVES).round().astype(int))]
+    return np.asarray(every[np.unique(np.linspace(0, every.size - 1, MOST_WAVES).round().astype(int))])
 
 
 def _wave(number: int, count: int, judgements: Judgements, fits: tuple[Fit | None, Fit, Fit]) -> Wave:

@@ -63,7 +63,7 @@ class Missing(Shape):
 class Refit(Shape):
     """The scores held against a fit of the listed comparisons alone, as ``cj-runner fit`` makes it.
 
-    The largest differences of a score and of a standard error, in logits; 0 up to rounding where nothing is missing.
+    The largest differences of a score and of a standard error in logits; 0 up to rounding if nothing is missing.
     """
 
     score: float

@@ -16,7 +16,7 @@ class Chance(Shape):
 class StudentLine(Shape):
     """One student's essay. ``rank`` is among students, ``rank_of_all`` among all essays, anchors too.
 
-    ``probability`` is that of ``grade``; ``next_best`` the second most probable grade; ``chances`` all of them from
+    ``probability`` is that of ``grade``, ``next_best`` the second most probable, ``chances`` are all of them from
     the best grade down. All null or empty where the engine gave no grade.
     """
 
