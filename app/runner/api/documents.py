@@ -15,14 +15,12 @@ from pydantic import BaseModel, Field, WithJsonSchema
 
 from app.errors import FieldProblem
 from app.runner.api.problem_docs import Responses
-from app.runner.api.run_report import POLICY
+from app.runner.api.reports import POLICY
 from app.runner.export.accept import best
 from app.runner.export.formats import NotAcceptable
 
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
-)
-"""A page brings its own styles and drawings, and asks nobody for anything."""
+ELSEWHERE = "ask for html or json"
+"""Where the rest of a long document is."""
 
 
 class Form(StrEnum):

@@ -62,6 +62,7 @@ from .get_prompt_role import GetPromptRole
 from .get_run_agreement_format import GetRunAgreementFormat
 from .get_run_artefact_response_200 import GetRunArtefactResponse200
 from .get_run_event_file_response_200 import GetRunEventFileResponse200
+from .get_run_report_format import GetRunReportFormat
 from .get_run_request_response_200 import GetRunRequestResponse200
 from .import_form import ImportForm
 from .invalid import Invalid
@@ -288,6 +289,7 @@ __all__ = (
     "GetRunAgreementFormat",
     "GetRunArtefactResponse200",
     "GetRunEventFileResponse200",
+    "GetRunReportFormat",
     "GetRunRequestResponse200",
     "ImportForm",
     "Invalid",
