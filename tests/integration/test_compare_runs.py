@@ -112,7 +112,7 @@ async def test_hostile_words_of_a_judge_are_only_text_in_page_and_markdown(house
     assert "script-src" not in page.headers["Content-Security-Policy"]
     assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
     text = (await compared(house, *runs, format="md")).text
-    assert "<script" not in text
+    assert re.search(r"(?<!\\)<script", text) is None
     assert re.search(r"(?<!\\)\[x\]\(javascript", text) is None
     assert "@someone" not in text
     assert (await compared(house, *runs)).json()["against"][0]["disputes"][0]["baseline"]["verdicts"][0][
