@@ -3,6 +3,7 @@
 from app.settings.access import AccessSettings
 from app.settings.base import Settings
 from app.settings.cj import CJSettings
+from app.settings.comparing import ComparingSettings
 from app.settings.content import ContentSettings
 from app.settings.gateway import GatewaySettings
 from app.settings.limits import CJHttpSettings, ContentHttpSettings, GatewayHttpSettings, RunnerHttpSettings
@@ -22,7 +23,7 @@ from app.settings.webhooks import WebhookSettings
 Groups = tuple[type[Settings], ...]
 _ALL: Groups = (TelemetrySettings, DatabaseSettings)
 _SERVICE: Groups = (*_ALL, KafkaSettings, GradeScaleSettings, AuthSettings)
-_RUNNER: Groups = (*_SERVICE, Neighbours, RunnerSettings, ResultsSettings, WebhookSettings)
+_RUNNER: Groups = (*_SERVICE, Neighbours, RunnerSettings, ResultsSettings, ComparingSettings, WebhookSettings)
 
 READERS: dict[str, Groups] = {
     "api": (*_RUNNER, RunnerHttpSettings, AccessSettings),

@@ -6,6 +6,7 @@ from pydantic import AliasChoices, Field
 from pydantic_settings import SettingsConfigDict
 
 from app.settings.base import Port, Settings
+from app.settings.comparing import ComparingSettings
 from app.settings.results import ResultsSettings
 
 
@@ -64,6 +65,8 @@ class RunnerSettings(Settings):
     """Days for which rows of the audit are kept."""
     results: ResultsSettings = Field(default_factory=ResultsSettings)
     """Results of batches, see `RUNNER_RESULTS_…`."""
+    comparing: ComparingSettings = Field(default_factory=ComparingSettings)
+    """Comparisons and files of people, see `RUNNER_COMPARING_…`."""
     heartbeat_s: float = Field(default=15.0, gt=0)
     """Seconds between heartbeats of an event stream."""
     git_sha: str | None = Field(default=None, validation_alias=AliasChoices("git_sha", "RUNNER_GIT_SHA"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.runner.api.example import AT, FORM, HTML, JSON, LATER, RUN_ID, SHA256, TEXT, Example
-from app.runner.api.examples_beside import BESIDE, DELIVERY_ID, KEY_ID, SUBSCRIPTION_ID
+from app.runner.api.examples_beside import BESIDE, DELIVERY_ID, KEY_ID, SUBSCRIPTION_ID, VERDICTS_ID
 from app.runner.api.views import RunView
 from app.runner.plan.spec import PlanRequest
 from app.runner.runs.spec import RunRequest
@@ -26,6 +26,8 @@ PARAMETERS = {
     "key_id": KEY_ID,
     "subscription_id": SUBSCRIPTION_ID,
     "delivery_id": DELIVERY_ID,
+    "set_id": VERDICTS_ID,
+    "runs": f"{RUN_ID},{AGAIN_ID}",
 }
 
 
