@@ -7,7 +7,7 @@ from app.settings.base import Settings
 
 
 class ExperimentSettings(Settings):
-    """An experiment has at most ``max_cells`` runs, of which at most ``max_concurrency`` go on at the same time."""
+    """An experiment has at most ``max_cells`` runs, of which at most ``max_concurrency`` go on at once."""
 
     model_config = SettingsConfigDict(
         frozen=True, extra="ignore", populate_by_name=True, env_prefix="RUNNER_EXPERIMENTS_"

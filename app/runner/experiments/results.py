@@ -65,9 +65,9 @@ class Summary:
 class Difference:
     """How much better the best setting is than another: ``difference`` is never below 0.
 
-    ``low`` and ``high`` are the 95 % interval of Welch's t (B. L. Welch, Biometrika 34, 1947); None where a setting
-    has a single repeat, or no spread at all to judge by. ``clear`` is None then, else whether the interval is
-    above 0.
+    ``low`` and ``high`` are the 95 % interval of Welch's t (B. L. Welch, Biometrika 34, 1947); None where a
+    setting has a single repeat, or no spread at all to judge by. ``clear`` is None then, else whether the interval
+    is above 0.
     """
 
     setting: int

@@ -1,6 +1,6 @@
 """Which cells start now, and which never will: what concurrency and money allow. PURE.
 
-What is spent, what is held for running cells, and what the next cell is given are never more than the cap together.
+What is spent, what is held for running cells and what the next cell is given never exceed the cap together.
 """
 
 from collections.abc import Sequence
@@ -85,14 +85,14 @@ def share_of(waiting: Sequence[Waiting], money: Money) -> float:
     """Return what the first of the waiting cells is given.
 
     Its own limit where the caller set one; else what it needs, or more where all that is left does for more, in
-    proportion to needs; where needs are not known, an equal part of what is left.
+    proportion to needs; where needs are not known, or nothing, an equal part of what is left.
     """
     first = waiting[0]
-    if first.need_usd is None:
+    if not first.need_usd:
         return money.left / len(waiting)
     if first.fixed:
         return first.need_usd
-    needs = [cell.need_usd for cell in waiting if cell.need_usd is not None]
-    if len(needs) < len(waiting) or sum(needs) <= 0:
+    needs = [cell.need_usd for cell in waiting if cell.need_usd]
+    if len(needs) < len(waiting):
         return first.need_usd
     return first.need_usd * max(1.0, money.left / sum(needs))

@@ -50,7 +50,7 @@ class Factors(Strict):
         default=1,
         ge=1,
         le=MOST_LEVELS,
-        description="How often each setting is judged, each time from another seed.",
+        description="How often each setting is judged, from a seed each.",
     )
     seeds: tuple[Annotated[int, Field(ge=0, le=LARGEST_SEED)], ...] = Field(
         default=(),
@@ -68,7 +68,7 @@ class JudgeRules(Strict):
 
 
 class CellBudget(Budget):
-    """The budget of each run; its ``max_cost_usd`` is the share of the cap that a run gets, no more and no less."""
+    """The budget of each run; its ``max_cost_usd`` is the share of the cap that each run gets."""
 
     max_cost_usd: float | None = Field(
         default=None,
@@ -99,7 +99,7 @@ class ExperimentRequest(Strict):
     design: Design = Field(default=Design(), description="Of every run; `seed` is that of the first repeat.")
     labels: dict[str, str] = Field(
         default_factory=dict,
-        description="Up to 18 pairs of your own, given to all runs; these have `experiment` and `experiment_cell` too.",
+        description="Up to 18 pairs of your own, given to all runs beside `experiment` and `experiment_cell`.",
     )
 
     @field_validator("name")

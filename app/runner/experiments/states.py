@@ -1,4 +1,4 @@
-"""The states of an experiment and of its cells, and the moves between them: the tables that all else asks. PURE."""
+"""The states of an experiment and of its cells, and the moves between them: all else asks here. PURE."""
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -54,8 +54,8 @@ experiments = Table(
     Column("leased_until", _MOMENT),
 )
 """One experiment. ``spec`` is the request as accepted, prompts as their texts, so that a resume asks the same.
-``max_cost_usd`` and ``max_concurrency`` are the latest ones: a resume may change them. ``due_at`` is when the worker
-should next look at it, null while its runs go on."""
+``max_cost_usd`` and ``max_concurrency`` are the latest ones: a resume may change them. ``due_at`` is when the
+worker should next look at it, null while its runs go on."""
 Index(
     "ix_experiments_owner_created", experiments.c.owner, experiments.c.created_at.desc(), experiments.c.id.desc()
 )
@@ -79,9 +79,9 @@ cells = Table(
     Column("started_at", _MOMENT),
     Column("ended_at", _MOMENT),
 )
-"""One cell: ``setting`` counts the combinations of the other factors from 1, ``repeat`` the seeds. ``run_id`` is the
-run of the latest ``attempt``, 0 before the first. ``need_usd`` is what a run was reckoned to need at most, null where
-nobody can say. ``measured`` are its metrics once it is completed."""
+"""One cell: ``setting`` counts the combinations of the other factors from 1, ``repeat`` the seeds. ``run_id`` is
+the run of the latest ``attempt``, 0 before the first. ``need_usd`` is what a run was reckoned to need at most,
+null where nobody can say. ``measured`` are its metrics once it is completed."""
 Index("ix_experiment_cells_running", cells.c.run_id, postgresql_where=text("state = 'running'"))
 
 attempts = Table(
