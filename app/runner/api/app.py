@@ -20,6 +20,10 @@ from app.runner.api import (
     checking,
     events,
     evidence,
+    experiment_actions,
+    experiment_events,
+    experiment_results,
+    experiments,
     files,
     packages,
     plan,
@@ -67,6 +71,10 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     app.include_router(checking.routes(parts, heavy))
     app.include_router(results.routes(parts))
     app.include_router(batch_results.routes(parts))
+    app.include_router(experiments.routes(parts))
+    app.include_router(experiment_events.routes(parts))
+    app.include_router(experiment_actions.routes(parts))
+    app.include_router(experiment_results.routes(parts))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
     app.include_router(api_keys.routes(parts))

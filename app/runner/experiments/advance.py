@@ -132,24 +132,21 @@ async def _settle(step: _Step, found: Mapping[str, Measured | None]) -> bool:
             unsettled = True
             continue
         await cells.settle(step.connection, cell, step.now)
-        await step.move(cell, **_end(cell, found.get(cell.run_id or ""), step.now))
+        to, values = _end(cell, found.get(cell.run_id or ""))
+        await step.move(cell, to, ended_at=step.now, **values)
     return unsettled
 
 
-def _end(cell: CellRow, metrics: Measured | None, now: datetime) -> dict[str, object]:
-    """Return how a cell ends: its state, and the columns that say why."""
+def _end(cell: CellRow, metrics: Measured | None) -> tuple[CellState, dict[str, object]]:
+    """Return how a cell ends: its state, and the columns that say what came of it, or why nothing did."""
     run = cell.run
-    to = end_of(None if run is None else run.status)
-    if to is _C.COMPLETED and metrics is None:
-        to = _C.FAILED
     if run is None:
-        why = ("run_deleted", "its run was deleted before it was measured")
-    elif to is _C.COMPLETED:
-        kept = None if metrics is None else metrics.model_dump(mode="json")
-        return {"to": to, "ended_at": now, "measured": kept}
-    else:
-        why = (run.status_reason or run.status, run.status_detail or f"its run ended as {run.status}")
-    return {"to": to, "ended_at": now, "reason": why[0], "detail": why[1]}
+        return _C.FAILED, {"reason": "run_deleted", "detail": "its run was deleted before it was measured"}
+    to = end_of(run.status)
+    if to is _C.COMPLETED and metrics is not None:
+        return to, {"measured": metrics.model_dump(mode="json")}
+    detail = run.status_detail or f"its run ended as {run.status}"
+    return (_C.FAILED if to is _C.COMPLETED else to), {"reason": run.status_reason or run.status, "detail": detail}
 
 
 async def _start(step: _Step) -> None:

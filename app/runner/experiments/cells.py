@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.rows import columns_of, shaped
@@ -87,7 +87,7 @@ async def of(connection: AsyncConnection, experiment_id: str) -> list[CellRow]:
     return [_shaped(row) for row in rows]
 
 
-def _shaped(row: Row[Any]) -> CellRow:
+def _shaped(row: Sequence[Any]) -> CellRow:
     stored, (status, *rest) = dict(zip(_STORED, row, strict=False)), row[len(_STORED) :]
     measured = None if stored["measured"] is None else Measured.model_validate(stored["measured"])
     run = None if status is None else RunAt(RunState(status), *rest)

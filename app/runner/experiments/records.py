@@ -1,4 +1,4 @@
-"""The tables of an experiment's results: one row a setting, with the spread of each metric, or one row a cell. PURE.
+"""The tables of an experiment's results: one row a setting, with the spread of each metric, or one row a cell.
 
 Fed by the cells; feeds ``export``.
 """

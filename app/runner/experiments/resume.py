@@ -36,7 +36,15 @@ async def resume(
         if cell.state in UNFINISHED
     ]
     concurrency = wish.max_concurrency or experiment.max_concurrency
-    changed = {"max_cost_usd": cap, "max_concurrency": concurrency, "cancel_requested_at": None, "due_at": now}
     data = {"max_cost_usd": cap, "max_concurrency": concurrency, "cells": len(told)}
     experiment = await store.note_all(connection, experiment, [("experiment.resumed", data), *told], now=now)
-    return await store.move(connection, experiment, ExperimentState.RUNNING, now=now, **changed)
+    return await store.move(
+        connection,
+        experiment,
+        ExperimentState.RUNNING,
+        now=now,
+        max_cost_usd=cap,
+        max_concurrency=concurrency,
+        cancel_requested_at=None,
+        due_at=now,
+    )

@@ -96,3 +96,14 @@ def share_of(waiting: Sequence[Waiting], money: Money) -> float:
     if len(needs) < len(waiting):
         return first.need_usd
     return first.need_usd * max(1.0, money.left / sum(needs))
+
+
+def affordable(waiting: Sequence[Waiting], cap: float) -> int:
+    """Return how many of the cells are started under a cap if each costs all that it is given."""
+    left, spent, started = list(waiting), 0.0, 0
+    while left:
+        made = plan(left, Money(cap, spent), running=0, concurrency=1)
+        spent += sum(start.hold_usd for start in made.starts)
+        started += len(made.starts)
+        left = left[len(made.starts) + len(made.skips) :]
+    return started
