@@ -76,7 +76,8 @@ def test_of_settings_that_cannot_be_told_apart_the_cheapest_is_recommended() -> 
     assert (best.setting, best.recommended, best.not_told_apart) == (2, 1, (1,))
     text = advice(best, found, "tau_a")
     assert "difference to setting 1 is within the spread of repeats" in text
-    assert "Setting 1 is the cheapest" in text
+    assert "the other 1 is larger" in text
+    assert text.endswith("Take setting 1 (rubric r1): it is the cheapest of those that cannot be told apart")
 
 
 def test_with_one_repeat_nobody_can_say_how_much_is_chance() -> None:
