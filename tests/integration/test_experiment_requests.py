@@ -1,4 +1,4 @@
-"""What may be asked of experiments: plans with costs, refusals that name the field, the same request sent again."""
+"""What may be asked of experiments: plans with costs, refusals that name the field, a request sent again."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -41,9 +41,11 @@ async def priced(lab: Lab) -> AsyncIterator[httpx.AsyncClient]:
     gateway = httpx.AsyncClient(transport=httpx.MockTransport(answer))
     asked = Neighbours(None, Prices(neighbour(gateway, "gateway"), "http://gateway"))
     limits = ExperimentSettings(max_cells=6, max_concurrency=4)
-    async with runner_parts(lab.database, lab.files, lab.clock, experiments=limits) as parts:
-        async with in_process(build(replace(parts, asked=asked), {})) as api:
-            yield api
+    async with (
+        runner_parts(lab.database, lab.files, lab.clock, experiments=limits) as parts,
+        in_process(build(replace(parts, asked=asked), {})) as api,
+    ):
+        yield api
 
 
 async def count(lab: Lab) -> int:
