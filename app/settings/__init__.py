@@ -9,6 +9,7 @@ from app.settings.base import BatchingMode
 from app.settings.cj import CJSettings
 from app.settings.comparing import ComparingSettings
 from app.settings.content import ContentSettings
+from app.settings.experiments import ExperimentSettings
 from app.settings.gateway import GatewaySettings
 from app.settings.limits import (
     CJHttpSettings,
@@ -40,6 +41,7 @@ __all__ = [
     "ContentHttpSettings",
     "ContentSettings",
     "DatabaseSettings",
+    "ExperimentSettings",
     "GatewayHttpSettings",
     "GatewaySettings",
     "GradeScaleSettings",

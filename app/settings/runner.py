@@ -7,6 +7,7 @@ from pydantic_settings import SettingsConfigDict
 
 from app.settings.base import Port, Settings
 from app.settings.comparing import ComparingSettings
+from app.settings.experiments import ExperimentSettings
 from app.settings.results import ResultsSettings
 
 
@@ -67,6 +68,8 @@ class RunnerSettings(Settings):
     """Results of batches, see `RUNNER_RESULTS_…`."""
     comparing: ComparingSettings = Field(default_factory=ComparingSettings)
     """Comparisons and files of people, see `RUNNER_COMPARING_…`."""
+    experiments: ExperimentSettings = Field(default_factory=ExperimentSettings)
+    """Experiments, see `RUNNER_EXPERIMENTS_…`."""
     heartbeat_s: float = Field(default=15.0, gt=0)
     """Seconds between heartbeats of an event stream."""
     git_sha: str | None = Field(default=None, validation_alias=AliasChoices("git_sha", "RUNNER_GIT_SHA"))

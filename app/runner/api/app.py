@@ -22,6 +22,10 @@ from app.runner.api import (
     compare,
     events,
     evidence,
+    experiment_actions,
+    experiment_events,
+    experiment_results,
+    experiments,
     files,
     human_verdicts,
     packages,
@@ -77,6 +81,10 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     app.include_router(human_verdicts.routes(parts, comparing))
     app.include_router(agreement.routes(parts, comparing))
     app.include_router(batch_results.routes(parts))
+    app.include_router(experiments.routes(parts))
+    app.include_router(experiment_events.routes(parts))
+    app.include_router(experiment_actions.routes(parts))
+    app.include_router(experiment_results.routes(parts))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
     app.include_router(api_keys.routes(parts))

@@ -31,6 +31,7 @@ SERVERS = [
 ]
 TAGS = {
     "runs": "Runs: planned, started, followed, cancelled, tried again, deleted.",
+    "experiments": "Matrices of runs: prompts, rubrics, models and efforts tried on one package and compared.",
     "results": "What was judged and what came of it: comparisons, scores, grades.",
     "comparisons": "Runs held against each other, and against what people said of the same pairs.",
     "files": "What a run wrote: artefact, report, and everything else.",

@@ -37,6 +37,7 @@ from app.runner.prepare.compose import PRE_SPECIFIED
 from app.runner.prepare.stages import PreflightFailed, check_assignment, check_offer
 from app.runner.runs import essays, labels
 from app.runner.runs.boundary import GradedPair, with_budget
+from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode
 from app.runner.tables import packages as package_rows
 
@@ -72,10 +73,10 @@ async def plan(
     """Return what the run would do; raises what an ``execute`` would be refused with, before any effect."""
     label = _label(request, now)
     async with database.transaction() as connection:
-        package, stock = await _package(connection, request.assets.package_id, owner)
+        package, stock = await package_of(connection, request.assets.package_id, owner)
     essays.check(request, stock)
     request = with_budget(request, len(essays.tested(request, stock).pairs))
-    assignment, notes = await _assignment(neighbours.assignments, request)
+    assignment, notes = await assignment_of(neighbours.assignments, request)
     if neighbours.prices is None:
         price: Price | NoPrice = NoPrice("this service has no gateway to ask for prices")
     else:
@@ -90,15 +91,16 @@ def _label(request: PlanRequest, now: datetime) -> str:
         raise InvalidInput.at("batch_label", str(error)) from error
 
 
-async def _package(connection: AsyncConnection, package_id: str, owner: str) -> tuple[Package, Inventory]:
+async def package_of(connection: AsyncConnection, package_id: str, owner: str) -> tuple[Package, Inventory]:
+    """Return a package of ``owner`` with its files; raises ``InvalidInput`` that names the field."""
     mine = select(package_rows.c.id).where(package_rows.c.id == package_id, package_rows.c.owner == owner)
     if (await connection.execute(mine)).one_or_none() is None:
         raise InvalidInput.at("assets.package_id", f"there is no asset package {package_id[:64]}")
     return await packages.get(connection, package_id), await packages.load(connection, package_id)
 
 
-async def _assignment(
-    cj: Assignments | None, request: PlanRequest
+async def assignment_of(
+    cj: Assignments | None, request: RunRequest
 ) -> tuple[AssessmentInstructions | None, list[str]]:
     """Return the assignment of the run, where it has one and cj answers; refuses what cj would not judge."""
     if request.boundary is not None:
@@ -117,7 +119,7 @@ async def _assignment(
     return known, []
 
 
-async def _offer(cj: Assignments | None, request: PlanRequest) -> list[str]:
+async def _offer(cj: Assignments | None, request: RunRequest) -> list[str]:
     """Return what could not be asked of cj about a boundary test; refuses one that cj would not do."""
     if cj is None:
         return ["whether cj takes a list of pairs was not checked: this service has no cj to ask"]
@@ -156,13 +158,13 @@ def _shown(request: PlanRequest, label: str, found: _Found) -> PlanView:
         batch_label=label,
         inventory=_inventory(found.package, anchors, students, judged),
         pairs=_pairs(request, counts, tested),
-        comparisons=_comparisons(counts),
+        comparisons=shown_comparisons(counts),
         judge=PlannedJudge(
             provider=request.llm.provider,
             model=found.price.model if isinstance(found.price, Price) else request.llm.model,
             batching_mode=request.design.batching_mode,
         ),
-        cost=_cost(costs),
+        cost=shown_cost(costs),
         notes=[*found.notes, *_about_money(request, counts, costs)],
         request=request.model_dump(mode="json"),
     )
@@ -227,7 +229,8 @@ def _inventory(
     )
 
 
-def _comparisons(counts: Expected) -> PlannedComparisons:
+def shown_comparisons(counts: Expected) -> PlannedComparisons:
+    """Return counts as a plan shows them."""
     return PlannedComparisons(
         at_least=counts.at_least,
         at_most=counts.at_most,
@@ -237,7 +240,8 @@ def _comparisons(counts: Expected) -> PlannedComparisons:
     )
 
 
-def _cost(costs: Costs) -> PlannedCost:
+def shown_cost(costs: Costs) -> PlannedCost:
+    """Return costs as a plan shows them."""
     return PlannedCost(
         known=costs.reason is None,
         usd_per_comparison=costs.usd_per_comparison,
