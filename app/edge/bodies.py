@@ -52,12 +52,22 @@ class Pace:
 
 @dataclass(frozen=True)
 class Limits:
-    """The rule of all addresses, those that have their own, the pace, and how deep JSON may be."""
+    """The rule of all addresses, those that have their own, the pace, and how deep JSON may be.
+
+    An address in ``others`` that ends with a slash stands for all below it.
+    """
 
     usual: Rule
     others: Mapping[str, Rule]
     pace: Pace
     deepest: int
+
+    def rule_of(self, path: str) -> Rule:
+        """Return the rule of an address: its own, else that of the longest address above it, else the usual."""
+        if path in self.others:
+            return self.others[path]
+        above = [place for place in self.others if place.endswith("/") and path.startswith(place)]
+        return self.others[max(above, key=len)] if above else self.usual
 
 
 class Bodies:
@@ -72,7 +82,7 @@ class Bodies:
         if announced is None:
             await self._app(scope, receive, send)
             return
-        rule = self._limits.others.get(scope["path"], self._limits.usual)
+        rule = self._limits.rule_of(scope["path"])
         counted = _Counted(receive, rule.most, self._limits.pace)
         try:
             _check_head(scope, announced, rule)

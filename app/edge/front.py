@@ -66,7 +66,10 @@ SENT = (
 
 @dataclass(frozen=True)
 class Front:
-    """What the front of one service is made of; ``bodies`` are the addresses that take other bodies than most."""
+    """What the front of one service is made of; ``bodies`` are the addresses that take other bodies than most.
+
+    An address that ends with a slash stands for all below it.
+    """
 
     settings: HttpSettings = UNLIMITED
     bodies: Mapping[str, Rule] = field(default_factory=dict)
