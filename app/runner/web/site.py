@@ -11,6 +11,7 @@ from app.runner.api.app import Beside, uploads
 from app.runner.api.parts import Parts
 from app.runner.web import files, forms, login, preflight, refusals
 from app.runner.web.page import Pages
+from app.runner.web.run_site import routes as pages_of_runs
 
 MIB = 1024 * 1024
 FORM = Rule(2 * MIB, ("application/x-www-form-urlencoded",))
@@ -26,5 +27,6 @@ def site(parts: Parts, *, behind_tls: bool = False) -> Beside:
     router.include_router(files.routes(pages.static))
     for part in (login, preflight):
         router.include_router(part.routes(pages))
+    router.include_router(pages_of_runs(pages))
     bodies = dict.fromkeys(FORMS, FORM) | {"/packages": uploads(parts)}
     return Beside(router, bodies, refusals.page_of(pages))
