@@ -14,7 +14,7 @@ from app.runner.results.kept import Kept, Record
 from app.runner.runs import recollection
 from app.runner.runs.listing import RunEvent
 from app.runner.runs.spec import RunRequest
-from app.runner.runs.states import PUBLISHING_MODES, RunState
+from app.runner.runs.states import PUBLISHING_MODES, Mode, RunState
 from app.runner.runs.store import Run
 from app.runner.web.run_words import MEANINGS, event_words, remedy
 from app.runner.web.score_plot import ScorePlot, score_plot
@@ -209,7 +209,10 @@ def tables(run: Run) -> list[Table]:
     """Return the tables that there are of a run."""
     if run.mode not in PUBLISHING_MODES:
         return []
-    own, there = f"/v1/runs/{run.id}", TABLES if run.is_final else ("comparisons",)
+    own = f"/v1/runs/{run.id}"
+    there = [what for what in TABLES if what == "comparisons" or run.is_final]
+    if run.mode is not Mode.EXECUTE:
+        there = [what for what in there if what != "projections"]
     return [
         Table(TABLES[what], [Download(shape, "", f"{own}/{what}?format={shape}") for shape in SHAPES])
         for what in there

@@ -54,7 +54,7 @@ _EVENTS: Mapping[str, str] = {
 }
 KINDS = (*(f"run.{state}" for state in RunState), *_EVENTS)
 """The names of all events that a stream may bring."""
-_HIDDEN = frozenset({"from", "to"})
+_HIDDEN = frozenset({"from", "to", "reason", "detail", "code"})
 
 
 def remedy(reason: str | None) -> str | None:
@@ -65,7 +65,7 @@ def remedy(reason: str | None) -> str | None:
 def event_words(kind: str, data: Mapping[str, object]) -> str:
     """Return one event as a sentence, with the facts that it carries."""
     head = _EVENTS.get(kind) or _moved(kind)
-    facts = "; ".join(_facts(data))
+    facts = "; ".join([*_why(data), *_facts(data)])
     return f"{head}: {facts}" if facts else head
 
 
@@ -74,6 +74,14 @@ def _moved(kind: str) -> str:
     if name in {state.value for state in RunState}:
         return state(name)
     return kind
+
+
+def _why(data: Mapping[str, object]) -> list[str]:
+    """Return why it happened: the detail, with its code behind it."""
+    code, detail = data.get("reason") or data.get("code"), data.get("detail")
+    if detail is None:
+        return [] if code is None else [str(code)]
+    return [f"{detail} ({code})" if code is not None else str(detail)]
 
 
 def _facts(data: Mapping[str, object]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any
 from app.runner.web.axis import Axis, Tick
 
 WIDTH = 720.0
-NAMES, EDGE, TOP, BOTTOM = 190.0, 20.0, 8.0, 34.0
+NAMES, EDGE, TOP, BOTTOM = 225.0, 20.0, 8.0, 34.0
 TALL, LOW = 22.0, 5.0
 """Heights of a line: with the name written out, and without where there are many."""
 MOST_NAMED = 80
