@@ -29,6 +29,7 @@ from app.runner.api import (
     plan,
     preflight,
     prompts,
+    reports,
     results,
     run_actions,
     runs,
@@ -83,6 +84,7 @@ def build(
     heavy = CapacityLimiter(HEAVY_AT_ONCE)
     app.include_router(evidence.routes(parts))
     app.include_router(files.routes(parts, heavy))
+    app.include_router(reports.routes(parts, heavy))
     app.include_router(checking.routes(parts, heavy))
     app.include_router(results.routes(parts))
     app.include_router(batch_results.routes(parts))
