@@ -65,11 +65,11 @@ def test_a_thousand_essays_are_drawn_without_names_and_not_as_high_as_a_house() 
 def test_without_scores_there_is_no_drawing() -> None:
     assert score_plot([]) is None
     assert scatter_plot([]) is None
-    assert scatter_plot([Point("a", math.nan, 1.0)]) is None
+    assert scatter_plot([Point(1, "a", math.nan, 1.0)]) is None
 
 
 def test_the_frontier_leads_through_the_best_points_from_left_to_right() -> None:
-    plot = scatter_plot([Point("b", 2.0, 0.9, best=True), Point("x", 2.0, 0.5), Point("a", 1.0, 0.8, best=True)])
+    plot = scatter_plot([Point(1, "b", 2.0, 0.9, best=True), Point(2, "x", 2.0, 0.5), Point(3, "a", 1.0, 0.8, best=True)])
     assert plot is not None
     assert [dot.number for dot in plot.dots] == [1, 2, 3]
     first, second = (tuple(map(float, point.split(","))) for point in plot.frontier.split())

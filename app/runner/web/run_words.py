@@ -73,7 +73,8 @@ def _moved(kind: str) -> str:
     name = kind.removeprefix("run.")
     if name in {state.value for state in RunState}:
         return state(name)
-    return kind
+    words = kind.replace(".", " ").replace("_", " ")
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _why(data: Mapping[str, object]) -> list[str]:

@@ -16,8 +16,9 @@ LEFT, RIGHT, TOP, BOTTOM = 70.0, 24.0, 16.0, 52.0
 
 @dataclass(frozen=True)
 class Point:
-    """One thing by its name: ``x`` and ``y`` as measured, and whether it is on the frontier."""
+    """One thing by its number and name: ``x`` and ``y`` as measured, and whether it is on the frontier."""
 
+    number: int
     name: str
     x: float
     y: float
@@ -26,7 +27,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Dot:
-    """A point on the drawing; ``number`` is its place in the table."""
+    """A point on the drawing; ``number`` is that in the table."""
 
     x: float
     y: float
@@ -59,9 +60,8 @@ def scatter_plot(points: Sequence[Point]) -> ScatterPlot | None:
     across = Axis.over([point.x for point in good], LEFT, WIDTH - RIGHT)
     up = Axis.over([point.y for point in good], HEIGHT - BOTTOM, TOP)
     dots = [
-        Dot(across.at(point.x), up.at(point.y), number, point.best, f"{point.name}: {point.x:.4g}, {point.y:.3f}")
-        for number, point in enumerate(points, start=1)
-        if point in good
+        Dot(across.at(one.x), up.at(one.y), one.number, one.best, f"{one.name}: {one.x:.4g}, {one.y:.3f}")
+        for one in good
     ]
     line = sorted((dot.x, dot.y) for dot in dots if dot.best)
     return ScatterPlot(
