@@ -9,7 +9,7 @@ from app.edge.bodies import Rule
 from app.runner.access.places import PAGE
 from app.runner.api.app import Beside, uploads
 from app.runner.api.parts import Parts
-from app.runner.web import files, forms, login, preflight, refusals
+from app.runner.web import files, forms, login, packages, preflight, refusals, run_new, runs_list
 from app.runner.web.page import Pages
 
 MIB = 1024 * 1024
@@ -24,7 +24,7 @@ def site(parts: Parts, *, behind_tls: bool = False) -> Beside:
     pages = Pages(parts, behind_tls)
     router = APIRouter(tags=[PAGE], include_in_schema=False, dependencies=[Depends(forms.checked)])
     router.include_router(files.routes(pages.static))
-    for part in (login, preflight):
+    for part in (login, runs_list, run_new, packages, preflight):
         router.include_router(part.routes(pages))
-    bodies = dict.fromkeys(FORMS, FORM) | {"/packages": uploads(parts)}
+    bodies = dict.fromkeys(FORMS, FORM) | {packages.PATH: uploads(parts)}
     return Beside(router, bodies, refusals.page_of(pages))
