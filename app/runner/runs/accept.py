@@ -59,15 +59,21 @@ async def accept(
     connection: AsyncConnection, request: RunRequest, ids: NewIds, desk: Desk, again: Again | None = None
 ) -> Run:
     """Write the run with its first event; raises ``InvalidInput`` before any write."""
+    label = await checked(connection, request, desk)
+    if labels.NUMBER in label:
+        label = labels.numbered(label, await _next_number(connection, desk.owner, label))
+    row = _row(request, label, ids, desk)
+    return await _write(connection, row if again is None else row | asdict(again))
+
+
+async def checked(connection: AsyncConnection, request: RunRequest, desk: Desk) -> str:
+    """Return the label of a run that could be accepted, ``{n}`` left in it; raises ``InvalidInput``."""
     try:
         label = labels.dated(request.batch_label, desk.now)
     except ValueError as error:
         raise InvalidInput.at("batch_label", str(error)) from error
     await _check(connection, request, desk)
-    if labels.NUMBER in label:
-        label = labels.numbered(label, await _next_number(connection, desk.owner, label))
-    row = _row(request, label, ids, desk)
-    return await _write(connection, row if again is None else row | asdict(again))
+    return label
 
 
 async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, desk: Desk) -> Run:

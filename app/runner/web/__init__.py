@@ -8,6 +8,10 @@
 ``files``               style sheet and scripts, by digest
 ``wording``             states, modes, times, money and counts as people read them
 ``login``               in with an API key, out again
+``runs_list``           all runs, by filters, with states that keep themselves fresh
+``run_new``             a new run: form (``run_form``), plan, start; ``problems`` stand beside the fields
+``packages``            packages of essays, what is in them, and what each can be used for (``uses``)
+``preflight``           whether all that runs need is there
 ======================  ==========================================================================
 
 Pages act by the functions behind the API's routes and show the API's own views, so that neither rules nor

@@ -75,6 +75,9 @@ Form = Annotated[FormData, Depends(_form)]
 
 
 def text_of(form: FormData, name: str) -> str:
-    """Return a field of a form without white space around it; empty where it is missing or a file."""
+    """Return a field of a form, as its writer meant it: no white space around it, lines that end in ``\\n``.
+
+    Empty where it is missing or a file.
+    """
     value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return value.replace("\r\n", "\n").strip() if isinstance(value, str) else ""

@@ -52,6 +52,7 @@ def routes(pages: Pages) -> APIRouter:
         await door.log_out(request)
         answer = see("/login?out=1" if door.asks else HOME)
         pages.take_session(answer)
+        answer.headers["Clear-Site-Data"] = '"cache"'  # what the browser kept is not for whoever comes next
         return answer
 
     return router

@@ -31,6 +31,15 @@ MODES = {
     "anchor-align-test": "Test on anchors",
     "boundary-test": "Test of grade boundaries",
 }
+ABOUT_MODES = {
+    "plan": "Takes stock of the package and of what it would allow. Asks no judge and costs nothing.",
+    "dry-run": "Writes a complete result file without any comparison, to try programs on. Costs nothing.",
+    "execute": "The judge compares the students' essays with each other and with the anchors of an assignment; "
+    "the scale becomes grades. Needs the id of an assignment that is registered with the engine.",
+    "anchor-align-test": "The judge compares the anchors only; its scale is held against the experts' grades. "
+    "Shows how far a judge, a rubric or a model can be trusted.",
+    "boundary-test": "The judge compares chosen pairs around a grade boundary many times, in both orders.",
+}
 LOOKS = {
     "completed": "good",
     "completed_partial": "fair",
@@ -66,6 +75,11 @@ def is_final(value: str) -> bool:
 def mode(value: str) -> str:
     """Return a mode in words."""
     return MODES.get(value, value)
+
+
+def about_mode(value: str) -> str:
+    """Return what a run of a mode does, in a sentence or two; empty for one that nobody has described."""
+    return ABOUT_MODES.get(value, "")
 
 
 def kind(value: str) -> str:

@@ -16,7 +16,7 @@ from app.runner.access import keys
 from tests.e2e.conftest import started
 from tests.e2e.pages.looking import FLAGS, WIDE, Person, chromium
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 15_000
 SLOW_JUDGE = {"LLM_PROVIDER_SERVICE_MOCK_LATENCY_MS": "30"}
 
 
@@ -102,6 +102,16 @@ async def page(fresh: BrowserContext, site: Site) -> Page:
     opened = await fresh.new_page()
     await log_in(opened, site.ada)
     return opened
+
+
+@pytest.fixture
+async def browser_without_scripts(browser: Browser, site: Site) -> AsyncIterator[Page]:
+    """A page of Ada in a browser that runs no scripts."""
+    context = await browser.new_context(base_url=site.url, viewport=WIDE, java_script_enabled=False)
+    opened = await context.new_page()
+    await log_in(opened, site.ada)
+    yield opened
+    await context.close()
 
 
 async def log_in(page: Page, person: Person, onward: str = "/login") -> None:

@@ -48,10 +48,13 @@ def pictures() -> Path:
     return folder
 
 
-async def look(page: Page, name: str) -> None:
-    """Check the page that is open in all respects, and keep its pictures: light, dark, narrow."""
-    html = await page.evaluate("async () => (await fetch(location.href, {headers: {Accept: 'text/html'}})).text()")
-    assert html_problems(html) == []
+async def look(page: Page, name: str, html: str | None = None) -> None:
+    """Check the page that is open in all respects, and keep its pictures: light, dark, narrow.
+
+    ``html`` is the page as it was sent, where loading it again would not give the same.
+    """
+    again = "async () => (await fetch(location.href, {headers: {Accept: 'text/html'}})).text()"
+    assert html_problems(html or await page.evaluate(again)) == []
     for scheme in SCHEMES:
         await page.emulate_media(color_scheme=scheme)
         assert await axe_findings(page) == [], f"{name}, {scheme}"
