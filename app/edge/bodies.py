@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.edge import json_text
 from app.edge.answers import Answers
 from app.edge.refusals import Malformed, TooSlow, WrongMediaType
+from app.edge.templates import ByAddress
 from app.errors import AppError, TooLarge
 
 CLOSE = {"Connection": "close"}
@@ -54,7 +55,7 @@ class Pace:
 class Limits:
     """The rule of all addresses, those that have their own, the pace, and how deep JSON may be.
 
-    An address in ``others`` that ends with a slash stands for all below it.
+    An address in ``others`` that ends with a slash stands for all below it; templates stand for what fits them.
     """
 
     usual: Rule
@@ -62,19 +63,13 @@ class Limits:
     pace: Pace
     deepest: int
 
-    def rule_of(self, path: str) -> Rule:
-        """Return the rule of an address: its own, else that of the longest address above it, else the usual."""
-        if path in self.others:
-            return self.others[path]
-        above = [place for place in self.others if place.endswith("/") and path.startswith(place)]
-        return self.others[max(above, key=len)] if above else self.usual
-
 
 class Bodies:
     """ASGI middleware."""
 
     def __init__(self, app: ASGIApp, *, answers: Answers, limits: Limits) -> None:
         self._app, self._answers, self._limits = app, answers, limits
+        self._others = ByAddress(limits.others)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a body that is within its limits, or refuse it."""
@@ -82,7 +77,7 @@ class Bodies:
         if announced is None:
             await self._app(scope, receive, send)
             return
-        rule = self._limits.rule_of(scope["path"])
+        rule = self._others.get(scope["path"]) or self._limits.usual
         counted = _Counted(receive, rule.most, self._limits.pace)
         try:
             _check_head(scope, announced, rule)

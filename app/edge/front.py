@@ -68,7 +68,7 @@ SENT = (
 class Front:
     """What the front of one service is made of; ``bodies`` are the addresses that take other bodies than most.
 
-    An address that ends with a slash stands for all below it.
+    An address that ends with a slash stands for all below it; ``/v1/runs/{run_id}/notes`` for that of any run.
     """
 
     settings: HttpSettings = UNLIMITED

@@ -18,10 +18,12 @@ from app.runner.access import guard
 from app.runner.access.audit import AuditTrail
 from app.runner.access.owners import Owners
 from app.runner.api import (
+    agreement,
     api_keys,
     audit,
     batch_results,
     checking,
+    compare,
     events,
     evidence,
     experiment_actions,
@@ -29,6 +31,7 @@ from app.runner.api import (
     experiment_results,
     experiments,
     files,
+    human_verdicts,
     packages,
     plan,
     preflight,
@@ -37,6 +40,7 @@ from app.runner.api import (
     results,
     run_actions,
     runs,
+    verdict_views,
     webhook_deliveries,
     webhook_docs,
     webhooks,
@@ -91,6 +95,10 @@ def build(
     app.include_router(reports.routes(parts, heavy))
     app.include_router(checking.routes(parts, heavy))
     app.include_router(results.routes(parts))
+    comparing = CapacityLimiter(parts.settings.comparing.at_once)
+    app.include_router(compare.routes(parts, comparing))
+    app.include_router(human_verdicts.routes(parts, comparing))
+    app.include_router(agreement.routes(parts, comparing))
     app.include_router(batch_results.routes(parts))
     app.include_router(experiments.routes(parts))
     app.include_router(experiment_events.routes(parts))
@@ -107,7 +115,11 @@ def build(
     app.include_router(preflight.routes(parts))
     app.include_router(health.routes(SERVICE, checks))
     app.include_router(beside.router)
-    bodies = {packages.PATH: uploads(parts), **beside.bodies}
+    bodies = {
+        packages.PATH: uploads(parts),
+        verdict_views.PATH: Rule(parts.settings.comparing.file_max_bytes + FORM_BYTES, UPLOAD),
+        **beside.bodies,
+    }
     protect(app, answers, Front(http, bodies, [Middleware(guard.Guard, gate=_gate(parts))]))
     app.add_middleware(Patience, stall_s=parts.settings.results.stall_s)  # the last one added is the outermost
     return app

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.runner.api.example import AT, FORM, HTML, JSON, LATER, RUN_ID, SHA256, TEXT, Example
-from app.runner.api.examples_beside import BESIDE, DELIVERY_ID, KEY_ID, SUBSCRIPTION_ID
+from app.runner.api.examples_beside import BESIDE, DELIVERY_ID, KEY_ID, SUBSCRIPTION_ID, VERDICTS_ID
 from app.runner.api.experiment_docs import EXPERIMENT_ID, EXPERIMENTS
 from app.runner.api.views import RunView
 from app.runner.plan.spec import PlanRequest
@@ -28,6 +28,8 @@ PARAMETERS = {
     "experiment_id": EXPERIMENT_ID,
     "subscription_id": SUBSCRIPTION_ID,
     "delivery_id": DELIVERY_ID,
+    "set_id": VERDICTS_ID,
+    "runs": f"{RUN_ID},{AGAIN_ID}",
 }
 
 
