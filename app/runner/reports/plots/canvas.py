@@ -12,7 +12,7 @@ from app.runner.reports.plain import one_line
 
 WIDTH = 900
 FONT = 13
-LETTER = 7.2
+LETTER = 7.8
 """Width of a letter at that size, on the safe side."""
 
 Value = str | int | float

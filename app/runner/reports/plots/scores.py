@@ -49,14 +49,14 @@ class Edge:
 
 def score_plot(points: Sequence[Point], name: str = "scores") -> str:
     """Return the scores with their intervals, in the order given, the first on top."""
-    said = "Scores with 95 % intervals", _told(points)
+    said = "Scores with 95% intervals", _told(points)
     return _plot(name, said, list(points), ())
 
 
 def ruler(anchors: Sequence[Point], students: Sequence[Point], edges: Sequence[Edge]) -> str:
     """Return students placed among anchors, best first, with lines where grades begin."""
     both = sorted([*anchors, *students], key=lambda point: (-point.score, point.name))
-    title = "Students among the anchors, with 95 % intervals"
+    title = "Students among the anchors, with 95% intervals"
     told = f"{_told(both)} {len(students)} are students, {len(anchors)} anchors of known grade."
     return _plot("ruler", (title, told), both, edges)
 
@@ -79,7 +79,7 @@ def _plot(name: str, said: tuple[str, str], points: Sequence[Point], edges: Sequ
     bottom = top + row * len(points) + 6
     values = [end for point in points for end in (point.low, point.high)] + [edge.begins for edge in edges]
     axis = Axis(values, 16.0 + widest * LETTER, WIDTH - 24.0)
-    parts = bottom_axis(axis, top, bottom, "score in logits; the line is the 95 % interval")
+    parts = bottom_axis(axis, top, bottom, "score in logits; the line is the 95% interval")
     parts += [part for edge in edges for part in _edge(edge, axis, top, bottom)]
     for at, point in enumerate(points):
         parts.append(_point(point, axis, top + row * (at + 0.5) + 3, row, named=named))
