@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field, WithJsonSchema
 
 from app.errors import FieldProblem
 from app.runner.api.problem_docs import Responses
-from app.runner.api.run_report import POLICY
+from app.runner.api.reports import POLICY
 from app.runner.export.accept import best
 from app.runner.export.formats import NotAcceptable
 
