@@ -31,6 +31,8 @@ HEADERS = {
 NAVIGATION = (
     ("/", "Runs"),
     ("/runs/new", "New run"),
+    ("/compare", "Compare"),
+    ("/experiments", "Experiments"),
     ("/packages", "Packages"),
     ("/preflight", "Status"),
 )

@@ -243,7 +243,9 @@ class Report:
 def reports(run: Run, files: Sequence[Entry]) -> list[Report]:
     """Return the reports of a run, as pages where they are."""
     there = any(entry.kind == "report" for entry in files)
-    return [Report("Report", f"/v1/runs/{run.id}/report")] if there else []
+    own = f"/v1/runs/{run.id}/report"
+    forms = (("Report", "html"), ("Report as markdown", "md"), ("Report as JSON", "json"))
+    return [Report(name, f"{own}?format={form}") for name, form in forms] if there else []
 
 
 def can(run: Run) -> list[str]:

@@ -1,11 +1,11 @@
 from typing import Literal
 
-CompareRunsFormat = Literal["html", "json", "markdown"]
+CompareRunsFormat = Literal["html", "json", "md"]
 
 COMPARE_RUNS_FORMAT_VALUES: set[CompareRunsFormat] = {
     "html",
     "json",
-    "markdown",
+    "md",
 }
 
 

@@ -1,12 +1,12 @@
 from typing import Literal
 
-GetRunAgreementFormat = Literal["csv", "html", "json", "markdown"]
+GetRunAgreementFormat = Literal["csv", "html", "json", "md"]
 
 GET_RUN_AGREEMENT_FORMAT_VALUES: set[GetRunAgreementFormat] = {
     "csv",
     "html",
     "json",
-    "markdown",
+    "md",
 }
 
 
