@@ -4,13 +4,13 @@
 ``{"error": {...}}`` shape that the services behind the runner speak on their wire.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Literal
 
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.types import Scope
 
 from app.edge import places
@@ -52,20 +52,28 @@ class Refusal:
         )
 
 
+PageOf = Callable[[Scope, Refusal, str], Response | None]
+"""Makes a page for a person of a refusal and the id of its request; None for a caller who is no browser."""
+
+
 @dataclass(frozen=True)
 class Answers:
-    """How one service says no."""
+    """How one service says no; to people by ``page``, where it has pages."""
 
     service: str
     style: Style = "problem"
+    page: PageOf | None = None
 
-    def of(self, scope: Scope, error: AppError, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    def of(self, scope: Scope, error: AppError, headers: Mapping[str, str] | None = None) -> Response:
         """Return the answer for an expected error."""
         return self.refusal(scope, Refusal.of(error, headers))
 
-    def refusal(self, scope: Scope, refusal: Refusal) -> JSONResponse:
+    def refusal(self, scope: Scope, refusal: Refusal) -> Response:
         """Return the answer; it names the request id that the log lines have."""
         request_id = request_id_of(scope)
+        page = None if self.page is None else self.page(scope, refusal, request_id)
+        if page is not None:
+            return page
         if self.style == "platform":
             error = {"error": _platform(self.service, request_id, refusal)}
             return JSONResponse(error, refusal.status, dict(refusal.headers))

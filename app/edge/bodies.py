@@ -53,7 +53,10 @@ class Pace:
 
 @dataclass(frozen=True)
 class Limits:
-    """The rule of all addresses, those (templates too) that have their own, the pace, and how deep JSON may be."""
+    """The rule of all addresses, those that have their own, the pace, and how deep JSON may be.
+
+    An address in ``others`` that ends with a slash stands for all below it; templates stand for what fits them.
+    """
 
     usual: Rule
     others: Mapping[str, Rule]

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
 from app.edge import places
-from app.edge.answers import Answers, Refusal, Style, platform_code_of
+from app.edge.answers import Answers, PageOf, Refusal, Style, platform_code_of
 from app.edge.refusals import Malformed, NoSuchMethod, WrongMediaType
 from app.errors import (
     AppError,
@@ -47,9 +47,9 @@ _PLAIN: tuple[type[AppError], ...] = (
 BY_STATUS: dict[int, type[AppError]] = {kind.status: kind for kind in _PLAIN}
 
 
-def install(app: FastAPI, *, service: str, style: Style = "problem") -> Answers:
+def install(app: FastAPI, *, service: str, style: Style = "problem", page: PageOf | None = None) -> Answers:
     """Register the handlers; each answer carries the request id that the log line has."""
-    answers = Answers(service, style)
+    answers = Answers(service, style, page)
     edge = _Edge(answers)
     app.add_exception_handler(AppError, edge.expected)
     app.add_exception_handler(RequestValidationError, edge.invalid)

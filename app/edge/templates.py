@@ -12,9 +12,13 @@ _ID = re.compile(r"\{\w+\}")
 
 
 class ByAddress(Generic[Thing]):
-    """What belongs to an address: by its own name, else by the first template that it fits."""
+    """What belongs to an address: by its own name, else by the first template that it fits, else by one above it.
+
+    A name that ends with a slash stands for all below it; of several the longest counts.
+    """
 
     def __init__(self, things: Mapping[str, Thing]) -> None:
+        self._above = sorted((path for path in things if path.endswith("/")), key=len, reverse=True)
         self._plain = {path: thing for path, thing in things.items() if "{" not in path}
         self._patterns = [(_pattern(path), thing) for path, thing in things.items() if "{" in path]
 
@@ -23,7 +27,10 @@ class ByAddress(Generic[Thing]):
         found = self._plain.get(path)
         if found is not None:
             return found
-        return next((thing for pattern, thing in self._patterns if pattern.fullmatch(path)), None)
+        fitting = next((thing for pattern, thing in self._patterns if pattern.fullmatch(path)), None)
+        if fitting is not None:
+            return fitting
+        return next((self._plain[above] for above in self._above if path.startswith(above)), None)
 
 
 def any_of(paths: Iterable[str]) -> ByAddress[bool]:

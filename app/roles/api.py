@@ -15,6 +15,7 @@ from app.roles.webhooks import desk_of
 from app.runner.api.app import SERVICE, build
 from app.runner.api.parts import Parts
 from app.runner.tables import CHANGES_CHANNEL
+from app.runner.web.site import site
 from app.settings import RunnerHttpSettings, RunnerSettings, WebhookSettings
 
 
@@ -23,7 +24,8 @@ async def run() -> None:
     settings, http = RunnerSettings(), RunnerHttpSettings()
     async with open_parts(SERVICE) as opened:
         parts = await parts_of(opened, settings)
-        app = build(parts, {"database": database_check(opened.database)}, http)
+        pages = site(parts, behind_tls=http.behind_tls)
+        app = build(parts, {"database": database_check(opened.database)}, http, pages)
         await until_stopped(serve(app, settings.host, settings.port, http))
 
 

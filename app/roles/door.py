@@ -59,7 +59,7 @@ async def _with(opened: Parts, settings: AccessSettings, static: tuple[StaticKey
     known = KnownKeys(opened.database, now, static, settings.api_key_cache_s)
     tokens = CallerTokens(settings, await _key_set(opened, settings)) if settings.takes_tokens else None
     log.info("access_on", static_keys=len(static), tokens=settings.algorithm if tokens is not None else None)
-    return CredentialDoor(known, tokens, Failures(settings.failed_logins_per_minute), now)
+    return CredentialDoor(known, tokens, Failures(settings.failed_logins_per_minute), now, settings.session_s)
 
 
 async def _key_set(opened: Parts, settings: AccessSettings) -> KeySet | None:

@@ -340,6 +340,18 @@ api_keys = Table(
 """One API key each: its hash, never itself. ``last_used_at`` is true to a minute. Revoked keys stay listed."""
 Index("ix_api_keys_owner_created", api_keys.c.owner, api_keys.c.created_at.desc(), api_keys.c.id.desc())
 
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("key_id", String(16), nullable=False),
+    Column("key_sha256", String(64), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+)
+"""One login to the pages each: the hash of what the browser has, and the API key that it stands for."""
+Index("ix_sessions_expires", sessions.c.expires_at)
+
 audit = Table(
     "audit",
     metadata,

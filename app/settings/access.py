@@ -32,6 +32,7 @@ class AccessSettings(Settings):
 
     ``api_keys`` is a JSON list of ``StaticKey``; ``api_keys_file`` names a file with such a list. Tokens (JWT) are
     taken where ``jwt_secret`` (HS256) or ``jwt_jwks_url`` (RS256 or ES256) is set; both need issuer and audience.
+    ``session_s`` is how long a login to the pages lasts, in seconds; it ends before with its key.
     """
 
     model_config = SettingsConfigDict(
@@ -73,6 +74,8 @@ class AccessSettings(Settings):
     """Claim that lists the scopes."""
     failed_logins_per_minute: int = Field(default=30, ge=1)
     """Refused credentials a minute and address before more are slowed down."""
+    session_s: float = Field(default=12 * 3600.0, ge=60, le=30 * 24 * 3600)
+    """Seconds after which a login on the pages ends."""
 
     @model_validator(mode="after")
     def _one_kind_of_token(self) -> Self:

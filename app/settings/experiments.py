@@ -14,4 +14,6 @@ class ExperimentSettings(Settings):
     )
 
     max_cells: int = Field(default=200, ge=1, le=5_000)
+    """Most runs of an experiment."""
     max_concurrency: int = Field(default=8, ge=1, le=100)
+    """Most of its runs at once."""

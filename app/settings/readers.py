@@ -5,6 +5,7 @@ from app.settings.base import Settings
 from app.settings.cj import CJSettings
 from app.settings.comparing import ComparingSettings
 from app.settings.content import ContentSettings
+from app.settings.experiments import ExperimentSettings
 from app.settings.gateway import GatewaySettings
 from app.settings.limits import CJHttpSettings, ContentHttpSettings, GatewayHttpSettings, RunnerHttpSettings
 from app.settings.providers import ProviderSettings
@@ -23,7 +24,7 @@ from app.settings.webhooks import WebhookSettings
 Groups = tuple[type[Settings], ...]
 _ALL: Groups = (TelemetrySettings, DatabaseSettings)
 _SERVICE: Groups = (*_ALL, KafkaSettings, GradeScaleSettings, AuthSettings)
-_RUNNER: Groups = (*_SERVICE, Neighbours, RunnerSettings, ResultsSettings, ComparingSettings, WebhookSettings)
+_RUNNER: Groups = (*_SERVICE, Neighbours, RunnerSettings, ResultsSettings, ComparingSettings, ExperimentSettings, WebhookSettings)
 
 READERS: dict[str, Groups] = {
     "api": (*_RUNNER, RunnerHttpSettings, AccessSettings),

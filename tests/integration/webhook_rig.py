@@ -16,6 +16,7 @@ from standardwebhooks.webhooks import Webhook
 
 from app.db.unit import Database
 from app.edge.access import LOCAL, Caller
+from app.runner.access.doors import LocalDoor
 from app.runner.api.app import build
 from app.runner.webhooks.deliver import Deliverer, Parts
 from app.runner.webhooks.desk import Desk
@@ -61,7 +62,7 @@ class Receiver:
         return [verify(request.body, dict(request.headers)) for request in self.requests]
 
 
-class NamedDoor:
+class NamedDoor(LocalDoor):
     """Whoever calls belongs to the organisation that a header names."""
 
     async def caller(self, request: ApiRequest) -> Caller:

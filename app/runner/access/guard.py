@@ -24,7 +24,7 @@ from app.runner.access.owners import Owners
 from app.runner.access.places import Place, Places
 
 POLICY_VIOLATION = 1008
-MADE = frozenset({201, 202})
+MADE = frozenset({201, 202, 303})
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,12 @@ from app.edge.access import ADMIN
 
 HEALTH = frozenset({"/healthz", "/readyz", "/metrics"})
 MANUAL = frozenset({"/openapi.json", "/docs", "/docs/start.js", "/docs/{name}", "/problems", "/problems/{code}"})
-OPEN = HEALTH | MANUAL
-"""All that is answered without a credential: whether the process lives, its numbers, what the API looks like."""
+DOORSTEP = frozenset({"/login", "/logout", "/static/{name}"})
+OPEN = HEALTH | MANUAL | DOORSTEP
+"""All that is answered without a credential: whether the process lives, its numbers, what the API looks like, and
+the page on which one is given, with its style sheet."""
+PAGE = "pages"
+"""The tag of routes that answer with pages: there a session may change things too, for their forms are checked."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Place:
     template: str = ""
     ids: Mapping[str, Any] = field(default_factory=dict)
     is_admin: bool = False
+    is_page: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -39,7 +44,7 @@ class _Route:
     pattern: re.Pattern[str]
     methods: frozenset[str]
     convertors: Mapping[str, Any]
-    is_admin: bool
+    tags: frozenset[str]
 
 
 class Places:
@@ -52,7 +57,7 @@ class Places:
                 route.path_regex,
                 frozenset(route.methods or ()),
                 route.param_convertors,
-                ADMIN in (getattr(route, "tags", None) or ()),
+                frozenset(map(str, getattr(route, "tags", None) or ())),
             )
             for route in iter_route_contexts(app.routes)
         ]
@@ -65,7 +70,7 @@ class Places:
             if found is None:
                 continue
             values = {name: route.convertors[name].convert(value) for name, value in found.groupdict().items()}
-            place = Place(route.template, values, route.is_admin)
+            place = Place(route.template, values, ADMIN in route.tags, PAGE in route.tags)
             if method in route.methods:
                 return place
             first = first or place

@@ -1,11 +1,15 @@
 """The runner's HTTP application: runs, their files, asset packages, health."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from anyio import CapacityLimiter
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
 from app import __version__
 from app.edge import health, problem_pages, problems
+from app.edge.answers import PageOf
 from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, UPLOAD, Front, protect
 from app.edge.health import Check
@@ -44,7 +48,7 @@ from app.runner.api import (
 from app.runner.api.described import DescribedApi
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import ANYWHERE
-from app.settings import HttpSettings, RunnerSettings
+from app.settings import HttpSettings
 
 SERVICE = "cj_runner"
 FORM_BYTES = 1024 * 1024
@@ -54,8 +58,23 @@ HEAVY_AT_ONCE = 2
 DESCRIPTION = "Comparative judgement of essays, end to end: start runs, follow them, read artefacts and reports."
 
 
-def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED) -> FastAPI:
-    """Return the application; ``http`` says what its edge takes."""
+@dataclass(frozen=True)
+class Beside:
+    """What is served beside the API, behind the same guard: pages for people.
+
+    ``bodies`` says which addresses take other bodies than JSON; ``page`` shows a refusal to a person.
+    """
+
+    router: APIRouter = field(default_factory=APIRouter)
+    bodies: Mapping[str, Rule] = field(default_factory=dict)
+    page: PageOf | None = None
+
+
+def build(
+    parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED, beside: Beside | None = None
+) -> FastAPI:
+    """Return the application; ``http`` says what its edge takes, ``beside`` what it serves beside the API."""
+    beside = beside or Beside()
     app = DescribedApi(
         title="CJ runner",
         version=__version__,
@@ -65,7 +84,7 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
         responses=ANYWHERE,
         dependencies=[Depends(guard.confirmed)],
     )
-    answers = problems.install(app, service=SERVICE)
+    answers = problems.install(app, service=SERVICE, page=beside.page)
     app.include_router(runs.routes(parts))
     app.include_router(plan.routes(parts))
     app.include_router(run_actions.routes(parts))
@@ -95,18 +114,20 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     webhook_docs.install(app)
     app.include_router(preflight.routes(parts))
     app.include_router(health.routes(SERVICE, checks))
-    guarded = [Middleware(guard.Guard, gate=_gate(parts))]
-    protect(app, answers, Front(http, _uploads(parts.settings), guarded))
+    app.include_router(beside.router)
+    bodies = {
+        packages.PATH: uploads(parts),
+        verdict_views.PATH: Rule(parts.settings.comparing.file_max_bytes + FORM_BYTES, UPLOAD),
+        **beside.bodies,
+    }
+    protect(app, answers, Front(http, bodies, [Middleware(guard.Guard, gate=_gate(parts))]))
     app.add_middleware(Patience, stall_s=parts.settings.results.stall_s)  # the last one added is the outermost
     return app
 
 
-def _uploads(settings: RunnerSettings) -> dict[str, Rule]:
-    """Return the addresses that take files, and how much each takes."""
-    return {
-        packages.PATH: Rule(settings.upload_max_bytes + FORM_BYTES, UPLOAD),
-        verdict_views.PATH: Rule(settings.comparing.file_max_bytes + FORM_BYTES, UPLOAD),
-    }
+def uploads(parts: Parts) -> Rule:
+    """Return what an address takes that packages are sent to."""
+    return Rule(parts.settings.upload_max_bytes + FORM_BYTES, UPLOAD)
 
 
 def _gate(parts: Parts) -> guard.Gate:

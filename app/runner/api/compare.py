@@ -78,13 +78,15 @@ def routes(parts: Parts, comparing: CapacityLimiter) -> APIRouter:
         for run_id in ids:
             await owners.check(caller.owner, {"run_id": run_id})
         async with comparing:
-            document = await _document(parts, ids, How(query.seed, query.draws, query.limit))
+            document = await document_of(parts, query)
             return await renderings.answer(form, document, f"compare_{'_'.join(ids)}"[:150])
 
     return router
 
 
-async def _document(parts: Parts, ids: list[str], how: How) -> RunComparison:
+async def document_of(parts: Parts, query: CompareQuery) -> RunComparison:
+    """Return the numbers of a comparison; whose the runs are has been checked."""
+    ids, how = query.ids(), How(query.seed, query.draws, query.limit)
     async with parts.database.transaction() as connection:
         found = [await store.get(connection, run_id) for run_id in ids]
     gather.check_ended(found)

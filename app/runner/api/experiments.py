@@ -33,7 +33,7 @@ from app.runner.experiments.states import ExperimentState
 from app.runner.experiments.store import Experiment
 from app.runner.runs import cursor as cursors
 from app.runner.runs import idempotency, labels
-from app.runner.runs.idempotency import Answer
+from app.runner.runs.idempotency import Answer, Asked
 
 PATH = "/v1/experiments"
 UNCHANGED: Responses = {304: {"description": "The experiment is the one that the caller has"}}
@@ -74,7 +74,7 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.post(f"{PATH}:plan", summary="What an experiment would do and cost; nothing is written", responses=BAD)
     async def plan(body: ExperimentRequest, caller: Known) -> ExperimentPlanView:
-        return plan_view(await looked_at(_look(parts, caller), body))
+        return await planned(parts, caller, body)
 
     @router.post(
         PATH, status_code=202, summary="Start an experiment", response_model=ExperimentView, responses=BAD | TWICE
@@ -83,18 +83,7 @@ def routes(parts: Parts) -> APIRouter:
         body: ExperimentRequest, request: Request, caller: Known, idempotency_key: Key = None
     ) -> Response:
         wish = asked(parts, caller, idempotency_key, request, await request.body())
-        ready = await _ready(parts, caller, body)
-
-        async def work(connection: AsyncConnection) -> Answer:
-            if isinstance(ready, InvalidInput):
-                raise ready
-            now = parts.clock()
-            made = await accepting.accept(connection, ready, parts.new_experiment_id(), caller.owner, now)
-            return await shown_answer(connection, made)
-
-        async with parts.database.transaction() as connection:
-            answer = await idempotency.once(connection, wish, work, parts.clock())
-        return replied(answer)
+        return replied(await begun(parts, caller, body, wish))
 
     @router.get(PATH, summary="Experiments, newest first", response_model=ExperimentList, responses=BAD)
     async def listed(query: Annotated[ExperimentQuery, Query()], caller: Known) -> Response:
@@ -119,6 +108,26 @@ def routes(parts: Parts) -> APIRouter:
         return shown.unchanged() if has(if_none_match, shown.tag) else shown.answer()
 
     return router
+
+
+async def planned(parts: Parts, caller: Caller, body: ExperimentRequest) -> ExperimentPlanView:
+    """Return what an experiment would do; raises ``InvalidInput``."""
+    return plan_view(await looked_at(_look(parts, caller), body))
+
+
+async def begun(parts: Parts, caller: Caller, body: ExperimentRequest, wish: Asked | None) -> Answer:
+    """Start an experiment, once for each wish, and return the answer; raises ``InvalidInput`` and ``KeyInUse``."""
+    ready = await _ready(parts, caller, body)
+
+    async def work(connection: AsyncConnection) -> Answer:
+        if isinstance(ready, InvalidInput):
+            raise ready
+        now = parts.clock()
+        made = await accepting.accept(connection, ready, parts.new_experiment_id(), caller.owner, now)
+        return await shown_answer(connection, made)
+
+    async with parts.database.transaction() as connection:
+        return await idempotency.once(connection, wish, work, parts.clock())
 
 
 def _look(parts: Parts, caller: Caller) -> Look:

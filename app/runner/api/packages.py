@@ -1,7 +1,7 @@
 """Routes of asset packages: upload a zip or files, register a folder of the server, look at them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Annotated
 
@@ -19,9 +19,9 @@ from app.runner.assets.unpack import Limits
 from app.runner.runs.labels import NOT_STORABLE, is_storable
 
 PATH = "/v1/asset-packages"
-MIN_TEXT = 100
+MIN_TEXT, MOST_MIN_TEXT = 100, 10_000
 LONGEST_NAME = 200
-MinText = Annotated[int, Form(ge=1, le=10_000)]
+MinText = Annotated[int, Form(ge=1, le=MOST_MIN_TEXT)]
 
 
 class FolderRequest(BaseModel):
@@ -31,24 +31,16 @@ class FolderRequest(BaseModel):
 
     folder: str = Field(min_length=1, max_length=400)
     name: str | None = Field(default=None, max_length=LONGEST_NAME)
-    min_text_characters: int = Field(default=MIN_TEXT, ge=1, le=10_000)
+    min_text_characters: int = Field(default=MIN_TEXT, ge=1, le=MOST_MIN_TEXT)
 
 
 def routes(parts: Parts) -> APIRouter:
     """Return the routes."""
     router = APIRouter(prefix=PATH, tags=["asset packages"])
-    settings = parts.settings
-    limits = Limits(settings.package_max_files, settings.file_max_bytes, 4 * settings.upload_max_bytes)
 
-    async def keep(
-        caller: Caller, name: str, files: Mapping[str, bytes], min_characters: int, response: Response
-    ) -> PackageView:
-        stock = await asyncio.to_thread(take_stock, files, min_text_characters=min_characters)
-        new = store.NewPackage(f"pkg_{parts.sortable_id().hex}", caller.owner, name, min_characters)
-        async with parts.database.transaction() as connection:
-            package = await store.keep(connection, new, stock, parts.clock())
+    def made(package: PackageView, response: Response) -> PackageView:
         response.headers["Location"] = f"/v1/asset-packages/{package.id}"
-        return package_view(package)
+        return package
 
     @router.post("", status_code=201, summary="Upload essays: one zip, or many files", responses=BIG)
     async def upload(
@@ -58,27 +50,22 @@ def routes(parts: Parts) -> APIRouter:
         name: Annotated[str | None, Form(max_length=LONGEST_NAME)] = None,
         min_text_characters: MinText = MIN_TEXT,
     ) -> PackageView:
-        files = await _files_of(file, settings.upload_max_bytes, limits)
-        shown = _shown(name, PurePosixPath(file[0].filename or "").stem)
-        return await keep(caller, shown, files, min_text_characters, response)
+        return made(await uploaded(parts, caller, file, name, min_text_characters), response)
 
     @router.post("/from-folder", status_code=201, summary="Register a folder of the server", responses=BIG)
     async def from_folder(body: FolderRequest, caller: Known, response: Response) -> PackageView:
-        folder = _allowed(settings.packages_root, body.folder)
-        files = await asyncio.to_thread(unpack.from_folder, folder, limits)
+        folder = _allowed(parts.settings.packages_root, body.folder)
+        files = await asyncio.to_thread(unpack.from_folder, folder, _limits(parts))
         shown = _shown(body.name, folder.name)
-        return await keep(caller, shown, files, body.min_text_characters, response)
+        return made(await _kept(parts, caller, shown, files, body.min_text_characters), response)
 
     @router.get("", summary="The newest packages", responses=BAD)
     async def newest(caller: Known, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> PackageList:
-        async with parts.database.transaction() as connection:
-            found = await store.recent(connection, caller.owner, limit)
-        return PackageList(items=[package_view(item) for item in found])
+        return await recent(parts, caller, limit)
 
     @router.get("/{package_id}", summary="One package", responses=MISSING)
     async def show(package_id: str) -> PackageView:
-        async with parts.database.transaction() as connection:
-            return package_view(await store.get(connection, package_id))
+        return await one(parts, package_id)
 
     return router
 
@@ -90,7 +77,43 @@ def _shown(name: str | None, otherwise: str) -> str:
     return name or "".join(letter for letter in otherwise if letter.isprintable())[:LONGEST_NAME] or "package"
 
 
-async def _files_of(sent: list[UploadFile], limit: int, limits: Limits) -> dict[str, bytes]:
+async def uploaded(
+    parts: Parts, caller: Caller, sent: Sequence[UploadFile], name: str | None, min_characters: int
+) -> PackageView:
+    """Keep what was sent as a package; raises ``InvalidInput`` that names all files that cannot be used."""
+    files = await _files_of(sent, parts.settings.upload_max_bytes, _limits(parts))
+    shown = _shown(name, PurePosixPath(sent[0].filename or "").stem)
+    return await _kept(parts, caller, shown, files, min_characters)
+
+
+async def recent(parts: Parts, caller: Caller, limit: int) -> PackageList:
+    """Return the caller's newest packages."""
+    async with parts.database.transaction() as connection:
+        found = await store.recent(connection, caller.owner, limit)
+    return PackageList(items=[package_view(item) for item in found])
+
+
+async def one(parts: Parts, package_id: str) -> PackageView:
+    """Return a package whose owner the guard has checked; raises ``NotFound``."""
+    async with parts.database.transaction() as connection:
+        return package_view(await store.get(connection, package_id))
+
+
+async def _kept(
+    parts: Parts, caller: Caller, name: str, files: Mapping[str, bytes], min_characters: int
+) -> PackageView:
+    stock = await asyncio.to_thread(take_stock, files, min_text_characters=min_characters)
+    new = store.NewPackage(f"pkg_{parts.sortable_id().hex}", caller.owner, name, min_characters)
+    async with parts.database.transaction() as connection:
+        return package_view(await store.keep(connection, new, stock, parts.clock()))
+
+
+def _limits(parts: Parts) -> Limits:
+    settings = parts.settings
+    return Limits(settings.package_max_files, settings.file_max_bytes, 4 * settings.upload_max_bytes)
+
+
+async def _files_of(sent: Sequence[UploadFile], limit: int, limits: Limits) -> dict[str, bytes]:
     total = 0
     bodies: dict[str, bytes] = {}
     for item in sent:

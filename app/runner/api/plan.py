@@ -6,7 +6,7 @@ meet, and no run can be called ``plan``.
 
 from fastapi import APIRouter
 
-from app.edge.access import Known
+from app.edge.access import Caller, Known
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD
 from app.runner.plan import plan as planning
@@ -21,7 +21,12 @@ def routes(parts: Parts) -> APIRouter:
 
     @router.post("/v1/runs:plan", summary="What a run would do and cost; nothing is written", responses=BAD)
     async def plan_run(body: PlanRequest, caller: Known) -> PlanView:
-        ready = PlanRequest.model_validate(prompts.resolved(parts.settings.prompts_dir, body))
-        return await planning.plan(parts.database, parts.asked, ready, caller.owner, parts.clock())
+        return await planned(parts, caller, body)
 
     return router
+
+
+async def planned(parts: Parts, caller: Caller, body: PlanRequest) -> PlanView:
+    """Return what a run of the caller would do; raises ``InvalidInput`` for what it would be refused with."""
+    ready = PlanRequest.model_validate(prompts.resolved(parts.settings.prompts_dir, body))
+    return await planning.plan(parts.database, parts.asked, ready, caller.owner, parts.clock())

@@ -45,13 +45,18 @@ def routes(parts: Parts) -> APIRouter:
     )
     async def preflight(response: Response) -> PreflightView:
         response.headers["Cache-Control"] = "no-store"
-        found = await look_at_all(parts.probes)
-        return PreflightView(
-            ok=all(item.ok or item.severity == "warning" for item in found),
-            warnings=sum(not item.ok and item.severity == "warning" for item in found),
-            version=__version__,
-            checked_at=parts.clock(),
-            checks=[ProbeView(**asdict(item)) for item in found],
-        )
+        return await found_now(parts)
 
     return router
+
+
+async def found_now(parts: Parts) -> PreflightView:
+    """Return what looking at everything finds at this moment."""
+    found = await look_at_all(parts.probes)
+    return PreflightView(
+        ok=all(item.ok or item.severity == "warning" for item in found),
+        warnings=sum(not item.ok and item.severity == "warning" for item in found),
+        version=__version__,
+        checked_at=parts.clock(),
+        checks=[ProbeView(**asdict(item)) for item in found],
+    )

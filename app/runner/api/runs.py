@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.edge.access import Known
+from app.edge.access import Caller, Known
 from app.errors import InvalidInput
 from app.runner.api import follow, one_off
 from app.runner.api.keyed import Key, asked, replied, shown_answer
@@ -16,7 +16,7 @@ from app.runner.api.query import RunQuery
 from app.runner.api.views import RunList, RunStarted, RunView, run_view
 from app.runner.runs import accept as accepting
 from app.runner.runs import idempotency, listing, prompts
-from app.runner.runs.idempotency import Answer
+from app.runner.runs.idempotency import Answer, Asked
 from app.runner.runs.spec import RunRequest
 
 PATH = "/v1/runs"
@@ -40,28 +40,12 @@ def routes(parts: Parts) -> APIRouter:
     @router.post("", status_code=202, summary="Start a run", response_model=RunStarted, responses=BAD | TWICE)
     async def start(body: RunRequest, request: Request, caller: Known, idempotency_key: Key = None) -> Response:
         wish = asked(parts, caller, idempotency_key, request, await request.body())
-        ready = prompts.resolved(parts.settings.prompts_dir, body)
-        ids, target = parts.new_ids(), await one_off.looked_at(parts.webhooks, body)
-
-        async def work(connection: AsyncConnection) -> Answer:
-            if isinstance(target, InvalidInput):
-                raise target
-            run = await accepting.accept(connection, ready, ids, parts.desk(caller.owner))
-            await one_off.keep(connection, parts, run, body.webhook, target)
-            return shown_answer(run)
-
-        async with parts.database.transaction() as connection:
-            answer = await idempotency.once(connection, wish, work, parts.clock())
-            answer = await one_off.with_secret(connection, parts.webhooks, answer, body, caller)
-        return replied(answer)
+        return replied(await begun(parts, caller, body, wish))
 
     @router.get("", summary="Runs, newest first", response_model=RunList, responses=BAD)
     async def listed(query: Annotated[RunQuery, Query()], caller: Known) -> Response:
-        async with parts.database.transaction() as connection:
-            page = await listing.page(connection, query.filters(caller.owner), query.cursor, query.limit)
-        following = None if page.following is None else query.page_after(PATH, page.following)
-        shown = RunList(items=[run_view(run) for run in page.runs], next_cursor=page.following, next=following)
-        headers = {} if following is None else {"Link": f'<{following}>; rel="next"'}
+        shown = await found(parts, caller, query)
+        headers = {} if shown.next is None else {"Link": f'<{shown.next}>; rel="next"'}
         return Response(shown.model_dump_json(), headers=headers, media_type=JSON)
 
     @router.get("/{run_id}", summary="One run", response_model=RunView, responses=BAD | MISSING | UNCHANGED)
@@ -70,3 +54,28 @@ def routes(parts: Parts) -> APIRouter:
         return shown.unchanged() if has(if_none_match, shown.tag) else shown.answer()
 
     return router
+
+
+async def begun(parts: Parts, caller: Caller, body: RunRequest, wish: Asked | None) -> Answer:
+    """Start a run, or return what starting it under the same key was answered with."""
+    ready = prompts.resolved(parts.settings.prompts_dir, body)
+    ids, target = parts.new_ids(), await one_off.looked_at(parts.webhooks, body)
+
+    async def work(connection: AsyncConnection) -> Answer:
+        if isinstance(target, InvalidInput):
+            raise target
+        run = await accepting.accept(connection, ready, ids, parts.desk(caller.owner))
+        await one_off.keep(connection, parts, run, body.webhook, target)
+        return shown_answer(run)
+
+    async with parts.database.transaction() as connection:
+        answer = await idempotency.once(connection, wish, work, parts.clock())
+        return await one_off.with_secret(connection, parts.webhooks, answer, body, caller)
+
+
+async def found(parts: Parts, caller: Caller, query: RunQuery) -> RunList:
+    """Return one page of the caller's runs."""
+    async with parts.database.transaction() as connection:
+        page = await listing.page(connection, query.filters(caller.owner), query.cursor, query.limit)
+    following = None if page.following is None else query.page_after(PATH, page.following)
+    return RunList(items=[run_view(run) for run in page.runs], next_cursor=page.following, next=following)

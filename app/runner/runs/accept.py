@@ -60,15 +60,23 @@ async def accept(
     connection: AsyncConnection, request: RunRequest, ids: NewIds, desk: Desk, again: Again | None = None
 ) -> Run:
     """Write the run with its first event; raises ``InvalidInput`` before any write."""
-    try:
-        label = labels.dated(request.batch_label, desk.now)
-    except ValueError as error:
-        raise InvalidInput.at("batch_label", str(error)) from error
-    request = await _checked(connection, request, desk)
+    label, request = await checked(connection, request, desk)
     if labels.NUMBER in label:
         label = labels.numbered(label, await _next_number(connection, desk.owner, label))
     row = _row(request, label, ids, desk)
     return await _write(connection, row if again is None else row | asdict(again))
+
+
+async def checked(connection: AsyncConnection, request: RunRequest, desk: Desk) -> tuple[str, RunRequest]:
+    """Return the label of a run that could be accepted, ``{n}`` left in it, and its request as it would be kept.
+
+    Raises ``InvalidInput``.
+    """
+    try:
+        label = labels.dated(request.batch_label, desk.now)
+    except ValueError as error:
+        raise InvalidInput.at("batch_label", str(error)) from error
+    return label, await _checked(connection, request, desk)
 
 
 async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, desk: Desk) -> Run:
