@@ -156,7 +156,7 @@ async def _outlook(pages: Pages, caller: Caller, wanted: RunRequest) -> Outlook:
     try:
         planned = None if wanted.mode in UNASKED else await plan.planned(parts, caller, _to_plan(wanted))
         async with parts.database.transaction() as connection:
-            label = await accept.checked(connection, wanted, parts.desk(caller.owner))
+            label, _ = await accept.checked(connection, wanted, parts.desk(caller.owner))
     except ValidationError as error:
         raise Refused(of_validation(error, NAMES, run_form.FIELDS)) from error
     except InvalidInput as error:
