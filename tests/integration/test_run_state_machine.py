@@ -1,8 +1,8 @@
 """Several runs at once under everything that callers, cj and time can do, against a model of what must hold.
 
 Hypothesis chooses the deeds and shrinks what goes wrong. The machine runs in a thread of its own and lets the
-service work in the event loop of the test. It tries ``STATE_MACHINE_EXAMPLES`` stories (12 if that is not set) of
-at most ``STATE_MACHINE_STEPS`` deeds (20):
+service work in the event loop of the test. It tries ``STATE_MACHINE_EXAMPLES`` stories (3 if that is not set) of
+at most ``STATE_MACHINE_STEPS`` deeds (12), which costs a quiet machine seconds; for more of both:
 
     STATE_MACHINE_EXAMPLES=200 STATE_MACHINE_STEPS=50 pytest -n 0 tests/integration/test_run_state_machine.py
 """
@@ -34,8 +34,8 @@ from tests.integration.house import House
 from tests.integration.parts import Json, deliver
 
 Result = TypeVar("Result")
-EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "12"))
-STEPS = int(os.environ.get("STATE_MACHINE_STEPS", "20"))
+EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "3"))
+STEPS = int(os.environ.get("STATE_MACHINE_STEPS", "12"))
 THROUGH_THE_END = {"finishing", "cancelling"}
 """Who passes one of these ends with an artefact; others were refused or cancelled before anything was asked."""
 
@@ -232,7 +232,7 @@ class Machine(RuleBasedStateMachine):
             assert model.deleted or model.ended is not None
 
 
-@pytest.mark.timeout(25 * EXAMPLES)
+@pytest.mark.timeout(max(300, 5 * EXAMPLES * STEPS))
 async def test_runs_keep_to_the_model_whatever_is_done_to_them(house: House) -> None:
     loop = asyncio.get_running_loop()
     machine = type("MachineOfThisHouse", (Machine,), {"house": house, "loop": loop})

@@ -22,6 +22,8 @@ from app.cli.assignments import columns
 from app.cli.run_end import print_grades, print_summary
 from app.roles.stack import ROOT
 from app.runner.reports.markdown import cell, fenced
+from app.scoring.data import Judgements, Record
+from app.scoring.summary import How, summarise
 from app.settings import TelemetrySettings
 from app.telemetry import logs
 from app.telemetry.printable import printable, printable_json
@@ -136,8 +138,8 @@ def _artefact(text: str) -> dict[str, Any]:
 
 
 def _summary(text: str) -> dict[str, Any]:
-    records = [fit.Record(text, "other", 1.0, 1.0, text), fit.Record("other", text, 1.0, 1.0, "judge")]
-    return fit.summarise(fit.Judgements.from_records(records, order_known=False), fit.How())
+    records = [Record(text, "other", 1.0, 1.0, text), Record("other", text, 1.0, 1.0, "judge")]
+    return summarise(Judgements.from_records(records, order_known=False), How())
 
 
 def test_columns_of_plain_text_and_reports_hold_nothing_that_acts() -> None:

@@ -48,12 +48,12 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    @model_validator(mode="after")
-    def _storable(self) -> Self:
-        for name, value in self:
-            if isinstance(value, str) and not naming.is_storable(value):
-                raise ValueError(f"{name} holds {naming.NOT_STORABLE}")
-        return self
+    @field_validator("*")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        if isinstance(value, str) and not naming.is_storable(value):
+            raise ValueError(f"holds {naming.NOT_STORABLE}")
+        return value
 
 
 class Assets(Strict):
