@@ -41,6 +41,7 @@ from .folder_request import FolderRequest
 from .get_prompt_role import GetPromptRole
 from .get_run_artefact_response_200 import GetRunArtefactResponse200
 from .get_run_event_file_response_200 import GetRunEventFileResponse200
+from .get_run_report_format import GetRunReportFormat
 from .get_run_request_response_200 import GetRunRequestResponse200
 from .judge import Judge
 from .judge_output_verbosity_type_0 import JudgeOutputVerbosityType0
@@ -206,6 +207,7 @@ __all__ = (
     "GetPromptRole",
     "GetRunArtefactResponse200",
     "GetRunEventFileResponse200",
+    "GetRunReportFormat",
     "GetRunRequestResponse200",
     "Judge",
     "JudgeOutputVerbosityType0",
