@@ -78,9 +78,7 @@ def main() -> None:
         subject = run(anchors, students, comparisons)
         floor, _ = timed(partial(floor_of, subject))
         numbers, report = timed(partial(compose, subject))
-        print(
-            f"{anchors + students} essays, {comparisons} comparisons: floor (one fit, its statistics) {floor:.3f} s"
-        )
+        print(f"{anchors + students} essays, {comparisons} comparisons: floor (one fit) {floor:.3f} s")
         print(f"  numbers {numbers:.3f} s, {numbers / floor:.1f} floors")
         for form in Form:
             spent, made = timed(partial(rendering, report, form))

@@ -1,4 +1,4 @@
-"""``cj-runner openapi``, ``asyncapi``, ``report-schema``: the contracts for others, written anew or checked to be fresh."""
+"""``cj-runner openapi``, ``asyncapi``, ``report-schema``: contracts for others, written or checked to be fresh."""
 
 from collections.abc import Callable
 from pathlib import Path
