@@ -211,6 +211,8 @@ async def test_ending_a_boundary_test_twice_gives_the_same_report(house: House) 
     first = await report(house, run)
     await house.finish(run["id"])
     assert await report(house, run) == first
+    anew = await house.api.get(f"/v1/runs/{run['id']}/report", params={"format": "json", "fresh": "true"})
+    assert anew.json()["boundary"] == first["boundary"]
     assert problems_of(await house.artefact(run["id"])) == []
 
 

@@ -292,7 +292,11 @@ class RunRequest(Strict):
     llm: Judge = Judge()
     budget: Budget = Budget()
     design: Design = Design()
-    boundary: Boundary | None = Field(default=None, description="With mode boundary-test, and only there.")
+    boundary: Boundary | None = Field(
+        default=None,
+        description="With mode boundary-test, and only there.",
+        examples=[{"boundaries": ["A/B", "B/C"], "iterations": 5, "least_win_rate": 0.7}],
+    )
     publish: bool = Field(default=True, description="false: compose and keep the request, send nothing.")
     webhook: OneOffWebhook | None = None
     labels: dict[str, str] = Field(
