@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 from tests.integration.house import House
 from tests.integration.parts import Json, deliver
@@ -10,7 +11,7 @@ WORDS = "because | of <this>"
 
 
 async def ended_run(
-    house: House, turned: Sequence[tuple[int, int]] = (), among: int = 6, **changes: object
+    house: House, turned: Sequence[tuple[int, int]] = (), among: int = 6, **changes: Any
 ) -> Json:
     """Return a completed run in which the first ``among`` essays met, each pair once.
 
