@@ -14,7 +14,7 @@ from app.scoring.resampling import drawn, spread_of, taus_of, taus_of_each
 @given(st.integers(0, 10_000))
 def test_tau_b_of_a_draw_is_that_of_the_list_with_its_repeats(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    places, grades = rng.permutation(9) + 1.0, np.sort(rng.integers(0, 4, 9)).astype(np.float64)
+    places, grades = (rng.permutation(9) + 1).astype(np.float64), np.sort(rng.integers(0, 4, 9)).astype(np.float64)
     times = drawn(rng, 9, 3)
     found = taus_of(places, grades, times)
     for row in range(3):
