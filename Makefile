@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fuzz profile-suite check fix openapi client asyncapi migration lock bench clean
+.PHONY: help setup demo up down test fuzz profile-suite check fix openapi client asyncapi report-schema migration lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,7 @@ check: $(STAMP) ## format, lint, types, arrows, house rules; contracts and clien
 	$(BIN)/cj-runner openapi --check
 	$(BIN)/cj-runner problems --check
 	$(BIN)/cj-runner asyncapi --check
+	$(BIN)/cj-runner report-schema --check
 	$(BIN)/python clients/python/generate.py --check
 	$(BIN)/python -m pytest -n 0 tests/unit/test_house.py
 
@@ -61,6 +62,9 @@ openapi: $(STAMP) ## write openapi.json and docs/problems.md anew
 
 asyncapi: $(STAMP) ## write asyncapi.json anew
 	$(BIN)/cj-runner asyncapi
+
+report-schema: $(STAMP) ## write docs/report.schema.json anew
+	$(BIN)/cj-runner report-schema
 
 client: openapi ## write openapi.json and the typed Python client made from it anew
 	$(BIN)/python clients/python/generate.py

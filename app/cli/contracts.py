@@ -1,4 +1,4 @@
-"""``cj-runner openapi`` and ``asyncapi``: the contracts for others, written anew or checked to be fresh."""
+"""``cj-runner openapi``, ``asyncapi``, ``report-schema``: contracts for others, written or checked to be fresh."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +21,15 @@ def asyncapi(check: Check = False, path: Annotated[Path, typer.Option("--path")]
     from app.contracts.asyncapi import rendered
 
     _write_or_check(rendered, path, "make asyncapi", check=check)
+
+
+def report_schema(
+    check: Check = False, path: Annotated[Path, typer.Option("--path")] = Path("docs/report.schema.json")
+) -> None:
+    """Write the JSON schema of reports, or check that the committed one is fresh."""
+    from app.runner.reports.schema import rendered
+
+    _write_or_check(rendered, path, "make report-schema", check=check)
 
 
 def _write_or_check(rendered: Callable[[], str], path: Path, way_out: str, *, check: bool) -> None:

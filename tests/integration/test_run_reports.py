@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import AsyncIterator
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
+from app.cli.fit import fitted
 from app.db.unit import Database
 from app.runner.reports.shapes.document import Report
 from app.runner.tables import run_files
+from app.scoring.summary import How
 from tests.integration.house import House
 from tests.integration.kept import ended, revised
 from tests.integration.parts import Json, deliver
@@ -99,7 +102,9 @@ async def test_a_report_made_anew_has_the_numbers_of_the_one_that_was_written(ho
     made = fresh.json()
     differing = {name for name in written if written[name] != made[name]}
     assert differing <= {"generated_at", "about"}
-    assert written["about"] | {"finished_at": None} == made["about"] | {"finished_at": None}
+    same = {"finished_at": None, "revision_why": None}
+    assert written["about"] | same == made["about"] | same
+    assert "made anew" in made["about"]["revision_why"]
 
 
 async def test_what_came_after_the_end_stands_in_a_report_made_anew(house: House, run: Json) -> None:
@@ -158,3 +163,38 @@ async def test_a_run_that_judged_nothing_has_no_report(house: House) -> None:
         answer = await house.api.get(address(planned), params=params)
         assert answer.status_code == 404
         assert "judges nothing" in answer.json()["detail"]
+
+
+async def test_anybody_can_check_a_report_by_a_fit_of_the_exported_comparisons(
+    house: House, tmp_path: Path
+) -> None:
+    run, ids = await house.running()
+    verdicts = [
+        house.verdict(run, ids[a], ids[b], "Essay A" if (3 * a + 5 * b) % 4 else "Essay B")
+        for a, b in permutations(range(len(ids)), 2)
+    ]
+    failed = house.verdict(run, ids[0], ids[3], winner=None, justification=None, confidence=None)
+    await deliver(house.database, house.verdicts, *verdicts, failed)
+    house.clock.pass_by(1801)
+    await house.work(run["id"])
+    await house.work(run["id"])
+    exported = (await house.api.get(f"/v1/runs/{run['id']}/comparisons")).json()["items"]
+    rows = [f"{item['essay_a_id']},{item['essay_b_id']},{item['winner']}" for item in exported if item["winner"]]
+    path = tmp_path / "comparisons.csv"
+    path.write_text("\n".join(["a,b,choice", *rows]))
+    told = fitted(path, {}, How())
+    report = Report.model_validate_json((await house.api.get(address(run), params={"format": "json"})).content)
+    assert report.about.scores_source == "runner_fit"
+    scores = {essay.essay_id: [essay.score, essay.standard_error] for essay in report.essays}
+    assert set(scores) == {row["id"] for row in told["items"]}
+    for row in told["items"]:
+        assert scores[row["id"]] == pytest.approx([row["theta"], row["se"]])
+    assert report.judge is not None
+    assert report.judge.order_effect is not None
+    assert report.judge.order_effect.estimate == pytest.approx(told["order_effect"]["estimate"])
+    assert report.judge.reliability.ssr == pytest.approx(told["ssr"])
+    assert report.judge.triads.cyclic == told["cyclic_triads"]["count"]
+    assert report.refit is not None
+    assert report.refit.score == pytest.approx(0.0, abs=1e-9)
+    assert (report.about.status, report.missing.failed) == ("timed_out", 1)
+    assert report.summary[0].text.startswith("Incomplete: deadline")

@@ -20,6 +20,7 @@ from app.runner.runs import essays
 from app.runner.runs.store import Run
 
 EVERYTHING = 2**31 - 1
+ANEW = "made anew of all that is stored, answers that came after the end too"
 
 
 async def report_again(parts: Parts, run: Run, *, everything: bool) -> Report:
@@ -58,5 +59,6 @@ async def _material(parts: Parts, run: Run, found: Collected, *, everything: boo
     outcome = Outcome(run.status, run.status_reason, run.status_detail)
     if everything or run.revision > 1:
         outcome = contents(seen(replace(run, comparisons_received=len(found.answers)), told, now))
-    revision = Revision(number=max(1, run.revision), until=EVERYTHING if everything else None)
+    why = ANEW if everything else None
+    revision = Revision(max(1, run.revision), why=why, until=EVERYTHING if everything else None)
     return Material(run, told, outcome, stock, judged, now, revision)

@@ -26,6 +26,7 @@ from app.runner.reports.shapes.document import (
     Report,
     Setting,
 )
+from app.runner.reports.shapes.students import Students
 from app.runner.reports.summary import sentences
 from app.runner.results.answers import Answer, duels_of
 from app.runner.results.scoresheet import ScoreRow, own_fit
@@ -64,7 +65,7 @@ def compose(subject: Subject) -> Report:
         summary=(),
         missing=subject.missing,
         alignment=align(rows, duels, subject.scale),
-        students=students(rows, subject.scale, subject.engine, subject.no_grades_because),
+        students=_students(subject),
         essays=tuple(map(_essay, rows)),
         judge=judge_quality(answers, rows, subject.words, subject.scale),
         course=course(subject.engine, subject.stop_reason, graded=subject.kind == "assessment"),
@@ -76,6 +77,13 @@ def compose(subject: Subject) -> Report:
         prompts=tuple(subject.prompts),
     )
     return report.model_copy(update={"summary": tuple(sentences(report))})
+
+
+def _students(subject: Subject) -> Students | None:
+    """Return the students; a report on alignment is about anchors alone, whoever was judged beside them."""
+    if subject.kind == "alignment":
+        return None
+    return students(subject.rows, subject.scale, subject.engine, subject.no_grades_because)
 
 
 def _essay(row: ScoreRow) -> Essay:

@@ -51,7 +51,7 @@ def _grades(students: Students) -> Iterator[Sentence]:
         yield _bad(f"None of the {_essays(number)} has a grade{why}. Ranks and scores are there.")
         return
     fell = ", ".join(f"{item.name}: {item.count}" for item in students.by_grade)
-    yield _plain(f"{graded} of {_essays(number)} have a projected grade ({fell}).")
+    yield _plain(f"{graded} of {number} essays have a projected grade ({fell}).")
     if students.unsure:
         yield _bad(
             f"{len(students.unsure)} of these grades are unsure (low confidence, or a probability below 50%); "
@@ -89,7 +89,7 @@ def _missed(target: Target) -> str:
 def _essays_missing(report: Report) -> Iterator[Sentence]:
     if report.missing.essays:
         number = len(report.missing.essays)
-        yield _bad(f"{_essays(number)} were not judged: {_named(report.missing.essays)}.")
+        yield _bad(f"Not judged: {_essays(number)}: {_named(report.missing.essays)}.")
     never = report.alignment.coverage.never_compared
     if never:
         yield _bad(f"Never compared, so without a place on the scale: {_named(never)}.")

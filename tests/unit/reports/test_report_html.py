@@ -1,6 +1,7 @@
 """The HTML of a report is valid, whole in itself, usable without eyes; nothing that anybody wrote is markup."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from app.runner.reports.compose import Subject, compose
 from app.runner.reports.renderings import Form, rendering
-from app.runner.reports.shapes.document import PromptShown
+from app.runner.reports.shapes.document import PromptShown, Report
 from app.runner.results.answers import Answer
 from tests.unit.reports.subjects import GRADES, alignment_report, assessment_report, subject
 
@@ -33,7 +34,11 @@ def parsed(page: str) -> Tree:
 
 @cache
 def page(kind: str) -> str:
-    made = {"alignment": alignment_report, "assessment": assessment_report, "hostile": lambda: compose(hostile())}
+    made: dict[str, Callable[[], Report]] = {
+        "alignment": alignment_report,
+        "assessment": assessment_report,
+        "hostile": lambda: compose(hostile()),
+    }
     return rendering(made[kind](), Form.HTML).body.decode()
 
 

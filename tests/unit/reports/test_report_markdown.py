@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.runner.reports.blocks import Code, Layout, Quotes, Section, Table
+from app.runner.reports.blocks import Block, Code, Layout, Quotes, Section, Table
 from app.runner.reports.compose import compose
 from app.runner.reports.markdown import cell, fenced, folded, line, quoted
 from app.runner.reports.md import MOST_CHARACTERS, to_markdown
@@ -101,7 +101,7 @@ def test_the_first_lines_say_what_came_of_it() -> None:
 
 def test_a_long_report_still_fits_into_a_pull_request_and_says_where_the_rest_is() -> None:
     rows = [(f"essay {at}", "x" * 60) for at in range(2_000)]
-    blocks = [
+    blocks: list[Block] = [
         Table("many", ("Essay", "What"), rows),
         Quotes("words", [(f"q{at}", "w" * 400) for at in range(300)]),
         Code("prompt", "p" * 50_000),

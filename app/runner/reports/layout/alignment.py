@@ -78,7 +78,8 @@ def metric_rows(found: Alignment, failed: int) -> list[tuple[str, str]]:
         ("Spearman's rho against grades", number(found.spearman)),
         (f"A/B regression ({' and '.join(found.top_grades)})", _regressions(found)),
         ("Mean SE of the anchors", number(found.mean_error)),
-        ("Anchors with a grade on the scale", f"{percent(covered.share)} ({covered.graded} of {covered.anchors})"),
+        ("Anchors", f"{covered.anchors}, {covered.compared} of them compared"),
+        ("Anchors with a grade on the scale", percent(covered.share)),
     ]
 
 

@@ -65,7 +65,7 @@ def facts(report: Report) -> list[tuple[str, str]]:
         ("State", about.status if about.reason is None else f"{about.status} ({about.reason})"),
         ("Grade scale", about.grade_scale),
         ("Scores", _source(about.scores_source)),
-        ("Revision", None if about.revision in {None, 1} else f"{about.revision}: {about.revision_why or ''}"),
+        ("Revision", None if about.revision_why is None else f"{about.revision}: {about.revision_why}"),
         ("Generated", report.generated_at.isoformat(timespec="seconds")),
         (
             "Report",
