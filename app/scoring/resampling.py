@@ -64,8 +64,8 @@ def taus_of(places: FloatArray, grades: FloatArray, times: FloatArray) -> Taus:
     """Return the taus of places (1 is the best) against grades (0 is the best) for essays drawn `times` times.
 
     `places` and `grades` have shape (n,), `times` (draws, n). Tau-b is that of the list with its repeats: two
-    copies of an essay are tied in both (Kendall 1945). Tau-a counts pairs of different essays only and is
-    1 - 2 discordant / all: a pair of one grade counts as ordered well, as in the report of a run.
+    copies of an essay are tied in both (Kendall 1945). Tau-a is (concordant - discordant) / all pairs of different
+    essays, where a pair of one grade is concordant unless its places are tied, as in the report of a run.
     """
     if places.shape != grades.shape or times.shape[1:] != grades.shape:
         raise InvalidJudgements("one place, one grade and one count for each essay are needed")
@@ -73,7 +73,8 @@ def taus_of(places: FloatArray, grades: FloatArray, times: FloatArray) -> Taus:
     placed = np.sign(np.subtract.outer(places, places))
     every, untied_grades = _weighed(1.0 - np.eye(grades.size), times), _weighed(np.abs(graded), times)
     surplus, untied_places = _weighed(placed * graded, times), _weighed(np.abs(placed), times)
-    return _taus(surplus, untied_places, untied_grades, every)
+    kind = _weighed(np.abs(placed) * (graded == 0), times)
+    return _taus(surplus, (untied_places, untied_grades, every), kind)
 
 
 def taus_of_each(places: FloatArray, grades: FloatArray) -> Taus:
@@ -82,15 +83,26 @@ def taus_of_each(places: FloatArray, grades: FloatArray) -> Taus:
     untied_places = np.array([_untied(own) for own in places])
     ratio = np.array([kendalltau(own, grades).statistic for own in places])
     surplus = np.rint(ratio * np.sqrt(untied_places * untied_grades))
-    return _taus(surplus, untied_places, np.full(len(places), untied_grades), np.full(len(places), every))
+    kind = np.array([_kind(own, grades) for own in places])
+    counts = np.full(len(places), untied_grades), np.full(len(places), every)
+    return _taus(surplus, (untied_places, *counts), kind)
 
 
-def _taus(surplus: FloatArray, untied_places: FloatArray, untied_grades: FloatArray, every: FloatArray) -> Taus:
-    """Return both from concordant - discordant pairs; without ties of places (U - surplus) / 2 are discordant."""
+def _taus(surplus: FloatArray, counts: tuple[FloatArray, FloatArray, FloatArray], kind: FloatArray) -> Taus:
+    """Return both from concordant - discordant pairs of different grades.
+
+    `counts` are pairs untied in places, untied in grades, and all; `kind` pairs of one grade and untied places.
+    """
+    untied_places, untied_grades, every = counts
     with np.errstate(invalid="ignore", divide="ignore"):
-        tau_a = 1.0 - (untied_grades - surplus) / every
+        tau_a = (surplus + kind) / every
         tau_b = surplus / np.sqrt(untied_places * untied_grades)
     return Taus(np.where(untied_grades > 0, tau_a, np.nan), tau_b)
+
+
+def _kind(places: FloatArray, grades: FloatArray) -> float:
+    """Return the number of pairs of one grade whose places are not tied."""
+    return sum(_untied(places[grades == grade]) for grade in np.unique(grades))
 
 
 def _untied(values: FloatArray) -> float:

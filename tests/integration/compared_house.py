@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import Any
 
 from tests.integration.house import House
 from tests.integration.parts import Json, deliver
@@ -9,9 +10,7 @@ from tests.integration.parts import Json, deliver
 WORDS = "because | of <this>"
 
 
-async def ended_run(
-    house: House, turned: Sequence[tuple[int, int]] = (), among: int = 6, **changes: object
-) -> Json:
+async def ended_run(house: House, turned: Sequence[tuple[int, int]] = (), among: int = 6, **changes: Any) -> Json:
     """Return a completed run in which the first ``among`` essays met, each pair once.
 
     The essay that comes earlier in the package wins, but for the ``turned`` pairs of places.

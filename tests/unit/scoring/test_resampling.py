@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.scoring.agreement import kendall_tau_b, quadratic_weighted_kappa
+from app.scoring.agreement import kendall_tau_a, kendall_tau_b, quadratic_weighted_kappa
 from app.scoring.consensus import Units, alpha_of, kappa_of
 from app.scoring.errors import NotEstimable
 from app.scoring.resampling import drawn, spread_of, taus_of, taus_of_each
@@ -14,7 +14,7 @@ from app.scoring.resampling import drawn, spread_of, taus_of, taus_of_each
 @given(st.integers(0, 10_000))
 def test_tau_b_of_a_draw_is_that_of_the_list_with_its_repeats(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    places, grades = rng.permutation(9) + 1.0, np.sort(rng.integers(0, 4, 9)).astype(np.float64)
+    places, grades = (rng.permutation(9) + 1).astype(np.float64), np.sort(rng.integers(0, 4, 9)).astype(np.float64)
     times = drawn(rng, 9, 3)
     found = taus_of(places, grades, times)
     for row in range(3):
@@ -28,6 +28,17 @@ def test_tau_b_of_a_draw_is_that_of_the_list_with_its_repeats(seed: int) -> None
 def test_tau_a_counts_pairs_of_one_grade_as_ordered_well() -> None:
     found = taus_of_each(np.array([[1.0, 2.0, 3.0], [2.0, 1.0, 3.0], [3.0, 1.0, 2.0]]), np.array([0.0, 0.0, 1.0]))
     assert found.a.tolist() == [1.0, 1.0, pytest.approx(1 / 3)]
+
+
+@given(st.integers(0, 10_000))
+def test_taus_with_ties_are_those_of_a_report(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    places, grades = rng.integers(1, 5, 8).astype(np.float64), np.sort(rng.integers(0, 3, 8)).astype(np.float64)
+    expected = np.lexsort((places, grades)).argsort().astype(np.float64)
+    one, other = taus_of(places, grades, np.ones((1, 8))), taus_of_each(places[None], grades)
+    if len(set(places)) > 1 and len(set(grades)) > 1:
+        assert one.a[0] == pytest.approx(kendall_tau_a(places, expected))
+        assert (one.a[0], one.b[0]) == (pytest.approx(other.a[0]), pytest.approx(other.b[0]))
 
 
 def test_a_spread_counts_draws_above_at_and_below_zero() -> None:
