@@ -17,6 +17,7 @@ from app.edge.access import Caller, Known
 from app.errors import FieldProblem, InvalidInput
 from app.runner.api import packages, plan, runs
 from app.runner.api.views import PackageView
+from app.runner.plan.plan import ANCHORS_ONLY
 from app.runner.plan.spec import PlanRequest
 from app.runner.plan.views import PlanView
 from app.runner.runs import accept, idempotency, prompts
@@ -79,6 +80,7 @@ def routes(pages: Pages) -> APIRouter:
             return await _form_page(pages, request, caller, given, error.problems)
         once = pages.parts.random_id().hex
         facts = {"given": given, "outlook": outlook, "plan": outlook.plan, "wanted": wanted, "once": once}
+        facts["usual_notes"] = [ANCHORS_ONLY]
         answer = pages.show(request, "run_plan.html", **facts)
         answer.headers["Cache-Control"] = FOR_THE_WAY_BACK
         return answer
