@@ -21,6 +21,9 @@ TOKEN = re.compile(r'name="form_token" value="([0-9a-f]{64})"')
 class Paged(Guarded):
     """The API with its pages, access on; ``browser`` has no session yet."""
 
+    a_key: str
+    package_id: str
+
     async def open(self, stack: AsyncExitStack) -> None:
         await super().open(stack)
         self.app = build(self.parts, {}, beside=site(self.parts))

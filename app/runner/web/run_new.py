@@ -35,7 +35,7 @@ FOR_THE_WAY_BACK = "private, no-cache"
 """A browser may keep the plan, else going back to it would be an error: it answered a form."""
 TRIES, PAUSE_S = 50, 0.2
 """How often, and after which pause, it is looked whether the twin of a start is through."""
-NAMES = {f"{path}.name": path for path in run_form.PROMPTS} | {"assets": "assets.package_id"}
+NAMES = {f"{path}.name": path for path in run_form.PROMPTS}
 UNASKED = frozenset({Mode.PLAN, Mode.DRY_RUN})
 
 
@@ -128,7 +128,7 @@ def _wanted(given: Mapping[str, str]) -> RunRequest:
 def _problem(item: Mapping[str, Any]) -> FieldProblem:
     path = ".".join(map(str, item["loc"]))
     if item["type"] == "missing":
-        return FieldProblem(path, "choose one" if path == "assets" else "is missing")
+        return FieldProblem("assets.package_id" if path == "assets" else path, "choose one")
     return FieldProblem(path, str(item["msg"]).removeprefix("Value error, "))
 
 
