@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.db.unit import Database
 from app.runner.access import key_store
 from app.runner.access.places import OPEN, PAGE
 from app.runner.api.app import build
-from app.runner.tables import sessions
+from app.runner.tables import api_keys, sessions
 from app.runner.web.login import own_address
 from app.runner.web.page import POLICY
 from app.runner.web.site import site
@@ -81,7 +81,7 @@ async def test_a_session_ends(house: Paged, end: str) -> None:
         house.clock.pass_by(5)
     elif end == "expired key":
         async with house.database.transaction() as connection:
-            await connection.execute(key_store.api_keys.update().values(expires_at=house.clock.at))
+            await connection.execute(update(api_keys).values(expires_at=house.clock.at))
         house.clock.pass_by(5)
     elif end == "long ago":
         house.clock.pass_by(12 * 3600)
@@ -141,7 +141,9 @@ ROUTES = ("/", "/runs/new", "/packages", "/packages/{package_id}", "/preflight")
 
 def test_every_page_is_known_here_and_stands_behind_the_guard(house: Paged) -> None:
     pages = {
-        route.path for route in iter_route_contexts(house.app.routes) if PAGE in (getattr(route, "tags", 0) or ())
+        route.path
+        for route in iter_route_contexts(house.app.routes)
+        if PAGE in (getattr(route, "tags", None) or [])
     }
     assert pages - OPEN >= set(ROUTES)
     assert pages & OPEN == {"/login", "/logout", "/static/{name}"}
@@ -189,8 +191,8 @@ async def test_a_form_without_its_token_is_refused_before_anything_is_done(
         token = (await house.form("/"))["form_token"]
     await house.log_in(key)
     fields = {"key": key, "act": "start", "once": "0" * 32} | ({} if token is None else {"form_token": token})
-    sent = {"files": {"file": ("a.txt", b"x")}} if address == "/packages" else {}
-    answer = await house.browser.post(address, data=fields, **sent)  # type: ignore[arg-type] - httpx's own shapes
+    files = {"file": ("a.txt", b"x")} if address == "/packages" else None
+    answer = await house.browser.post(address, data=fields, files=files)
     assert answer.status_code == 403
     assert "load the page anew" in answer.text
     assert (await house.browser.get("/")).status_code == 200

@@ -51,7 +51,7 @@ async def test_a_start_with_another_run_under_its_key_is_refused_beside_the_form
     form = await planned(house)
     await house.browser.post("/runs/new", data=form)
     answer = await house.browser.post("/runs/new", data=form | {"batch_label": "another"})
-    assert answer.status_code == 422
+    assert (answer.status_code, "look at its plan first" in text_of(answer)) == (422, True)
     assert await labels(house) == ["by form"]
 
 

@@ -36,7 +36,9 @@ class Problems:
         return len(self.general) + sum(map(len, self.by_field.values()))
 
 
-def sorted_out(found: Iterable[FieldProblem], known: Iterable[str], names: Mapping[str, str]) -> Problems:
+def sorted_out(
+    found: Iterable[FieldProblem], known: Iterable[str], names: Mapping[str, str] = NO_NAMES
+) -> Problems:
     """Return problems by the fields of a page, ``known``; one of a part is that of the field that it names."""
     fields, by_field, general = frozenset(known), dict[str, list[str]](), list[str]()
     for problem in found:

@@ -21,7 +21,7 @@ from app.runner.plan.plan import ANCHORS_ONLY
 from app.runner.plan.spec import PlanRequest
 from app.runner.plan.views import PlanView
 from app.runner.runs import accept, idempotency, prompts
-from app.runner.runs.idempotency import Asked, KeyInUse
+from app.runner.runs.idempotency import Asked, KeyInUse, KeyReused
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode
 from app.runner.web import run_form, wording
@@ -36,6 +36,7 @@ FOR_THE_WAY_BACK = "private, no-cache"
 TRIES, PAUSE_S = 50, 0.2
 """How often, and after which pause, it is looked whether the twin of a start is through."""
 NAMES = {f"{path}.name": path for path in run_form.PROMPTS}
+ANOTHER = "The run that was planned here was started already, and this is another one: look at its plan first."
 UNASKED = frozenset({Mode.PLAN, Mode.DRY_RUN})
 
 
@@ -79,9 +80,9 @@ def routes(pages: Pages) -> APIRouter:
         except Refused as error:
             return await _form_page(pages, request, caller, given, error.problems)
         once = pages.parts.random_id().hex
-        facts = {"given": given, "outlook": outlook, "plan": outlook.plan, "wanted": wanted, "once": once}
-        facts["usual_notes"] = [ANCHORS_ONLY]
-        answer = pages.show(request, "run_plan.html", **facts)
+        facts: dict[str, Any] = {"given": given, "outlook": outlook, "plan": outlook.plan}
+        facts |= {"wanted": wanted, "once": once}
+        answer = pages.show(request, "run_plan.html", **facts, usual_notes=[ANCHORS_ONLY])
         answer.headers["Cache-Control"] = FOR_THE_WAY_BACK
         return answer
 
@@ -145,6 +146,8 @@ async def _start(pages: Pages, caller: Caller, wanted: RunRequest, once: str) ->
             if not tries_left:
                 raise
             await asyncio.sleep(PAUSE_S)
+        except KeyReused as error:
+            raise Refused(Problems(general=[ANOTHER])) from error
         except InvalidInput as error:
             raise Refused(of_error(error, NAMES, run_form.FIELDS)) from error
         else:
