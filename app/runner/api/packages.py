@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.datastructures import UploadFile as Sent
 
 from app.edge.access import Caller, Known
 from app.errors import InvalidInput, TooLarge
@@ -78,7 +79,7 @@ def _shown(name: str | None, otherwise: str) -> str:
 
 
 async def uploaded(
-    parts: Parts, caller: Caller, sent: Sequence[UploadFile], name: str | None, min_characters: int
+    parts: Parts, caller: Caller, sent: Sequence[Sent], name: str | None, min_characters: int
 ) -> PackageView:
     """Keep what was sent as a package; raises ``InvalidInput`` that names all files that cannot be used."""
     files = await _files_of(sent, parts.settings.upload_max_bytes, _limits(parts))
@@ -113,7 +114,7 @@ def _limits(parts: Parts) -> Limits:
     return Limits(settings.package_max_files, settings.file_max_bytes, 4 * settings.upload_max_bytes)
 
 
-async def _files_of(sent: Sequence[UploadFile], limit: int, limits: Limits) -> dict[str, bytes]:
+async def _files_of(sent: Sequence[Sent], limit: int, limits: Limits) -> dict[str, bytes]:
     total = 0
     bodies: dict[str, bytes] = {}
     for item in sent:

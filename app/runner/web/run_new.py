@@ -17,10 +17,11 @@ from app.edge.access import Caller, Known
 from app.errors import FieldProblem, InvalidInput
 from app.runner.api import packages, plan, runs
 from app.runner.api.views import PackageView
+from app.runner.plan.plan import ANCHORS_ONLY
 from app.runner.plan.spec import PlanRequest
 from app.runner.plan.views import PlanView
 from app.runner.runs import accept, idempotency, prompts
-from app.runner.runs.idempotency import Asked, KeyInUse
+from app.runner.runs.idempotency import Asked, KeyInUse, KeyReused
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode
 from app.runner.web import run_form, wording
@@ -34,7 +35,8 @@ FOR_THE_WAY_BACK = "private, no-cache"
 """A browser may keep the plan, else going back to it would be an error: it answered a form."""
 TRIES, PAUSE_S = 50, 0.2
 """How often, and after which pause, it is looked whether the twin of a start is through."""
-NAMES = {f"{path}.name": path for path in run_form.PROMPTS} | {"assets": "assets.package_id"}
+NAMES = {f"{path}.name": path for path in run_form.PROMPTS}
+ANOTHER = "The run that was planned here was started already, and this is another one: look at its plan first."
 UNASKED = frozenset({Mode.PLAN, Mode.DRY_RUN})
 
 
@@ -78,8 +80,9 @@ def routes(pages: Pages) -> APIRouter:
         except Refused as error:
             return await _form_page(pages, request, caller, given, error.problems)
         once = pages.parts.random_id().hex
-        facts = {"given": given, "outlook": outlook, "plan": outlook.plan, "wanted": wanted, "once": once}
-        answer = pages.show(request, "run_plan.html", **facts)
+        facts: dict[str, Any] = {"given": given, "outlook": outlook, "plan": outlook.plan}
+        facts |= {"wanted": wanted, "once": once}
+        answer = pages.show(request, "run_plan.html", **facts, usual_notes=[ANCHORS_ONLY])
         answer.headers["Cache-Control"] = FOR_THE_WAY_BACK
         return answer
 
@@ -126,7 +129,7 @@ def _wanted(given: Mapping[str, str]) -> RunRequest:
 def _problem(item: Mapping[str, Any]) -> FieldProblem:
     path = ".".join(map(str, item["loc"]))
     if item["type"] == "missing":
-        return FieldProblem(path, "choose one" if path == "assets" else "is missing")
+        return FieldProblem("assets.package_id" if path == "assets" else path, "choose one")
     return FieldProblem(path, str(item["msg"]).removeprefix("Value error, "))
 
 
@@ -143,6 +146,8 @@ async def _start(pages: Pages, caller: Caller, wanted: RunRequest, once: str) ->
             if not tries_left:
                 raise
             await asyncio.sleep(PAUSE_S)
+        except KeyReused as error:
+            raise Refused(Problems(general=[ANOTHER])) from error
         except InvalidInput as error:
             raise Refused(of_error(error, NAMES, run_form.FIELDS)) from error
         else:

@@ -66,5 +66,5 @@ async def test_a_package_of_others_is_not_here(anonymous: Page, site: Site, demo
 
 async def test_the_status_is_fit_to_be_seen(page: Page) -> None:
     await page.goto("/preflight")
-    await expect(page.get_by_role("row", name="Database")).to_contain_text("Good")
+    await expect(page.get_by_role("row", name="Broker")).to_contain_text("Good")
     await look(page, "preflight")
