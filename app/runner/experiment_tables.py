@@ -70,6 +70,7 @@ cells = Table(
     Column("repeat", Integer, nullable=False),
     Column("seed", Integer, nullable=False),
     Column("need_usd", Double),
+    Column("least_usd", Double, nullable=False, server_default=_ZERO),
     Column("state", String(16), nullable=False),
     Column("reason", String(64)),
     Column("detail", Text),
@@ -81,7 +82,8 @@ cells = Table(
 )
 """One cell: ``setting`` counts the combinations of the other factors from 1, ``repeat`` the seeds. ``run_id`` is
 the run of the latest ``attempt``, 0 before the first. ``need_usd`` is what a run was reckoned to need at most,
-null where nobody can say. ``measured`` are its metrics once it is completed."""
+null where nobody can say; ``least_usd`` what it is given at least. ``measured`` are its metrics once it is
+completed."""
 Index("ix_experiment_cells_running", cells.c.run_id, postgresql_where=text("state = 'running'"))
 
 attempts = Table(

@@ -93,6 +93,7 @@ def _cells() -> None:
         sa.Column("repeat", sa.Integer(), nullable=False),
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("need_usd", sa.Double(), nullable=True),
+        sa.Column("least_usd", sa.Double(), server_default=ZERO, nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reason", sa.String(length=64), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),

@@ -15,8 +15,10 @@ from app.runner import metrics
 from app.runner.api import experiment_reading as reading
 from app.runner.experiments import advance, cells, listing, store
 from app.runner.runs.accept import NewIds
-from tests.integration.experiment_rig import Lab
+from tests.integration.experiment_rig import MODELS, Lab
 from tests.integration.parts import runner_parts
+
+FOUR = {"models": MODELS, "repeats": 2}
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ async def test_a_step_done_by_several_workers_at_once_starts_each_cell_once(lab:
 
 
 async def test_a_worker_that_dies_before_its_commit_leaves_no_run_behind(lab: Lab) -> None:
-    made = await lab.begin()
+    made = await lab.begin(factors=FOUR)
     calls = 0
 
     def dies_at_the_third() -> NewIds:
@@ -83,7 +85,7 @@ async def test_a_worker_that_dies_before_its_commit_leaves_no_run_behind(lab: La
     assert await lab.runs_started(made) == (0, 0)
     assert (await lab.look(made))["status"] == "accepted"
     assert (await lab.run_all(made))["status"] == "completed"
-    assert await lab.runs_started(made) == (8, 8)
+    assert await lab.runs_started(made) == (4, 4)
 
 
 async def test_the_tables_refuse_a_second_run_for_one_attempt_of_a_cell(lab: Lab) -> None:
@@ -97,13 +99,13 @@ async def test_the_tables_refuse_a_second_run_for_one_attempt_of_a_cell(lab: Lab
 
 
 async def test_a_cell_that_fails_stops_no_other_and_says_why(lab: Lab) -> None:
-    made = await lab.begin()
+    made = await lab.begin(factors=FOUR)
     await lab.step(made)
     [first, *_] = await lab.going(made)
     await lab.end_run(first, good=False)
     done = await lab.run_all(made)
     assert (done["status"], done["status_reason"]) == ("completed_partial", "cells_failed")
-    assert done["cells"] | {"completed": 7, "failed": 1} == done["cells"]
+    assert done["cells"] | {"completed": 3, "failed": 1} == done["cells"]
     failed = done["table"][0]
     assert (failed["state"], failed["run_status"], failed["metrics"]) == ("failed", "failed", None)
     assert failed["reason"]
@@ -139,7 +141,7 @@ async def test_whoever_misses_a_wake_up_finds_the_ended_run_by_looking(lab: Lab)
 
 
 async def test_a_step_that_breaks_fails_the_experiment_which_can_be_resumed(lab: Lab) -> None:
-    made = await lab.begin()
+    made = await lab.begin(factors=FOUR)
     await lab.step(made)
     await advance.broken(lab.steps, made["id"], RuntimeError("a secret text"))
     broken = await lab.look(made)
@@ -147,7 +149,7 @@ async def test_a_step_that_breaks_fails_the_experiment_which_can_be_resumed(lab:
     assert "secret" not in broken["status_detail"]
     await lab.api.post(made["links"]["resume"])
     done = await lab.run_all(made)
-    assert (done["status"], await lab.runs_started(made)) == ("completed", (8, 8))
+    assert (done["status"], await lab.runs_started(made)) == ("completed", (4, 4))
 
 
 async def test_events_are_numbered_without_gaps_and_tell_every_move(lab: Lab) -> None:

@@ -89,3 +89,11 @@ def test_a_cheaper_cell_may_start_after_a_dearer_one_was_skipped() -> None:
 def test_how_many_cells_a_cap_does_for_is_told_beforehand() -> None:
     assert affordable([Waiting(number, 0.3, fixed=True) for number in range(1, 6)], 1.0) == 3
     assert affordable([Waiting(number) for number in range(1, 6)], 1.0) == 5
+
+
+def test_a_cell_is_given_what_the_engine_sets_aside_first_or_is_not_started() -> None:
+    cheap = [Waiting(number, 0.01, least_usd=0.1) for number in (1, 2, 3)]
+    made = plan(cheap, Money(0.25), running=0, concurrency=3)
+    assert [start.hold_usd for start in made.starts] == [0.1, 0.1]
+    assert plan(cheap, Money(0.05), running=0, concurrency=3).starts == []
+    assert share_of([Waiting(1, least_usd=0.1), Waiting(2, least_usd=0.1)], Money(0.15)) == 0.1

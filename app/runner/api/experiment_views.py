@@ -1,5 +1,6 @@
 """What the API shows of experiments: the live table of cells, plans, and what the numbers say."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -8,10 +9,11 @@ from pydantic import BaseModel, Field
 
 from app.runner.experiments import matrix, schedule
 from app.runner.experiments.cells import Attempt, CellRow
-from app.runner.experiments.estimate import Ready
+from app.runner.experiments.estimate import Ready, SettingPlan
 from app.runner.experiments.matrix import FACTORS
 from app.runner.experiments.measures import Criterion, Measured
 from app.runner.experiments.schedule import Money, Waiting
+from app.runner.experiments.spec import ExperimentRequest
 from app.runner.experiments.states import CellState, ExperimentState
 from app.runner.experiments.store import Experiment
 from app.runner.plan.plan import shown_comparisons, shown_cost
@@ -233,16 +235,16 @@ def experiment_view(seen: Seen) -> ExperimentView:
     costs = {
         item.run_id: runs[item.run_id].cost_usd if item.run_id in runs else item.cost_usd for item in seen.attempts
     }
+    mine: dict[int, list[Attempt]] = defaultdict(list)
+    for item in seen.attempts:
+        mine[item.number].append(item)
     short = summary(seen.experiment, counts, sum(costs.values()))
     request = seen.experiment.request
     return ExperimentView(
         **dict(short),
         money=_money(seen.money),
         settings=[SettingView(number=one.number, **one.levels) for one in matrix.settings_of(request)],
-        table=[
-            _cell(cell, [item for item in seen.attempts if item.number == cell.number], costs)
-            for cell in seen.cells
-        ],
+        table=[_cell(cell, mine[cell.number], costs) for cell in seen.cells],
         request=request.model_dump(mode="json"),
     )
 
@@ -299,7 +301,7 @@ def plan_view(ready: Ready) -> ExperimentPlanView:
                 **{factor: one.setting.levels[factor] for factor in FACTORS},
                 comparisons=shown_comparisons(one.counts),
                 cost=shown_cost(one.costs),
-                max_cost_usd=one.need_usd,
+                max_cost_usd=_given(one, request),
             )
             for one in ready.settings
         ],
@@ -309,11 +311,20 @@ def plan_view(ready: Ready) -> ExperimentPlanView:
     )
 
 
+def _given(one: SettingPlan, request: ExperimentRequest) -> float | None:
+    if request.budget.max_cost_usd is not None or one.need_usd is None:
+        return one.need_usd
+    return max(one.need_usd, one.least_usd)
+
+
 def _totals(ready: Ready) -> PlannedTotals:
     request, repeats = ready.request, len(matrix.seeds_of(ready.request))
-    needs = {one.setting.number: one.need_usd for one in ready.settings}
+    needs = {one.setting.number: one for one in ready.settings}
     fixed = request.budget.max_cost_usd is not None
-    waiting = [Waiting(cell.number, needs[cell.setting], fixed) for cell in matrix.cells_of(request)]
+    waiting = [
+        Waiting(cell.number, needs[cell.setting].need_usd, fixed, needs[cell.setting].least_usd)
+        for cell in matrix.cells_of(request)
+    ]
     usd = [
         _sum([getattr(one.costs, name) for one in ready.settings], repeats)
         for name in ("usd_expected", "usd_at_most")

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.runner.experiments import cells, matrix, store
+from app.runner.experiments.cells import Need
 from app.runner.experiments.estimate import Ready
 from app.runner.experiments.states import ExperimentState
 from app.runner.experiments.store import Experiment
@@ -33,6 +34,6 @@ async def accept(
         "due_at": now,
     }
     experiment = await store.born(connection, row)
-    needs = {plan.setting.number: plan.need_usd for plan in ready.settings}
+    needs = {plan.setting.number: Need(plan.need_usd, plan.least_usd) for plan in ready.settings}
     await cells.write(connection, experiment_id, matrix.cells_of(request), needs)
     return experiment

@@ -154,7 +154,9 @@ async def _start(step: _Step) -> None:
     every = await step.cells()
     experiment, request = step.experiment, step.experiment.request
     fixed = request.budget.max_cost_usd is not None
-    waiting = [Waiting(cell.number, cell.need_usd, fixed) for cell in every if cell.state is _C.WAITING]
+    waiting = [
+        Waiting(cell.number, cell.need_usd, fixed, cell.least_usd) for cell in every if cell.state is _C.WAITING
+    ]
     running = sum(cell.state is _C.RUNNING for cell in every)
     money = await cells.money(step.connection, experiment)
     made = schedule.plan(waiting, money, running=running, concurrency=experiment.max_concurrency)

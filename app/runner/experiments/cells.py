@@ -52,6 +52,7 @@ class CellRow:
     repeat: int
     seed: int
     need_usd: float | None
+    least_usd: float
     state: CellState
     reason: str | None
     detail: str | None
@@ -94,10 +95,18 @@ def _shaped(row: Sequence[Any]) -> CellRow:
     return CellRow(**stored | {"state": CellState(stored["state"]), "measured": measured, "run": run})
 
 
+@dataclass(frozen=True)
+class Need:
+    """What a run needs at most, in USD, None where nobody can say; and what it is given at least."""
+
+    need_usd: float | None
+    least_usd: float
+
+
 async def write(
-    connection: AsyncConnection, experiment_id: str, fresh: Sequence[Cell], needs: Mapping[int, float | None]
+    connection: AsyncConnection, experiment_id: str, fresh: Sequence[Cell], needs: Mapping[int, Need]
 ) -> None:
-    """Write the cells of a new experiment; ``needs`` are those of settings, in USD."""
+    """Write the cells of a new experiment; ``needs`` are those of a run of each setting."""
     rows = [
         {
             "experiment_id": experiment_id,
@@ -105,7 +114,8 @@ async def write(
             "setting": cell.setting,
             "repeat": cell.repeat,
             "seed": cell.seed,
-            "need_usd": needs.get(cell.setting),
+            "need_usd": needs[cell.setting].need_usd,
+            "least_usd": needs[cell.setting].least_usd,
             "state": CellState.WAITING,
         }
         for cell in fresh

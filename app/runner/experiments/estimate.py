@@ -33,19 +33,25 @@ OPEN_LISTS = frozenset({"openrouter", "local"})
 """Providers that judge with models that the gateway does not list."""
 Listed = Mapping[str, Sequence[ModelView] | NoPrice]
 FIRST = 1
+ENGINE_USD_PER_1K = (0.015, 0.075)
+"""What the engine takes 1,000 tokens of prompt and answer to cost until it knows better: its defaults."""
+FIRST_ANSWER_TOKENS = 500
+HEADROOM = 1.5
 
 
 @dataclass(frozen=True)
 class SettingPlan:
     """One setting: how many comparisons one run of it asks, what they cost, what it needs at most.
 
-    ``need_usd`` is None where nobody can say: without a price, or where tokens of reasoning come on top.
+    ``need_usd`` is None where nobody can say: without a price, or where tokens of reasoning come on top. With less
+    than ``least_usd`` the engine would ask nothing.
     """
 
     setting: Setting
     counts: Expected
     costs: Costs
     need_usd: float | None
+    least_usd: float
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ async def looked_at(look: Look, request: ExperimentRequest) -> Ready:
         _planned(ready, setting, stock, assignment, _price(setting, listed))
         for setting in matrix.settings_of(ready)
     )
-    return Ready(ready, named, plans, (*notes, *_notes(request, listed)))
+    return Ready(ready, named, plans, (*notes, *_notes(request, listed), *_about_money(request, plans)))
 
 
 def refuse(problems: Sequence[FieldProblem]) -> None:
@@ -201,7 +207,7 @@ def _planned(
     )
     counts = expected(run, judged_in(request.mode, anchors=len(anchors), students=len(students)))
     costs = costs_of(run, texts, counts, price)
-    return SettingPlan(setting, counts, costs, _need(run, counts, costs))
+    return SettingPlan(setting, counts, costs, _need(run, counts, costs), least_usd(costs))
 
 
 def _need(run: RunRequest, counts: Expected, costs: Costs) -> float | None:
@@ -209,6 +215,24 @@ def _need(run: RunRequest, counts: Expected, costs: Costs) -> float | None:
         return run.budget.max_cost_usd
     reasons = run.llm.reasoning_effort not in {None, "none"}
     return None if reasons or counts.at_most is None else costs.usd_at_most
+
+
+def least_usd(costs: Costs) -> float:
+    """Return what a run must be given: the engine sets its first comparison aside at prices of its own."""
+    prompt, answer = ENGINE_USD_PER_1K
+    first = costs.most.prompt * prompt + max(FIRST_ANSWER_TOKENS, costs.most.answer) * answer
+    return round(HEADROOM * first / 1000, 6)
+
+
+def _about_money(request: ExperimentRequest, plans: Sequence[SettingPlan]) -> list[str]:
+    least, given = max(plan.least_usd for plan in plans), request.budget.max_cost_usd
+    if given is not None and given < least:
+        return [
+            f"budget.max_cost_usd is below {least:.2g} USD: the engine may set more aside, and refuse the runs"
+        ]
+    return (
+        [] if given is not None else [f"a run is given {least:.2g} USD at least: the engine sets that aside first"]
+    )
 
 
 def _notes(request: ExperimentRequest, listed: Listed) -> list[str]:

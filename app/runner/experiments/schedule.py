@@ -14,12 +14,14 @@ LEAST_USD = 1e-6
 class Waiting:
     """A cell that waits; ``need_usd`` is what its run needs at most, None where nobody can say.
 
-    A ``fixed`` need is the caller's own limit: the cell gets exactly that.
+    A ``fixed`` need is the caller's own limit: the cell gets exactly that. Any other gets ``least_usd`` at least:
+    with less, the engine would not ask a single comparison.
     """
 
     number: int
     need_usd: float | None = None
     fixed: bool = False
+    least_usd: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,15 @@ def share_of(waiting: Sequence[Waiting], money: Money) -> float:
     proportion to needs; where needs are not known, or nothing, an equal part of what is left.
     """
     first = waiting[0]
+    if first.fixed and first.need_usd is not None:
+        return first.need_usd
+    return max(first.least_usd, _share_by_need(waiting, money))
+
+
+def _share_by_need(waiting: Sequence[Waiting], money: Money) -> float:
+    first = waiting[0]
     if not first.need_usd:
         return money.left / len(waiting)
-    if first.fixed:
-        return first.need_usd
     needs = [cell.need_usd for cell in waiting if cell.need_usd]
     if len(needs) < len(waiting):
         return first.need_usd

@@ -89,7 +89,7 @@ async def born(connection: AsyncConnection, row: Mapping[str, object]) -> Experi
     """Write a new experiment with its first event; the worker is woken when the transaction commits."""
     written = insert(experiments).values(**row, last_event=0).returning(*FIELDS)
     fresh = experiment_of((await connection.execute(written)).one())
-    log.info("experiment_accepted", experiment_id=fresh.id, name_length=len(fresh.name))
+    log.info("experiment_accepted", experiment_id=fresh.id)
     return await note(connection, fresh, "experiment.accepted", {}, now=fresh.created_at)
 
 
