@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from app.errors import NotFound
 from app.runner.api.compare import Draws, Limit, Seed
 from app.runner.api.compare_examples import AGREEMENT, AGREEMENT_TEXTS
-from app.runner.api.documents import Form, Rendering, Renderings, described, form_field
+from app.runner.api.documents import ELSEWHERE, Form, Rendering, Renderings, described, form_field
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, PENDING, Responses, refusals
 from app.runner.comparing import gather
@@ -18,13 +18,19 @@ from app.runner.export.formats import NotAcceptable
 from app.runner.finish.collected import announced
 from app.runner.human import store as verdicts
 from app.runner.human.matching import known_essays
-from app.runner.reports.agreement_csv import pairs_csv
-from app.runner.reports.agreement_markdown import markdown
+from app.runner.reports.html.render import to_html
+from app.runner.reports.layout.agreeing import agreement_layout
+from app.runner.reports.md import to_markdown
 from app.runner.reports.numbers.people import How, Laid, agreement, lay_out
+from app.runner.reports.people_csv import pairs_csv
 from app.runner.reports.shapes.people import RunAgreement
 from app.runner.runs import essays, store
 
-RENDERINGS: Mapping[Form, Rendering] = {Form.MARKDOWN: markdown, Form.CSV: pairs_csv}
+RENDERINGS: Mapping[Form, Rendering] = {
+    Form.MARKDOWN: lambda found: to_markdown(agreement_layout(found), ELSEWHERE),
+    Form.HTML: lambda found: to_html(agreement_layout(found)),
+    Form.CSV: pairs_csv,
+}
 ANSWERS: Responses = described(RunAgreement, AGREEMENT, AGREEMENT_TEXTS) | PENDING | BAD | refusals(NotAcceptable)
 MOST_SETS = 50
 FormName = Annotated[str | None, WithJsonSchema({"type": "string", "enum": [*Form]})]

@@ -11,12 +11,14 @@ from app.edge.access import Known
 from app.errors import InvalidInput
 from app.runner.access.owners import Owners
 from app.runner.api.compare_examples import COMPARISON, TEXTS
-from app.runner.api.documents import Form, FormName, Rendering, Renderings, described, form_field
+from app.runner.api.documents import ELSEWHERE, Form, FormName, Rendering, Renderings, described, form_field
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, PENDING, Responses, refusals
 from app.runner.comparing import gather
 from app.runner.export.formats import NotAcceptable
-from app.runner.reports.comparison_markdown import markdown
+from app.runner.reports.html.render import to_html
+from app.runner.reports.layout.comparing import comparison_layout
+from app.runner.reports.md import to_markdown
 from app.runner.reports.numbers.comparing import How, compare, lay_out
 from app.runner.reports.numbers.judged import FIELD, LETTERS
 from app.runner.reports.shapes.comparison import RunComparison
@@ -26,7 +28,10 @@ from app.runner.runs.spec import LARGEST_SEED
 PATH = "/v1/compare"
 FEWEST, MOST = 2, len(LETTERS)
 LONGEST_ID = 64
-RENDERINGS: Mapping[Form, Rendering] = {Form.MARKDOWN: markdown}
+RENDERINGS: Mapping[Form, Rendering] = {
+    Form.MARKDOWN: lambda found: to_markdown(comparison_layout(found), ELSEWHERE),
+    Form.HTML: lambda found: to_html(comparison_layout(found)),
+}
 ANSWERS: Responses = described(RunComparison, COMPARISON, TEXTS) | PENDING | BAD | refusals(NotAcceptable)
 Seed = Annotated[
     int, Field(ge=0, le=LARGEST_SEED, description="Of what is drawn: the same seed, the same answer.")

@@ -19,10 +19,8 @@ from app.runner.api.reports import POLICY
 from app.runner.export.accept import best
 from app.runner.export.formats import NotAcceptable
 
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
-)
-"""A page brings its own styles and drawings, and asks nobody for anything."""
+ELSEWHERE = "ask for html or json"
+"""Where the rest of a long document is."""
 
 
 class Form(StrEnum):

@@ -4,7 +4,7 @@ Fed by a layout; feeds the run's files, the API and the command line.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.runner.reports.blocks import Block, Bullets, Code, Figure, Layout, Quotes, Section, Table, Words
 from app.runner.reports.markdown import fenced as fence
@@ -24,6 +24,7 @@ class Room:
     rows: int
     quotes: int
     characters: int
+    elsewhere: str = ELSEWHERE
 
 
 ROOMS = (
@@ -36,11 +37,11 @@ ROOMS = (
 """From all to little; the first that fits is taken."""
 
 
-def to_markdown(layout: Layout) -> str:
-    """Return the report; of a long one the tables are cut, with a line that says where the rest is."""
+def to_markdown(layout: Layout, elsewhere: str = ELSEWHERE) -> str:
+    """Return the report; of a long one the tables are cut, with a line that says ``elsewhere`` the rest is."""
     text = ""
     for room in ROOMS:
-        text = _whole(layout, room)
+        text = _whole(layout, replace(room, elsewhere=elsewhere))
         if len(text) <= MOST_CHARACTERS:
             break
     return text
@@ -84,7 +85,7 @@ def _table(block: Table, room: Room) -> list[str]:
     lines = table(block.headings, block.rows[: room.rows], right=block.right)
     left = len(block.rows) - room.rows
     if left > 0:
-        lines += ["", f"{left} more lines: {ELSEWHERE}."]
+        lines += ["", f"{left} more lines: {room.elsewhere}."]
     return folded(block.caption, lines) if block.folded else lines
 
 
@@ -94,11 +95,11 @@ def _quotes(block: Quotes, room: Room) -> list[str]:
         inside += ["", f"**{inline(heading)}**", "", *quoted(text)]
     left = len(block.items) - room.quotes
     if left > 0:
-        inside += ["", f"{left} more texts: {ELSEWHERE}."]
+        inside += ["", f"{left} more texts: {room.elsewhere}."]
     return folded(block.summary, inside[1:])
 
 
 def _code(block: Code, room: Room) -> list[str]:
     if len(block.text) > room.characters:
-        return [f"{line(block.summary)}: {len(block.text)} characters, {ELSEWHERE}."]
+        return [f"{line(block.summary)}: {len(block.text)} characters, {room.elsewhere}."]
     return folded(block.summary, fence(block.text))

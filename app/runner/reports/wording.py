@@ -66,3 +66,8 @@ def seconds(value: float | None) -> str:
     if value < 1:
         return f"{value * 1000:.0f} ms"
     return f"{value:.1f} s" if value < 120 else f"{value / 60:.1f} min"
+
+
+def counted(count: int, what: str) -> str:
+    """Return a count with the thing counted, in the plural where it is not one."""
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -11,7 +11,6 @@ import numpy as np
 
 from app.runner.human.matching import MOST_NAMED, Known, matched
 from app.runner.human.reading import Content, said
-from app.runner.reports.comparison_rows import counted
 from app.runner.reports.numbers.agreeing import Both, by_distance, by_judge, numbers, people_sentence
 from app.runner.reports.numbers.judged import JudgedRun, Text, essay_name
 from app.runner.reports.numbers.judging import judgements_of
@@ -25,6 +24,7 @@ from app.runner.reports.shapes.people import (
     ScalesOfBoth,
     UnmatchedName,
 )
+from app.runner.reports.wording import counted
 from app.scoring.data import Judgements, Record
 from app.scoring.errors import ScoringError
 from app.scoring.judges import AgreementOfTwo, agreement_of_two

@@ -1,14 +1,14 @@
-"""The tables and sentences of a comparison, as every rendering shows them: texts, not yet escaped. PURE.
+"""The rows and sentences of a comparison of runs: texts, not yet escaped. PURE.
 
-Fed by the document of ``numbers.comparing``; feeds markdown and the page.
+Fed by the document of ``numbers.comparing``; feeds its layout.
 """
 
 from collections.abc import Callable, Sequence
 
 from app.runner.reports.shapes.base import Rate
 from app.runner.reports.shapes.comparison import Against, RunComparison, RunMetrics, Spread
+from app.runner.reports.wording import NOT_COMPUTED, count, counted, number, percent, seconds
 
-NONE = "not computed"
 Metric = tuple[str, Callable[[RunMetrics], str]]
 
 
@@ -27,33 +27,23 @@ def bootstraps(found: RunComparison) -> str:
     return BOOTSTRAPS.format(seed=drawn.seed, essays=drawn.draws_over_essays, pairs=drawn.draws_over_pairs)
 
 
-def counted(count: int, what: str) -> str:
-    """Return a count with the thing counted, in the plural where it is not one."""
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"
-
-
-def number(value: float | None, digits: int = 3) -> str:
-    """Return a number with so many decimals, or that there is none."""
-    return NONE if value is None else f"{value:.{digits}f}"
-
-
 def signed(value: float | None) -> str:
     """Return a difference with its sign."""
-    return NONE if value is None else f"{value:+.3f}"
+    return NOT_COMPUTED if value is None else f"{value:+.3f}"
 
 
 def share(found: Rate | None) -> str:
     """Return a share with its interval and the cases behind it."""
     if found is None:
         return "no case"
-    return f"{found.share:.1%} ({found.low:.0%} to {found.high:.0%}; {found.count:g})"
+    return f"{percent(found.share)} ({percent(found.low)} to {percent(found.high)}; {found.count:.0f})"
 
 
 def spread_cells(found: Spread | None) -> tuple[str, str]:
     """Return the interval and the share of draws that are better."""
     if found is None:
         return "not estimable", ""
-    return f"{found.low:+.3f} to {found.high:+.3f}", f"{found.better:.0%}"
+    return f"{found.low:+.3f} to {found.high:+.3f}", percent(found.better)
 
 
 def run_rows(found: RunComparison) -> list[Sequence[str]]:
@@ -73,14 +63,6 @@ def run_rows(found: RunComparison) -> list[Sequence[str]]:
     ]
 
 
-def _seconds(value: float | None) -> str:
-    return NONE if value is None else f"{value:.2f} s"
-
-
-def _count(value: int | None) -> str:
-    return NONE if value is None else str(value)
-
-
 def _invalid(own: RunMetrics) -> str:
     codes = ", ".join(f"{one.count} {one.name}" for one in own.invalid.by_code)
     told = f"{own.invalid.failed} of {own.invalid.answers}"
@@ -97,10 +79,10 @@ METRICS: tuple[Metric, ...] = (
     ("Kendall's tau-b", lambda own: number(own.tau_b)),
     ("Ceiling of tau-a against grades", lambda own: number(own.tau_a_ceiling)),
     ("Spearman's rho against grades", lambda own: number(own.spearman)),
-    ("Inverted pairs (by majority)", lambda own: _count(own.majority_inversions)),
-    ("Inverted pairs (at least one upset)", lambda own: _count(own.inverted_pairs)),
-    ("Zero-win anchors", lambda own: _count(own.zero_win_anchors)),
-    ("A/B regressions", lambda own: _count(own.top_regressions)),
+    ("Inverted pairs (by majority)", lambda own: count(own.majority_inversions)),
+    ("Inverted pairs (at least one upset)", lambda own: count(own.inverted_pairs)),
+    ("Zero-win anchors", lambda own: count(own.zero_win_anchors)),
+    ("A/B regressions", lambda own: count(own.top_regressions)),
     ("Mean SE of the anchors, logits", lambda own: number(own.mean_se_anchors)),
     ("Mean SE of all essays, logits", lambda own: number(own.mean_se)),
     ("Verdicts", lambda own: str(own.verdicts)),
@@ -109,19 +91,19 @@ METRICS: tuple[Metric, ...] = (
     ("Order effect, first shown, logits", _order),
     ("First shown won", lambda own: share(own.first_pick)),
     ("Same winner in both orders", lambda own: share(own.swap_consistency)),
-    ("Cyclic triads", lambda own: NONE if own.cyclic_triads is None else f"{own.cyclic_triads:.1%}"),
+    ("Cyclic triads", lambda own: NOT_COMPUTED if own.cyclic_triads is None else percent(own.cyclic_triads)),
     ("Cost, USD", lambda own: number(own.spent.usd, 4)),
     ("Cost of a verdict, USD", lambda own: number(own.spent.usd_a_verdict, 6)),
     ("Tokens in / out", lambda own: f"{own.spent.prompt_tokens} / {own.spent.completion_tokens}"),
-    ("Answer after, median", lambda own: _seconds(None if own.waiting is None else own.waiting.median)),
-    ("Answer after, 90 % within", lambda own: _seconds(None if own.waiting is None else own.waiting.p90)),
+    ("Answer after, median", lambda own: seconds(None if own.waiting is None else own.waiting.median)),
+    ("Answer after, 90 % within", lambda own: seconds(None if own.waiting is None else own.waiting.p90)),
 )
 
 
 def metric_rows(found: RunComparison) -> list[Sequence[str]]:
     """Return one row a metric and one a target, with a cell for each run."""
     rows: list[Sequence[str]] = [(name, *(shown(own) for own in found.metrics)) for name, shown in METRICS]
-    words = {True: "met", False: "missed", None: NONE}
+    words = {True: "met", False: "missed", None: NOT_COMPUTED}
     for place, target in enumerate(found.metrics[0].targets):
         met = (words[own.targets[place].met] for own in found.metrics)
         rows.append((f"Target: {target.name} {target.wanted}", *met))
