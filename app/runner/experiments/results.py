@@ -223,9 +223,10 @@ def advice(best: Best | None, found: Sequence[Summary], criterion: str) -> str:
     """Return in a sentence or two which setting to take, and how sure that is."""
     if best is None:
         return f"no completed cell has the metric {criterion}: nothing can be chosen by it"
-    named = {item.setting: item for item in found}
-    first = named[best.setting]
-    text = f"setting {best.setting} has the best mean {criterion}, {first.spreads[criterion].mean:.3f}"
+    first = next(item for item in found if item.setting == best.setting)
+    text = (
+        f"setting {_told(best.setting, found)} has the best mean {criterion}, {first.spreads[criterion].mean:.3f}"
+    )
     if not best.against:
         return f"{text}; there is no other to compare it with"
     unknown = [item for item in best.against if item.clear is None]
@@ -238,11 +239,21 @@ def advice(best: Best | None, found: Sequence[Summary], criterion: str) -> str:
         )
     if alike:
         text += f"; the difference to {_listed(alike)} is within the spread of repeats"
-    if clear and not (unknown or alike):
-        return f"{text}; the difference to every other is larger than the spread of repeats explains"
-    if best.recommended != best.setting:
-        text += f". Setting {best.recommended} is the cheapest of those that cannot be told apart: take it"
+    if clear:
+        others = "every other" if clear == len(best.against) else f"the other {clear}"
+        text += f"; the difference to {others} is larger than the spread of repeats explains"
+    if alike:
+        why = "the cheapest of those that cannot be told apart"
+        text += f". Take setting {_told(best.recommended, found)}: it is {why}"
     return text
+
+
+def _told(setting: int, found: Sequence[Summary]) -> str:
+    """Return a setting's number with the names of those levels in which settings differ."""
+    mine = next(item for item in found if item.setting == setting)
+    varied = [factor for factor in FACTORS if len({item.levels[factor] for item in found}) > 1]
+    names = ", ".join(f"{factor} {mine.levels[factor]}" for factor in varied)
+    return f"{setting} ({names})" if names else str(setting)
 
 
 def _listed(settings: Iterable[int]) -> str:
