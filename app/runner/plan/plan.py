@@ -38,6 +38,7 @@ from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode
 from app.runner.tables import packages as package_rows
 
+ANCHORS_ONLY = "the package's anchors would be compared among themselves; judging students needs an assignment_id"
 NOT_NOW = (Unavailable, Unauthorized, UpstreamRefused, Misconfigured)
 """What keeps cj from being asked says nothing about the request."""
 
@@ -120,7 +121,7 @@ def _cause(error: AppError) -> str:
 def _about_the_mode(request: PlanRequest) -> list[str]:
     if request.mode is Mode.EXECUTE:
         return ["the assignment's anchors that are registered with cj already would be compared as well"]
-    return ["the package's anchors would be compared among themselves; judging students needs an assignment_id"]
+    return [ANCHORS_ONLY]
 
 
 def _shown(request: PlanRequest, label: str, found: _Found) -> PlanView:

@@ -8,6 +8,7 @@ page that a browser does not call our own by ``Sec-Fetch-Site`` is refused whate
 import hashlib
 import hmac
 import secrets
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -50,17 +51,28 @@ def token(key: str) -> str:
     return hmac.new(key.encode(), b"form of the pages", hashlib.sha256).hexdigest()
 
 
-async def checked(request: Request) -> None:
-    """Read and check the form of a request that may change something; raises ``FormRefused``."""
+async def checked(request: Request) -> AsyncIterator[None]:
+    """Read and check the form of a request that may change something, and let go of its files afterwards.
+
+    Raises ``FormRefused``.
+    """
     if request.method in SAFE_METHODS:
+        yield
         return
     if request.headers.get("sec-fetch-site", "none") not in OUR_OWN:
         raise FormRefused("the form was sent by a page of another address")
-    key, form = key_of(request), await request.form()
+    async with request.form() as form:
+        if not _has_token(form, key_of(request)):
+            raise FormRefused("the form has no token of this page, or an old one")
+        request.state.form = form
+        yield
+
+
+def _has_token(form: FormData, key: str | None) -> bool:
     sent = form.get(FIELD)
-    if key is None or not isinstance(sent, str) or not hmac.compare_digest(sent.encode(), token(key).encode()):
-        raise FormRefused("the form has no token of this page, or an old one")
-    request.state.form = form
+    if key is None or not isinstance(sent, str):
+        return False
+    return hmac.compare_digest(sent.encode(), token(key).encode())
 
 
 async def _form(request: Request) -> FormData:

@@ -11,12 +11,12 @@ from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData, UploadFile
 
 from app.edge.access import Caller, Known
-from app.errors import InvalidInput, TooLarge
+from app.errors import FieldProblem, InvalidInput, TooLarge
 from app.runner.api import packages
 from app.runner.api.views import PackageView
 from app.runner.web.forms import Form, text_of
 from app.runner.web.page import Pages, see
-from app.runner.web.problems import Problems, of_error
+from app.runner.web.problems import Problems, sorted_out
 from app.runner.web.uses import uses_of
 
 PATH = "/packages"
@@ -30,7 +30,6 @@ FOLDERS: Mapping[str, str] = {
 """Where in a package the files of each field of the form go."""
 LONGEST_NAME = 200
 FIELDS = (*FOLDERS, "name", "min_text_characters")
-NAMES = {"files": "file"}
 USUAL = {"name": "", "min_text_characters": str(packages.MIN_TEXT)}
 
 
@@ -48,9 +47,12 @@ def routes(pages: Pages) -> APIRouter:
         try:
             kept = await _kept(pages, caller, form, given)
         except InvalidInput as error:
-            return await _list(pages, request, caller, given, of_error(error, NAMES, FIELDS))
+            problems = sorted_out([_beside(form, item) for item in error.problems], FIELDS)
+            return await _list(pages, request, caller, given, problems)
         except TooLarge as error:
-            return await _list(pages, request, caller, given, of_error(InvalidInput.at("file", error.detail)))
+            return await _list(
+                pages, request, caller, given, sorted_out([FieldProblem("file", error.detail)], FIELDS)
+            )
         return see(f"{PATH}/{kept.id}?new=1")
 
     @router.get(PATH + "/{package_id}")
@@ -89,8 +91,22 @@ def _sent(form: FormData) -> list[UploadFile]:
     """Return the files that were chosen, under the names that they have in a package."""
     found = []
     for field, folder in FOLDERS.items():
-        for item in form.getlist(field):
-            if isinstance(item, UploadFile) and item.filename:
-                item.filename = folder + item.filename.replace("\\", "/").rpartition("/")[2]
-                found.append(item)
+        for item in _chosen(form, field):
+            item.filename = folder + (item.filename or "").replace("\\", "/").rpartition("/")[2]
+            found.append(item)
     return found
+
+
+def _chosen(form: FormData, field: str) -> list[UploadFile]:
+    return [item for item in form.getlist(field) if isinstance(item, UploadFile) and item.filename]
+
+
+def _beside(form: FormData, problem: FieldProblem) -> FieldProblem:
+    """Return a problem of a file at the field that the file was chosen in."""
+    start, _, path = problem.field.partition(".")
+    if start not in {"file", "files"}:
+        return problem
+    fields = [name for name in FOLDERS if _chosen(form, name)]
+    fitting = [name for name in fields if FOLDERS[name] and path.startswith(FOLDERS[name])]
+    field = (fitting or fields or ["file"])[0]
+    return FieldProblem(f"{field}.{path}" if path else field, problem.message)

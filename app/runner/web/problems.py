@@ -40,15 +40,24 @@ def sorted_out(found: Iterable[FieldProblem], known: Iterable[str], names: Mappi
     """Return problems by the fields of a page, ``known``; one of a part is that of the field that it names."""
     fields, by_field, general = frozenset(known), dict[str, list[str]](), list[str]()
     for problem in found:
-        place = _place(names.get(problem.field, problem.field), problem.message, fields)
+        path = _renamed(problem.field, names)
+        place = _place(path, problem.message, fields)
         told = _sentence(problem.message)
         if place is None:
             told = told if problem.field in {"", "body"} else _sentence(f"{problem.field}: {problem.message}")
             general.append(told)
         else:
-            below = names.get(problem.field, problem.field)[len(place) :].lstrip(".")
+            below = path[len(place) :].lstrip(".") if path.startswith(place) else ""
             by_field.setdefault(place, []).append(f"{below}: {problem.message}" if below else told)
     return Problems(by_field, general)
+
+
+def _renamed(path: str, names: Mapping[str, str]) -> str:
+    """Return a path as the page calls it: whole, or by how it begins."""
+    for name, ours in names.items():
+        if path == name or path.startswith(f"{name}."):
+            return ours + path[len(name) :]
+    return path
 
 
 def _place(path: str, message: str, fields: frozenset[str]) -> str | None:
@@ -90,5 +99,6 @@ def _path(steps: Iterable[int | str]) -> str:
 
 
 def _sentence(text: str) -> str:
+    text = text.replace("Input should be", "this should be")
     whole = f"{text[:1].upper()}{text[1:]}"
     return whole if whole.endswith((".", "!", "?")) else f"{whole}."

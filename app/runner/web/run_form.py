@@ -12,6 +12,7 @@ from app.contracts.llm_http import PROVIDERS, Effort, Verbosity
 from app.errors import FieldProblem
 from app.runner.runs.spec import Pairing
 from app.runner.runs.states import Mode
+from app.runner.web import wording
 
 OWN = "(own)"
 """The choice of a prompt's text that stands in the form itself; no name of a prompt has brackets."""
@@ -66,7 +67,10 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     """Return what can be chosen in each list of the form: values and words."""
     pairings = [(name, POLICIES.get(name, name)) for name in get_args(Pairing) if name != "pre_specified"]
     return {
-        "llm.provider": [("", "The engine's usual judge"), *((name, _provider(name)) for name in PROVIDERS)],
+        "llm.provider": [
+            ("", "The engine's usual judge"),
+            *((name, wording.provider(name)) for name in PROVIDERS),
+        ],
         "llm.reasoning_effort": [("", "The model's usual one"), *((name, name) for name in get_args(Effort))],
         "llm.output_verbosity": [("", "The model's usual one"), *((name, name) for name in get_args(Verbosity))],
         "design.pairing": [ENGINE, *pairings],
@@ -75,17 +79,6 @@ def choices() -> dict[str, list[tuple[str, str]]]:
         "language": [("en", "English"), ("sv", "Swedish")],
         "expected_grade_scale": [("", "The usual scale"), *((name, name) for name in sorted(SCALES))],
     }
-
-
-def _provider(name: str) -> str:
-    known = {
-        "mock": "Practice judge (costs nothing)",
-        "replay": "Recorded votes of people",
-        "local": "A model of your own",
-        "openai": "OpenAI",
-        "openrouter": "OpenRouter",
-    }
-    return known.get(name, name.capitalize())
 
 
 def request_of(given: Mapping[str, str]) -> tuple[dict[str, Any], list[FieldProblem]]:

@@ -17,6 +17,7 @@ from app.edge.access import Caller, Known
 from app.errors import FieldProblem, InvalidInput
 from app.runner.api import packages, plan, runs
 from app.runner.api.views import PackageView
+from app.runner.plan.plan import ANCHORS_ONLY
 from app.runner.plan.spec import PlanRequest
 from app.runner.plan.views import PlanView
 from app.runner.runs import accept, idempotency, prompts
@@ -34,7 +35,7 @@ FOR_THE_WAY_BACK = "private, no-cache"
 """A browser may keep the plan, else going back to it would be an error: it answered a form."""
 TRIES, PAUSE_S = 50, 0.2
 """How often, and after which pause, it is looked whether the twin of a start is through."""
-NAMES = {f"{path}.name": path for path in run_form.PROMPTS} | {"assets": "assets.package_id"}
+NAMES = {f"{path}.name": path for path in run_form.PROMPTS}
 UNASKED = frozenset({Mode.PLAN, Mode.DRY_RUN})
 
 
@@ -79,6 +80,7 @@ def routes(pages: Pages) -> APIRouter:
             return await _form_page(pages, request, caller, given, error.problems)
         once = pages.parts.random_id().hex
         facts = {"given": given, "outlook": outlook, "plan": outlook.plan, "wanted": wanted, "once": once}
+        facts["usual_notes"] = [ANCHORS_ONLY]
         answer = pages.show(request, "run_plan.html", **facts)
         answer.headers["Cache-Control"] = FOR_THE_WAY_BACK
         return answer
@@ -126,7 +128,7 @@ def _wanted(given: Mapping[str, str]) -> RunRequest:
 def _problem(item: Mapping[str, Any]) -> FieldProblem:
     path = ".".join(map(str, item["loc"]))
     if item["type"] == "missing":
-        return FieldProblem(path, "choose one" if path == "assets" else "is missing")
+        return FieldProblem("assets.package_id" if path == "assets" else path, "choose one")
     return FieldProblem(path, str(item["msg"]).removeprefix("Value error, "))
 
 

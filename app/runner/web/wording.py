@@ -47,6 +47,22 @@ LOOKS = {
     "timed_out": "bad",
     "cancelled": "quiet",
 }
+PROVIDERS = {
+    "mock": "Practice judge (for trials; its costs are made up)",
+    "replay": "Recorded votes of people",
+    "local": "A model of your own",
+    "openai": "OpenAI",
+    "openrouter": "OpenRouter",
+}
+CHECKS = {
+    "migrations": "Tables of the database",
+    "cj": "Engine (cj)",
+    "cj credential": "Login at the engine",
+    "gateway": "Gateway to the judges",
+    "provider keys": "Keys of the judges",
+    "content": "Store of texts",
+    "assets": "Folder of packages",
+}
 KINDS = {
     "anchor": "Anchor essay",
     "student": "Student essay",
@@ -85,6 +101,16 @@ def about_mode(value: str) -> str:
 def kind(value: str) -> str:
     """Return what a file of a package is, in words."""
     return KINDS.get(value, value)
+
+
+def provider(value: str) -> str:
+    """Return who provides a judge, in words."""
+    return PROVIDERS.get(value, value.capitalize())
+
+
+def check(value: str) -> str:
+    """Return what was looked at, in words."""
+    return CHECKS.get(value, value.capitalize())
 
 
 def when(value: datetime | str | None) -> str:
@@ -142,6 +168,8 @@ FILTERS: dict[str, Callable[..., object]] = {
     "is_final": is_final,
     "mode": mode,
     "kind": kind,
+    "provider": provider,
+    "check": check,
     "when": when,
     "count": count,
     "usd": usd,

@@ -120,6 +120,7 @@ async def test_the_list_is_filtered_and_paged_and_bad_filters_are_told(
         for _ in range(27):
             assert api.post("/v1/runs", json=body | {"batch_label": "paged {n}"}).status_code == 202
     await page.goto("/")
+    await page.get_by_text("Filter the runs").click()
     await page.get_by_label("Label", exact=True).fill("set=paged")
     await page.get_by_role("button", name="Show", exact=True).click()
     rows = page.locator("tbody tr")
