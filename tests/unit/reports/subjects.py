@@ -6,6 +6,7 @@ Write the files anew: ``.venv/bin/python -m tests.unit.reports.subjects``, then 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import combinations
 from math import exp
 from pathlib import Path
@@ -229,10 +230,22 @@ def assessment(**changes: Any) -> Subject:
     return subject("assessment", names[:18], ANCHORS, **changes)
 
 
+@cache
+def alignment_report() -> Report:
+    """Return the report of the usual alignment, made once."""
+    return compose(alignment())
+
+
+@cache
+def assessment_report() -> Report:
+    """Return the report of the usual assessment, made once."""
+    return compose(assessment())
+
+
 def golden() -> Iterator[tuple[str, Report]]:
     """Yield the reports that are kept, by the name of their files."""
-    yield "alignment", compose(alignment())
-    yield "assessment", compose(assessment())
+    yield "alignment", alignment_report()
+    yield "assessment", assessment_report()
 
 
 def write() -> None:

@@ -81,8 +81,10 @@ def _plot(name: str, said: tuple[str, str], points: Sequence[Point], edges: Sequ
     axis = Axis(values, 16.0 + widest * LETTER, WIDTH - 24.0)
     parts = bottom_axis(axis, top, bottom, "score in logits; the line is the 95% interval")
     parts += [part for edge in edges for part in _edge(edge, axis, top, bottom)]
-    for at, point in enumerate(points):
-        parts.append(_point(point, axis, top + row * (at + 0.5) + 3, row, named=named))
+    placed = list(enumerate(points))
+    if not named:  # anchors lie over the students, of whom there are many
+        placed.sort(key=lambda item: item[1].role == "anchor")
+    parts += [_point(point, axis, top + row * (at + 0.5) + 3, row, named=named) for at, point in placed]
     return drawing(name, (WIDTH, bottom + FOOT), said, parts)
 
 
@@ -94,7 +96,8 @@ def _point(point: Point, axis: Axis, y: float, row: float, *, named: bool) -> st
     told = f"{point.name} ({point.grade}): {number(point.score)}, {interval(point.low, point.high)}"
     style = "reach" if named else "reach thin"
     parts = [element("line", x1=axis.at(point.low), y1=y, x2=axis.at(point.high), y2=y, class_=style)]
-    radius = 4.5 if named else max(0.8, min(3.0, row))
+    least = 2.4 if point.role == "anchor" else 0.8
+    radius = 4.5 if named else max(least, min(3.0, row))
     if point.role == "anchor":
         x, size = axis.at(point.score), 2 * radius
         parts.append(element("rect", x=x - radius, y=y - radius, width=size, height=size, class_="dot"))
