@@ -163,7 +163,7 @@ class House:
         """Return a published run and the ids of its essays."""
         run = await self.start()
         await self.prepare(run["id"])
-        [request] = await self.published()
+        request = (await self.published())[-1]
         return run, [item["essay_id"] for item in request["data"]["essays_for_cj"]]
 
     def envelope(self, data: Json) -> Json:

@@ -30,7 +30,7 @@ class Axis:
         good = [value for value in values if math.isfinite(value)]
         low, high = (min(good), max(good)) if good else (0.0, 1.0)
         if high - low <= 1e-9 * max(1.0, abs(high)):
-            low, high = low - 0.5, high + 0.5
+            low, high = low - (abs(low) / 10 or 0.5), high + (abs(high) / 10 or 0.5)
         step = _step(high - low)
         return cls(math.floor(low / step) * step, math.ceil(high / step) * step, start, end)
 

@@ -14,7 +14,7 @@ from app.edge.access import Caller, Known
 from app.errors import AppError
 from app.runner.access.owners import Owners
 from app.runner.api import compare
-from app.runner.api.compare import FEWEST, MOST, CompareQuery
+from app.runner.api.compare import MOST, CompareQuery
 from app.runner.api.documents import Form
 from app.runner.api.parts import Parts
 from app.runner.reports.shapes.comparison import RunComparison
@@ -86,13 +86,8 @@ def _shown(pages: Pages, request: Request, query: CompareQuery, document: RunCom
 async def _pick_page(
     pages: Pages, request: Request, caller: Caller, picked: list[str], problem: str, status: int = 200
 ) -> Response:
-    facts = {
-        "runs": await _offered(pages.parts, caller),
-        "picked": picked,
-        "problem": problem,
-        "fewest": FEWEST,
-        "most": MOST,
-    }
+    offered = await _offered(pages.parts, caller)
+    facts = {"runs": offered, "picked": picked, "problem": problem, "most": MOST}
     return pages.show(request, "compare_pick.html", status, **facts)
 
 

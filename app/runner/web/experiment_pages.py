@@ -36,8 +36,14 @@ def routes(pages: Pages) -> APIRouter:
             ids = [one.id for one in page.experiments]
             counts, costs = await cells.by_state(connection, ids), await cells.cost_so_far(connection, ids)
         items = [summary(one, counts[one.id], costs[one.id]) for one in page.experiments]
-        facts = {"experiments": items, "states": views.STATES, "following": page.following, "cursor": cursor}
-        return pages.show(request, "experiments.html", **facts)
+        return pages.show(
+            request,
+            "experiments.html",
+            experiments=items,
+            states=views.STATES,
+            following=page.following,
+            cursor=cursor,
+        )
 
     @router.get("/experiments/{experiment_id}")
     async def one_page(experiment_id: str, request: Request) -> Response:

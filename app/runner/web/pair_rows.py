@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    Column,
     ColumnElement,
     Double,
     Integer,
@@ -18,7 +19,6 @@ from sqlalchemy import (
     String,
     and_,
     case,
-    column,
     func,
     or_,
     select,
@@ -77,9 +77,9 @@ class PairRow:
 
 
 _KNOWN = (
-    column("essay_id", String(64)),
-    column("grade_place", Integer),
-    column("score", Double),
+    Column("essay_id", String(64)),
+    Column("grade_place", Integer),
+    Column("score", Double),
 )
 
 

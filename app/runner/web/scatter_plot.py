@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from app.runner.web.axis import Axis, Tick
 
 WIDTH, HEIGHT = 720.0, 360.0
-LEFT, RIGHT, TOP, BOTTOM = 70.0, 24.0, 16.0, 52.0
+LEFT, RIGHT, TOP, BOTTOM = 70.0, 24.0, 30.0, 52.0
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,7 @@ async def system(judge: FakeProviders, new_server_dir: Callable[[], Path]) -> As
 async def watched(browser: Browser, system: Stack) -> AsyncIterator[tuple[Page, Watch]]:
     url, watch = system.plan.url("api"), Watch()
     context = await browser.new_context(base_url=url)
+    context.set_default_timeout(DONE)
 
     async def dismiss(dialog: Dialog) -> None:
         watch.dialogs.append(dialog.message)
@@ -142,6 +143,12 @@ async def test_hostile_essays_names_and_verdicts_are_only_ever_text(
     await expect(page.locator("blockquote").first).to_have_text(SAID)
     await expect(page.locator(".essay-text").first).to_contain_text(SCRIPT)
     await harmless(page, watch)
-    for address in (f"/v1/runs/{run_id}/report", "/", f"/packages/{package_id}", "/packages", "/runs/new"):
+    other = begun(system, package_id)
+    await page.goto(f"/runs/{other}")
+    await expect(page.locator("#state")).to_have_text("Completed", timeout=DONE)
+    reports = [f"/v1/runs/{run_id}/report?format={form}" for form in ("html", "md")]
+    mine = ["/", f"/packages/{package_id}", "/packages", "/runs/new", "/experiments/new", "/compare"]
+    for address in (*reports, *mine, f"/compare?runs={run_id},{other}"):
         await page.goto(address)
         await harmless(page, watch)
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Comparison of 2 runs")

@@ -1,7 +1,6 @@
 """The page of a run and its pairs in a real browser: followed live, read, acted on, and by whom."""
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -15,7 +14,7 @@ DONE = 90_000
 
 def started(api: httpx.Client, package: str, **changes: Any) -> str:
     """Start a run on anchors; return its id."""
-    body: Mapping[str, Any] = {
+    body: dict[str, Any] = {
         "mode": "anchor-align-test",
         "batch_label": "spring-rubric",
         "assets": {"package_id": package},
