@@ -28,6 +28,12 @@ After = Annotated[int, Query(ge=0, le=LARGEST)]
 def routes(pages: Pages) -> APIRouter:
     """Return the pages."""
     router = APIRouter()
+    _add_list(router, pages)
+    _add_pair(router, pages)
+    return router
+
+
+def _add_list(router: APIRouter, pages: Pages) -> None:
     parts = pages.parts
 
     @router.get("/runs/{run_id}/pairs")
@@ -56,6 +62,10 @@ def routes(pages: Pages) -> APIRouter:
             following=found[ON_A_PAGE - 1].number if len(found) > ON_A_PAGE else None,
             address=pair_view.address,
         )
+
+
+def _add_pair(router: APIRouter, pages: Pages) -> None:
+    parts = pages.parts
 
     @router.get("/runs/{run_id}/pairs/{number}")
     async def pair_page(
@@ -89,8 +99,6 @@ def routes(pages: Pages) -> APIRouter:
             essay_id=wish.essay_id,
             address=pair_view.address,
         )
-
-    return router
 
 
 async def _essays(pages: Pages, run: Run) -> Essays:
