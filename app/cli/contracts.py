@@ -32,6 +32,8 @@ def settings(
     from app.cli.settings_page import rendered
 
     _write_or_check(rendered, path, "make settings", check=check)
+
+
 def report_schema(
     check: Check = False, path: Annotated[Path, typer.Option("--path")] = Path("docs/report.schema.json")
 ) -> None:

@@ -85,32 +85,8 @@ def build(
         dependencies=[Depends(guard.confirmed)],
     )
     answers = problems.install(app, service=SERVICE, page=beside.page)
-    app.include_router(runs.routes(parts))
-    app.include_router(plan.routes(parts))
-    app.include_router(run_actions.routes(parts))
-    app.include_router(events.routes(parts))
-    heavy = CapacityLimiter(HEAVY_AT_ONCE)
-    app.include_router(evidence.routes(parts))
-    app.include_router(files.routes(parts, heavy))
-    app.include_router(reports.routes(parts, heavy))
-    app.include_router(checking.routes(parts, heavy))
-    app.include_router(results.routes(parts))
-    comparing = CapacityLimiter(parts.settings.comparing.at_once)
-    app.include_router(compare.routes(parts, comparing))
-    app.include_router(human_verdicts.routes(parts, comparing))
-    app.include_router(agreement.routes(parts, comparing))
-    app.include_router(batch_results.routes(parts))
-    app.include_router(experiments.routes(parts))
-    app.include_router(experiment_events.routes(parts))
-    app.include_router(experiment_actions.routes(parts))
-    app.include_router(experiment_results.routes(parts))
-    app.include_router(packages.routes(parts))
-    app.include_router(prompts.routes(parts))
-    app.include_router(api_keys.routes(parts))
-    app.include_router(audit.routes(parts))
-    app.include_router(webhooks.routes(parts))
-    app.include_router(webhook_deliveries.routes(parts))
-    app.include_router(problem_pages.routes())
+    for router in _routers(parts):
+        app.include_router(router)
     webhook_docs.install(app)
     app.include_router(preflight.routes(parts))
     app.include_router(health.routes(SERVICE, checks))
@@ -123,6 +99,36 @@ def build(
     protect(app, answers, Front(http, bodies, [Middleware(guard.Guard, gate=_gate(parts))]))
     app.add_middleware(Patience, stall_s=parts.settings.results.stall_s)  # the last one added is the outermost
     return app
+
+
+def _routers(parts: Parts) -> list[APIRouter]:
+    heavy, comparing = CapacityLimiter(HEAVY_AT_ONCE), CapacityLimiter(parts.settings.comparing.at_once)
+    return [
+        runs.routes(parts),
+        plan.routes(parts),
+        run_actions.routes(parts),
+        events.routes(parts),
+        evidence.routes(parts),
+        files.routes(parts, heavy),
+        reports.routes(parts, heavy),
+        checking.routes(parts, heavy),
+        results.routes(parts),
+        compare.routes(parts, comparing),
+        human_verdicts.routes(parts, comparing),
+        agreement.routes(parts, comparing),
+        batch_results.routes(parts),
+        experiments.routes(parts),
+        experiment_events.routes(parts),
+        experiment_actions.routes(parts),
+        experiment_results.routes(parts),
+        packages.routes(parts),
+        prompts.routes(parts),
+        api_keys.routes(parts),
+        audit.routes(parts),
+        webhooks.routes(parts),
+        webhook_deliveries.routes(parts),
+        problem_pages.routes(),
+    ]
 
 
 def uploads(parts: Parts) -> Rule:

@@ -45,7 +45,7 @@ def fenced(text: str) -> list[str]:
     """Return a fenced block whose fence is longer than any inside."""
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
-    return [f"{fence}text", text.rstrip(), fence]
+    return [f"{fence}text", plain.whole(text).rstrip(), fence]
 
 
 def quoted(text: str) -> list[str]:
