@@ -18,6 +18,7 @@ from app.runner.api import (
     audit,
     batch_results,
     checking,
+    dead_letters,
     events,
     evidence,
     files,
@@ -71,6 +72,7 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     app.include_router(prompts.routes(parts))
     app.include_router(api_keys.routes(parts))
     app.include_router(audit.routes(parts))
+    app.include_router(dead_letters.routes(parts))
     app.include_router(webhooks.routes(parts))
     app.include_router(webhook_deliveries.routes(parts))
     app.include_router(problem_pages.routes())

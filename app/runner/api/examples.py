@@ -26,6 +26,7 @@ PARAMETERS = {
     "key_id": KEY_ID,
     "subscription_id": SUBSCRIPTION_ID,
     "delivery_id": DELIVERY_ID,
+    "letter_id": 17,
 }
 
 

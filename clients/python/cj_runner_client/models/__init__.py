@@ -51,6 +51,13 @@ from .key_request import KeyRequest
 from .key_request_scopes_item import KeyRequestScopesItem
 from .key_view import KeyView
 from .key_view_scopes_item import KeyViewScopesItem
+from .letter_detail import LetterDetail
+from .letter_detail_headers import LetterDetailHeaders
+from .letter_detail_status import LetterDetailStatus
+from .letter_list import LetterList
+from .letter_view import LetterView
+from .letter_view_status import LetterViewStatus
+from .list_dead_letters_status_type_0 import ListDeadLettersStatusType0
 from .list_prompts_role_type_0 import ListPromptsRoleType0
 from .list_run_comparisons_format import ListRunComparisonsFormat
 from .list_run_comparisons_response_200 import ListRunComparisonsResponse200
@@ -216,6 +223,13 @@ __all__ = (
     "KeyRequestScopesItem",
     "KeyView",
     "KeyViewScopesItem",
+    "LetterDetail",
+    "LetterDetailHeaders",
+    "LetterDetailStatus",
+    "LetterList",
+    "LetterView",
+    "LetterViewStatus",
+    "ListDeadLettersStatusType0",
     "ListPromptsRoleType0",
     "ListRunComparisonsFormat",
     "ListRunComparisonsResponse200",
