@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from app.cli.anchor_files import grades_by_file
-from app.cli.diagnosis import Diagnosed
+from app.cli.engine.anchor_files import grades_by_file
+from app.cli.engine.diagnosis import Diagnosed
 from app.contracts.grade_scales import GradeScale
 from app.contracts.identifiers import anchor_key, readable_part, run_essay_id, sanitize
 from app.runner.assets.grades import GradeTable

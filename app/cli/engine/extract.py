@@ -7,7 +7,7 @@ from app.cj.batch_views import processing_metadata, tallies
 from app.cj.platform_names import FINE_STATE, upload_status
 from app.cj.states import BatchState
 from app.cj.store import Essay
-from app.cli.diagnosis import Diagnosed
+from app.cli.engine.diagnosis import Diagnosed
 
 Document = dict[str, Any]
 WAVE_IS_DONE_AT_PCT = 100

@@ -1,10 +1,9 @@
 """The document of ``cj-runner extract`` as text for people: six sections, nothing cut. PURE."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from app.cli.assignments import columns
-from app.cli.extract import Document, succeeded
+from app.cli.engine.extract import Document, succeeded
 
 
 def as_text(document: Document) -> str:
@@ -18,6 +17,15 @@ def as_text(document: Document) -> str:
         _summary(document),
     ]
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
+
+
+def columns(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    """Return the lines of a plain table; nothing is cut, so that ids can be copied."""
+    cells = [list(headings), *([str(value) for value in row] for row in rows)]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(headings))]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
 
 
 def _title(text: str) -> list[str]:

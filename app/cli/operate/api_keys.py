@@ -4,9 +4,7 @@ Fed by ``main``. The key itself is shown once and kept nowhere; with ``--static`
 the hash is printed as a line for an env file.
 """
 
-import asyncio
 import json
-import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -15,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from app.cli.exits import or_exit
+from app.cli import terminal
+from app.cli.asking import STACK, Command
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,7 +27,6 @@ Result = TypeVar("Result")
 DataDir = Annotated[
     Path, typer.Option("--data-dir", help="A running stack whose database is used where DATABASE_URL is not set.")
 ]
-STACK = Path("var/stack")
 
 
 class Scope(StrEnum):
@@ -39,7 +37,7 @@ class Scope(StrEnum):
     ADMIN = "admin"
 
 
-@commands.command()
+@commands.command(cls=Command)
 def create(
     subject: Annotated[str, typer.Option(help="Who will use it; shown in the audit.")],
     owner: Annotated[str, typer.Option(help="The organisation whose runs it sees.")] = "local",
@@ -49,50 +47,47 @@ def create(
     data_dir: DataDir = STACK,
 ) -> None:
     """Make a key and show it once (on standard error with --static, so that the line can be redirected)."""
+    import secrets
+
     from app.runner.access import key_store, keys
 
     new, now = keys.new(secrets.token_bytes(keys.ENTROPY_BYTES)), datetime.now(UTC)
     expires_at = None if days is None else now + timedelta(days=days)
     grant = key_store.Grant(owner, subject, sorted({one.value for one in scope or [Scope.WRITE]}), expires_at)
-    line = or_exit(lambda: _env_line(new, grant))
+    line = _env_line(new, grant)
     if static:
         typer.echo(line)
         typer.echo(f"the key, shown only now: {new.text}", err=True)
         return
-    or_exit(lambda: _in_database(data_dir, lambda connection: key_store.keep(connection, new, grant, now)))
+    in_database(data_dir, lambda connection: key_store.keep(connection, new, grant, now))
     typer.echo(new.text)
     typer.echo(f"shown only now; its id is {new.id}", err=True)
 
 
-@commands.command("list")
+@commands.command("list", cls=Command)
 def list_keys(
     owner: Annotated[str | None, typer.Option(help="Only this organisation's.")] = None,
     data_dir: DataDir = STACK,
 ) -> None:
     """List the newest 200 keys: never what they open with."""
-    from rich.console import Console
-    from rich.table import Table
-
     from app.runner.access import key_store
 
-    found = or_exit(
-        lambda: _in_database(data_dir, lambda connection: key_store.listed(connection, owner, None, 200))
-    )
-    table = Table("Id", "Owner", "Subject", "Scopes", "Created", "Last used", "State")
+    found = in_database(data_dir, lambda connection: key_store.listed(connection, owner, None, 200))
+    rows = []
     for key in found:
         used = "" if key.last_used_at is None else f"{key.last_used_at:%Y-%m-%d %H:%M}"
         scopes = ", ".join(key.scopes)
-        table.add_row(key.id, key.owner, key.subject, scopes, f"{key.created_at:%Y-%m-%d}", used, _state(key))
-    Console().print(table)
+        rows.append((key.id, key.owner, key.subject, scopes, f"{key.created_at:%Y-%m-%d}", used, _state(key)))
+    terminal.table(("Id", "Owner", "Subject", "Scopes", "Created", "Last used", "State"), rows)
 
 
-@commands.command()
+@commands.command(cls=Command)
 def revoke(key_id: Annotated[str, typer.Argument(help="As listed.")], data_dir: DataDir = STACK) -> None:
     """Revoke a key: it opens nothing any more after at most five seconds."""
     from app.runner.access import key_store
 
     now = datetime.now(UTC)
-    or_exit(lambda: _in_database(data_dir, lambda connection: key_store.revoke(connection, key_id, None, now)))
+    in_database(data_dir, lambda connection: key_store.revoke(connection, key_id, None, now))
     typer.echo(f"{key_id} is revoked")
 
 
@@ -127,7 +122,10 @@ def _state(key: "ApiKey") -> str:
     return "expired" if is_over(key.expires_at, datetime.now(UTC)) else "good"
 
 
-def _in_database(data_dir: Path, act: "Callable[[AsyncConnection], Awaitable[Result]]") -> Result:
+def in_database(data_dir: Path, act: "Callable[[AsyncConnection], Awaitable[Result]]") -> Result:
+    """Do ``act`` in one transaction of the stack's database, or that of DATABASE_URL; raises ``Unavailable``."""
+    import asyncio
+
     from sqlalchemy.exc import DBAPIError
 
     from app.cli import places

@@ -3,16 +3,15 @@
 Fed by ``main``, which adds them to the root; each imports what it needs when it is called.
 """
 
-from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from app.cli.exits import or_exit
+from app.cli import terminal
+from app.cli.asking import STACK, Command
 
-DEFAULT_DIR = Path("var/stack")
 DataDir = Annotated[
     Path, typer.Option("--data-dir", help="A running stack that is asked where nothing else is named.")
 ]
@@ -32,39 +31,34 @@ assignments = typer.Typer(no_args_is_help=True, help="Assignments of cj: what ru
 anchors = typer.Typer(no_args_is_help=True, help="Anchors: expert-graded essays of an assignment.")
 
 
-def add_to(root: typer.Typer) -> None:
+def add_to(root: typer.Typer, panel: str) -> None:
     """Add all commands of this module to the root."""
-    root.add_typer(assignments, name="assignments")
-    root.add_typer(anchors, name="anchors")
-    root.command()(extract)
-    root.command("align-report")(align_report)
+    root.add_typer(assignments, name="assignments", rich_help_panel=panel)
+    root.add_typer(anchors, name="anchors", rich_help_panel=panel)
+    root.command(cls=Command, rich_help_panel=panel)(extract)
+    root.command("align-report", cls=Command, rich_help_panel=panel)(align_report)
 
 
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        typer.echo(line)
-
-
-@assignments.command("list")
+@assignments.command("list", cls=Command)
 def list_assignments(
     of: Annotated[
         str | None, typer.Option("--anchors", metavar="ID", help="Show this assignment's anchors.")
     ] = None,
     cj_url: CJUrl = None,
-    data_dir: DataDir = DEFAULT_DIR,
+    data_dir: DataDir = STACK,
 ) -> None:
     """List the newest assignments with options to copy, or the anchors of one."""
-    from app.cli import assignments as acts
     from app.cli import places
+    from app.cli.engine import assignments as acts
 
-    def act() -> list[str]:
-        with places.cj(cj_url, data_dir) as api:
-            return acts.listed(api) if of is None else acts.anchors(api, of)
+    with places.cj(cj_url, data_dir) as api:
+        if of is None:
+            acts.show_assignments(api)
+        else:
+            acts.show_anchors(api, of)
 
-    _print(or_exit(act))
 
-
-@assignments.command("create")
+@assignments.command("create", cls=Command)
 def create_assignment(
     instructions: Annotated[Path, typer.Option(help="File with the criteria (txt, md, docx, pdf).")],
     grade_scale: Annotated[str, typer.Option(help="Fixed from then on.")] = "eng5_np_legacy_9_step",
@@ -73,25 +67,23 @@ def create_assignment(
     student_prompt: Annotated[Path | None, typer.Option(help="File with the task as students saw it.")] = None,
     rubric: Annotated[Path | None, typer.Option(help="File with the rubric for judges.")] = None,
     cj_url: CJUrl = None,
-    data_dir: DataDir = DEFAULT_DIR,
+    data_dir: DataDir = STACK,
 ) -> None:
     """Create an assignment from files, or change the texts of one."""
     from uuid import uuid4
 
-    from app.cli import assignments as acts
     from app.cli import places
+    from app.cli.engine import assignments as acts
 
     name = assignment_id or str(uuid4())
     new = acts.NewAssignment(name, grade_scale, context_origin, instructions, student_prompt, rubric)
 
-    def act() -> list[str]:
-        with places.cj(cj_url, data_dir) as api:
-            return acts.create(api, new)
-
-    _print(or_exit(act))
+    with places.cj(cj_url, data_dir) as api:
+        for said in acts.create(api, new):
+            terminal.line(said)
 
 
-@anchors.command("register")
+@anchors.command("register", cls=Command)
 def register_anchors(
     paths: Annotated[list[Path], typer.Argument(help="Essays, or folders of essays (docx, pdf, txt, md).")],
     assignment_id: AssignmentOption,
@@ -99,30 +91,23 @@ def register_anchors(
         Path | None, typer.Option(help="Table of grades; default: one in the folder, then the files' names.")
     ] = None,
     cj_url: CJUrl = None,
-    data_dir: DataDir = DEFAULT_DIR,
+    data_dir: DataDir = STACK,
 ) -> None:
     """Register expert-graded essays; the same ones again change nothing."""
-    from app.cli import assignments as acts
     from app.cli import places
-    from app.errors import AppError
+    from app.cli.engine import assignments as acts
 
-    def act() -> tuple[list[str], AppError | None]:
-        places.learn_own_scales()
-        with places.cj(cj_url, data_dir) as api:
-            return acts.register(api, assignment_id, paths, grades)
-
-    lines, failed = or_exit(act)
-    _print(lines)
+    places.learn_own_scales()
+    with places.cj(cj_url, data_dir) as api:
+        lines, failed = acts.register(api, assignment_id, paths, grades)
+    for said in lines:
+        terminal.line(said)
     if failed is not None:
-        or_exit(lambda: _raise(failed))
+        raise failed
 
 
-def _raise(error: Exception) -> None:
-    raise error
-
-
-@anchors.command("list")
-def list_anchors(assignment_id: AssignmentOption, cj_url: CJUrl = None, data_dir: DataDir = DEFAULT_DIR) -> None:
+@anchors.command("list", cls=Command)
+def list_anchors(assignment_id: AssignmentOption, cj_url: CJUrl = None, data_dir: DataDir = STACK) -> None:
     """List the anchors of an assignment."""
     list_assignments(assignment_id, cj_url, data_dir)
 
@@ -131,23 +116,32 @@ def extract(
     batch: Annotated[str, typer.Argument(help="Internal id (digits), or BOS batch id.")],
     form: Annotated[Format, typer.Option("--format")] = Format.TEXT,
     output: Output = None,
-    data_dir: DataDir = DEFAULT_DIR,
+    data_dir: DataDir = STACK,
 ) -> None:
     """Print everything stored of one batch, straight from the database (DATABASE_URL)."""
+    if form is Format.TEXT:
+        _write(extracted(batch, data_dir), output)
+        return
     import orjson
 
-    from app.cli import diagnosis, places
-    from app.cli.extract import document
-    from app.cli.extract_text import as_text
+    found = _document(batch, data_dir)
+    _write(orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode(), output)
 
-    def act() -> str:
-        places.learn_own_scales()
-        found = document(diagnosis.diagnose(places.database(data_dir), batch))
-        if form is Format.TEXT:
-            return as_text(found)
-        return orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
-    _write(or_exit(act), output)
+def extracted(batch: str, data_dir: Path) -> str:
+    """Return everything stored of a batch as text; raises ``NotFound``, or ``Unavailable``."""
+    from app.cli.engine.extract_text import as_text
+
+    return as_text(_document(batch, data_dir))
+
+
+def _document(batch: str, data_dir: Path) -> dict[str, Any]:
+    from app.cli import places
+    from app.cli.engine import diagnosis
+    from app.cli.engine.extract import document
+
+    places.learn_own_scales()
+    return document(diagnosis.diagnose(places.database(data_dir), batch))
 
 
 def align_report(
@@ -157,35 +151,27 @@ def align_report(
     grade_scale: Annotated[str | None, typer.Option(help="For a batch without an assignment.")] = None,
     every_comparison: Annotated[bool, typer.Option("--all-comparisons", help="List every comparison.")] = False,
     output: Output = None,
-    data_dir: DataDir = DEFAULT_DIR,
+    data_dir: DataDir = STACK,
 ) -> None:
     """Report how well the judge of a batch agrees with the experts, straight from the database."""
     if (cj_batch_id is None) == (bos_batch_id is None):
         raise typer.BadParameter("give exactly one of --cj-batch-id and --bos-batch-id")
     from datetime import UTC, datetime
 
-    from app.cli import diagnosis, places
-    from app.cli.align_report import report, scale_of
-    from app.cli.expert_grades import experts
+    from app.cli import places
+    from app.cli.engine import diagnosis
+    from app.cli.engine.align_report import report, scale_of
+    from app.cli.engine.expert_grades import experts
 
-    def act() -> str:
-        places.learn_own_scales()
-        seen = diagnosis.diagnose(places.database(data_dir), bos_batch_id or str(cj_batch_id))
-        scale = scale_of(seen, grade_scale)
-        known = experts(seen, grades, scale)
-        return report(seen, known, scale, datetime.now(UTC), every_comparison=every_comparison)
-
-    _write(or_exit(act), output)
+    places.learn_own_scales()
+    seen = diagnosis.diagnose(places.database(data_dir), bos_batch_id or str(cj_batch_id))
+    scale = scale_of(seen, grade_scale)
+    known = experts(seen, grades, scale)
+    _write(report(seen, known, scale, datetime.now(UTC), every_comparison=every_comparison), output)
 
 
 def _write(text: str, output: Path | None) -> None:
     if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        typer.echo(f"error: {output} cannot be written: {error.strerror}", err=True)
-        raise typer.Exit(4) from error
-    typer.echo(f"written to {output}", err=True)
+        terminal.text(text)
+    else:
+        terminal.write(output, text.encode())

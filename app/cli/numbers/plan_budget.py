@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.cli.exits import or_exit
+from app.cli import terminal
 
 if TYPE_CHECKING:
     from app.cj.budget import Question, Row
@@ -59,19 +59,17 @@ def plan_budget_command(
     if target_tau is None and target_reliability is None:
         target_reliability = 0.9
     target = Target(target_tau, target_reliability, usd)
-    question, rows = or_exit(
-        lambda: _simulated(
-            policy,
-            both_orders,
-            essays=essays,
-            anchors=anchors,
-            per_essay=per_essay,
-            spread=spread,
-            noise=noise,
-            order_effect=order_effect,
-            runs=seeds,
-            seed=seed,
-        )
+    question, rows = _simulated(
+        policy,
+        both_orders,
+        essays=essays,
+        anchors=anchors,
+        per_essay=per_essay,
+        spread=spread,
+        noise=noise,
+        order_effect=order_effect,
+        runs=seeds,
+        seed=seed,
     )
     (_print_json if as_json else _print_table)(rows, question, target)
 
@@ -85,10 +83,6 @@ def _simulated(policy: str, both_orders: bool, **asked: Any) -> "tuple[Question,
 
 
 def _print_json(rows: "Sequence[Row]", question: "Question", target: Target) -> None:
-    from rich.console import Console
-
-    from app.cli.fit import print_json
-
     enough = _enough(rows, target)
     document = {
         "essays": question.essays,
@@ -98,7 +92,7 @@ def _print_json(rows: "Sequence[Row]", question: "Question", target: Target) -> 
         "recommended": None if enough is None else asdict(enough) | {"usd": _cost(enough, target)},
         "sentence": _sentence(rows, target, question),
     }
-    print_json(document, Console())
+    terminal.document(document)
 
 
 def _enough(rows: "Sequence[Row]", target: Target) -> "Row | None":
@@ -127,17 +121,13 @@ def _cost(row: "Row", target: Target) -> float | None:
 
 
 def _print_table(rows: "Sequence[Row]", question: "Question", target: Target) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
     title = (
         f"{question.essays} essays, {question.anchors} anchors, spread {question.spread:g}, {question.runs} runs"
     )
-    table = Table("Per essay", "Comparisons", "Mean SE", "Tau", "Reliability", "Right grade", title=title)
+    found = []
     for row in rows:
         right = "-" if row.grade_accuracy is None else f"{row.grade_accuracy:.0%}"
-        cells = (f"{row.mean_se:.2f}", f"{row.tau:.3f}", f"{row.reliability:.3f}", right)
-        table.add_row(str(row.per_essay), str(row.comparisons), *cells)
-    console.print(table)
-    console.print(_sentence(rows, target, question), highlight=False, soft_wrap=True)
+        numbers = (f"{row.mean_se:.2f}", f"{row.tau:.3f}", f"{row.reliability:.3f}", right)
+        found.append((row.per_essay, row.comparisons, *numbers))
+    terminal.table(("Per essay", "Comparisons", "Mean SE", "Tau", "Reliability", "Right grade"), found, title)
+    terminal.line(_sentence(rows, target, question))

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from rich.console import Console
-
+from app.cli import terminal
 from app.roles.stack import Plan
 
 CURLS = """\
@@ -17,10 +16,10 @@ curl -s {api}/v1/runs
 curl -s {api}/v1/runs/<run id>/report"""
 
 
-def print_welcome(plan: Plan, console: Console) -> None:
+def print_welcome(plan: Plan) -> None:
     """Print the addresses of a running stack and example commands."""
     api = plan.url("api")
-    console.print("The system is running.", style="bold")
+    terminal.strong("The system is running.")
     for role, path, what in (
         ("api", "/docs", "runner: REST API, documentation"),
         ("worker", "/metrics", "runner's worker: metrics"),
@@ -28,8 +27,9 @@ def print_welcome(plan: Plan, console: Console) -> None:
         ("gateway", "/docs", "gateway: judges and their queue"),
         ("content", "/docs", "content store"),
     ):
-        console.print(f"  {plan.url(role)}{path:<10} {what}", highlight=False)
-    console.print(f"  logs: {Path(plan.data_dir) / 'logs'}", highlight=False)
-    console.print()
-    console.print(CURLS.format(api=api), highlight=False, markup=False, soft_wrap=True)
-    console.print("\nStop it with: make down", highlight=False)
+        terminal.line(f"  {plan.url(role)}{path:<10} {what}")
+    terminal.line(f"  logs: {Path(plan.data_dir) / 'logs'}")
+    terminal.line("")
+    terminal.text(CURLS.format(api=api))
+    terminal.line("")
+    terminal.line("Stop it with: cj-runner down (or make down)")

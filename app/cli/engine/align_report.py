@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from app.cj.batch_views import tallies
-from app.cli.diagnosis import Diagnosed
-from app.cli.expert_grades import Expert
+from app.cli.engine.diagnosis import Diagnosed
+from app.cli.engine.expert_grades import Expert
 from app.contracts.cj_batches import Pair
 from app.contracts.grade_scales import DEFAULT_SCALE, SCALES, GradeScale
 from app.errors import InvalidInput, NotFound

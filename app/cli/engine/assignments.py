@@ -1,15 +1,16 @@
 """``cj-runner assignments`` and ``anchors``: over cj's admin API, with lines to copy into the next command."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
-from app.cli import anchor_files
-from app.cli.anchor_files import AnchorFile
+from app.cli import terminal
 from app.cli.client_http import ApiClient, Json
+from app.cli.engine import anchor_files
+from app.cli.engine.anchor_files import AnchorFile
 from app.errors import AppError, InvalidInput, Unavailable, UpstreamRefused
 from app.runner.assets.read import UnreadableFile, extract
 
@@ -19,17 +20,8 @@ NEWEST = 20
 AT_ONCE = 4
 
 
-def columns(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    """Return the lines of a plain table; nothing is cut, so that ids can be copied."""
-    cells = [list(headings), *([str(value) for value in row] for row in rows)]
-    widths = [max(len(row[place]) for row in cells) for place in range(len(headings))]
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
-    ]
-
-
-def listed(api: ApiClient) -> list[str]:
-    """Return the newest assignments, and options to copy."""
+def show_assignments(api: ApiClient) -> None:
+    """Print the newest assignments, and options to copy."""
     page = api.get(f"{INSTRUCTIONS}?page_size={NEWEST}")
     rows = [
         (
@@ -43,14 +35,16 @@ def listed(api: ApiClient) -> list[str]:
         )
         for item in page["items"]
     ]
+    headings = ("ID", "Assignment ID", "Grade scale", "Prompt", "Rubric", "Anchors", "Created (UTC)")
+    terminal.table(headings, rows)
     if not rows:
-        return ["No assignments yet. Make one: cj-runner assignments create --instructions FILE"]
-    lines = columns(("ID", "Assignment ID", "Grade scale", "Prompt", "Rubric", "Anchors", "Created (UTC)"), rows)
+        terminal.note("No assignments yet. Make one: cj-runner assignments create --instructions FILE")
     if page["total"] > len(rows):
-        lines.append(f"({page['total'] - len(rows)} older ones are not shown)")
+        terminal.note(f"({page['total'] - len(rows)} older ones are not shown)")
     bound = [item for item in page["items"] if item["assignment_id"]]
     best = next((item for item in bound if item.get("anchor_count")), next(iter(bound), None))
-    return lines if best is None else [*lines, "", *hints(best["assignment_id"])]
+    for said in [] if best is None else hints(best["assignment_id"]):
+        terminal.note(said)
 
 
 def _yes(value: object) -> str:
@@ -65,8 +59,8 @@ def hints(assignment_id: str) -> list[str]:
     ]
 
 
-def anchors(api: ApiClient, assignment_id: str) -> list[str]:
-    """Return the anchors of an assignment."""
+def show_anchors(api: ApiClient, assignment_id: str) -> None:
+    """Print the anchors of an assignment."""
     found = api.get(f"/admin/v1/anchors/assignment/{quote(assignment_id, safe='')}")
     rows = [
         (
@@ -79,9 +73,9 @@ def anchors(api: ApiClient, assignment_id: str) -> list[str]:
         for item in found["anchors"]
     ]
     by_scale = ", ".join(f"{scale}: {count}" for scale, count in sorted(found["anchor_count_by_scale"].items()))
-    lines = columns(("ID", "Label", "Grade", "Grade scale", "Created (UTC)"), rows) if rows else []
+    terminal.table(("ID", "Label", "Grade", "Grade scale", "Created (UTC)"), rows)
     total = f"{found['anchor_count']} anchors in {found['grade_scale']}"
-    return [*lines, f"{total}; of all scales {found['anchor_count_total']} ({by_scale or 'none'})"]
+    terminal.note(f"{total}; of all scales {found['anchor_count_total']} ({by_scale or 'none'})")
 
 
 @dataclass(frozen=True)

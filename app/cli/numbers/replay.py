@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.exits import or_exit
+from app.cli import terminal
 
 if TYPE_CHECKING:
     from app.cj.replay import Point
@@ -31,7 +31,7 @@ def replay_command(
 ) -> None:
     """Play a policy against recorded judgements: agreement with the fit of all, by comparisons an essay."""
     names = [name.strip() for name in anchors.split(",") if name.strip()]
-    points = or_exit(lambda: _replayed(judgements, policy, per_item, seed, names, both_orders, early_repeats))
+    points = _replayed(judgements, policy, per_item, seed, names, both_orders, early_repeats)
     if as_json:
         _print_json(points, policy, seed)
     else:
@@ -49,33 +49,23 @@ def _replayed(
 ) -> "list[Point]":
     from app.cj.design import Design, policy_named
     from app.cj.replay import replay
-    from app.cli.fit import read_decisions
+    from app.cli.numbers.decisions import read_decisions
 
     design = Design(policy_named(policy), both_orders=both_orders, early_repeats=early_repeats)
     return replay(read_decisions(judgements, {})[0], design, per_item, seed, anchors)
 
 
 def _print_json(points: "Sequence[Point]", policy: str, seed: int) -> None:
-    from rich.console import Console
-
-    from app.cli.fit import print_json
-
     last = asdict(points[-1])
     ends = {name: last[name] for name in ("comparisons", "tau", "spearman")}
-    curve = [asdict(point) for point in points]
-    print_json({"policy": policy, "seed": seed, "curve": curve} | ends, Console())
+    terminal.document({"policy": policy, "seed": seed, "curve": [asdict(point) for point in points]} | ends)
 
 
 def _print_table(points: "Sequence[Point]", policy: str) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    console = Console()
-    table = Table(
-        "Per essay", "Comparisons", "Kendall's tau", "Spearman's rho", title=f"{policy} against all verdicts"
-    )
-    for point in points:
-        table.add_row(f"{point.per_item:g}", str(point.comparisons), f"{point.tau:.3f}", f"{point.spearman:.3f}")
-    console.print(table)
+    rows = [
+        (f"{point.per_item:g}", point.comparisons, f"{point.tau:.3f}", f"{point.spearman:.3f}") for point in points
+    ]
+    headings = ("Per essay", "Comparisons", "Kendall's tau", "Spearman's rho")
+    terminal.table(headings, rows, f"{policy} against all verdicts")
     last = points[-1]
-    console.print(f"tau {last.tau:.3f}, spearman {last.spearman:.3f} after {last.comparisons} comparisons")
+    terminal.line(f"tau {last.tau:.3f}, spearman {last.spearman:.3f} after {last.comparisons} comparisons")

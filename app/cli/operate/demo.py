@@ -10,11 +10,10 @@ import time
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-from app.cli import demo_data, show
+from app.cli import demo_data, terminal
 from app.cli.client_http import ApiClient, Json
+from app.cli.run import summary
+from app.cli.run.follow import watch
 from app.cli.runner_client import RunnerClient
 from app.cli.stack import running
 from app.contracts.artefact import problems_of
@@ -34,21 +33,22 @@ ENG5 = ROOT / "data" / "eng5-demo"
 COURSE_ID = str(UUID(int=0x52))
 
 
-def demo(data_dir: Path, console: Console) -> int:
+def demo(data_dir: Path) -> int:
     """Run the demo in ``data_dir`` (emptied first); return the exit code."""
     shutil.rmtree(data_dir, ignore_errors=True)
     started = time.monotonic()
     with running(data_dir, usual_ports=False) as plan:
-        console.print(f"The stack is up after {time.monotonic() - started:.1f} s: {plan.url('api')}")
+        terminal.line(f"The stack is up after {time.monotonic() - started:.1f} s: {plan.url('api')}")
         with RunnerClient(plan.url("api")) as api:
-            good = [recorded(api, plan, console), eng5(api, plan, console)]
-    console.print(f"Total {time.monotonic() - started:.1f} s.")
+            good = [recorded(api, plan), eng5(api, plan)]
+    terminal.line(f"Total {time.monotonic() - started:.1f} s.")
     return 0 if all(good) else 1
 
 
-def recorded(api: RunnerClient, plan: Plan, console: Console) -> bool:
+def recorded(api: RunnerClient, plan: Plan) -> bool:
     """Replay people's recorded votes; print Kendall's tau against the corpus's gold ranking."""
-    console.rule("1  Recorded judgements: 35 texts, people's votes replayed")
+    terminal.line("")
+    terminal.strong("1  Recorded judgements: 35 texts, people's votes replayed")
     topic = demo_data.read_topic(RECORDED)
     package = api.upload_package(topic.name, demo_data.recorded_archive(topic), min_text_characters=50)
     started = _start(
@@ -62,15 +62,16 @@ def recorded(api: RunnerClient, plan: Plan, console: Console) -> bool:
             "design": {"seed": SEED, "stop": {"rule": "cap"}},
         },
     )
-    run, artefact = _follow(api, started, console)
+    run, artefact = _follow(api, started)
     if artefact is not None:
-        _print_tau(topic, artefact, console)
-    return _end(run, artefact, plan, console)
+        _print_tau(topic, artefact)
+    return _end(run, artefact, plan)
 
 
-def eng5(api: RunnerClient, plan: Plan, console: Console) -> bool:
+def eng5(api: RunnerClient, plan: Plan) -> bool:
     """Judge ten student essays against twelve anchors with the mock judge."""
-    console.rule("2  ENG5-like set: 12 anchors, 10 student essays, mock judge")
+    terminal.line("")
+    terminal.strong("2  ENG5-like set: 12 anchors, 10 student essays, mock judge")
     package = api.upload_package("eng5-demo", demo_data.folder_archive(ENG5), min_text_characters=100)
     started = _start(
         api,
@@ -85,10 +86,10 @@ def eng5(api: RunnerClient, plan: Plan, console: Console) -> bool:
             "design": {"seed": SEED, "stop": {"rule": "cap"}},
         },
     )
-    run, artefact = _follow(api, started, console)
+    run, artefact = _follow(api, started)
     if artefact is not None:
-        show.print_grades(artefact, console)
-    return _end(run, artefact, plan, console)
+        summary.show_grades(artefact)
+    return _end(run, artefact, plan)
 
 
 def _start(api: RunnerClient, request: Json) -> RunStarted:
@@ -118,39 +119,28 @@ def _create_assignment(plan: Plan) -> str:
     return assignment_id
 
 
-def _follow(api: RunnerClient, run: RunStarted, console: Console) -> tuple[RunView, Json | None]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("comparisons"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task(run.status, total=run.progress.comparisons.total)
-        for seen in api.watch(run.id, deadline_s=RUN_DEADLINE_S):
-            progress.update(task, description=seen.status, completed=seen.progress.comparisons.received)
+def _follow(api: RunnerClient, run: RunStarted) -> tuple[RunView, Json | None]:
+    seen = watch(api, run.id, RUN_DEADLINE_S).run
     if seen.status in {"completed", "completed_partial"}:
         return seen, api.ask_json(get_run_artefact.sync_detailed, seen.id)
     return seen, None
 
 
-def _end(run: RunView, artefact: Json | None, plan: Plan, console: Console) -> bool:
-    show.print_summary(run, artefact, console)
+def _end(run: RunView, artefact: Json | None, plan: Plan) -> bool:
+    summary.show(summary.summary_of(run, artefact))
     if artefact is None:
         return False
     found = problems_of(artefact)
     for problem in found:
-        console.print(f"[red]the artefact does not validate: {problem}[/red]")
+        terminal.error(f"the artefact does not validate: {problem}")
     folder = Path(plan.data_dir) / "runs" / run.id
     for path in sorted(folder.glob("*")):
         if path.is_file():
-            shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-            console.print(f"  {shown}", soft_wrap=True, highlight=False)
+            terminal.line(f"  {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
     return run.status == "completed" and not found
 
 
-def _print_tau(topic: demo_data.RecordedTopic, artefact: Json, console: Console) -> None:
+def _print_tau(topic: demo_data.RecordedTopic, artefact: Json) -> None:
     by_name = {sanitize(text_id): -rank for text_id, rank in topic.gold_rank.items()}
     pairs = [
         (row["theta"], by_name[readable_part(row["essay_id"])])
@@ -158,7 +148,4 @@ def _print_tau(topic: demo_data.RecordedTopic, artefact: Json, console: Console)
         if readable_part(row["essay_id"]) in by_name
     ]
     tau = kendall_tau_b([theta for theta, _ in pairs], [gold for _, gold in pairs])
-    console.print(
-        f"Kendall's tau-b against the corpus's gold ranking ({len(pairs)} texts): [bold]{tau:.3f}[/bold]",
-        soft_wrap=True,
-    )
+    terminal.strong(f"Kendall's tau-b against the corpus's gold ranking ({len(pairs)} texts): {tau:.3f}")

@@ -1,4 +1,4 @@
-"""``cj-runner verify``: a bundle, or the folder of a run, checked without any service.
+"""A bundle, or the folder of a run, checked without any service; feeds ``cj-runner verify``.
 
 The same checks as ``/v1/runs/{run_id}/verify`` but for those that need the database.
 """
@@ -7,47 +7,18 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from io import RawIOBase
 from pathlib import Path
-from typing import Annotated, BinaryIO, cast
+from typing import BinaryIO, cast
 
-import typer
-
-from app.cli.exits import or_exit
 from app.errors import InvalidInput
 from app.runner.archive.audit import offline_checks
 from app.runner.archive.checks import Check
 from app.runner.archive.places import Damaged, Folder, Found, is_plain
 
-DOES_NOT_HOLD = 1
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, KeyError)
 """What ``zipfile`` raises for a damaged, encrypted or unusual member."""
-
-
-def verify_command(
-    path: Annotated[Path, typer.Argument(help="A bundle.zip, or a run's folder.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print every finding as JSON.")] = False,
-) -> None:
-    """Check the files of a run: every hash, strangers, the artefact's schema, checksum, manifest and sums.
-
-    Ends with 0 if everything holds, 1 if something does not, 4 if it cannot be checked.
-    """
-    checks = or_exit(lambda: checked(path))
-    failed = [check for check in checks if not check.ok]
-    if as_json:
-        import orjson
-
-        found = {"ok": not failed, "failed": len(failed), "checks": [asdict(check) for check in checks]}
-        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
-    else:
-        for check in failed:
-            typer.echo(f"{check.check}: {check.path}: expected {check.expected}, found {check.found}")
-        typer.echo(
-            f"{len(checks)} checks, {len(failed)} failed: {'does NOT hold' if failed else 'everything holds'}"
-        )
-    if failed:
-        raise typer.Exit(DOES_NOT_HOLD)
 
 
 def checked(path: Path) -> list[Check]:
