@@ -47,6 +47,8 @@ def access(given: Given, usual_url: str, environment: Mapping[str, str] = os.env
     """Return where to ask, and with what; raises ``InvalidInput`` for what contradicts itself or is unreadable."""
     config = read(environment)
     url = given.url or environment.get(URL) or config.url or usual_url
+    if not url.lower().startswith(("http://", "https://")):
+        raise InvalidInput(f"{url} is no address of a service: it begins with http:// or https://")
     if given.token and given.token_file:
         raise InvalidInput("give --token-file or --token, not both")
     warnings: list[str] = []

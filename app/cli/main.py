@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,7 +16,7 @@ from app.cli.root import Root
 from app.cli.run import command as run
 from app.cli.runs import commands as runs
 
-STYLE = "rich" if sys.stdout.isatty() else None
+STYLE: Literal["rich"] | None = "rich" if sys.stdout.isatty() else None
 RUNS, TOOLS, OPERATE, BUILD = "Runs and what belongs to them", "Without any service", "Operate", "Build"
 DEMO_DIR = Path("var/demo")
 DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the stack keeps its data.")]
@@ -80,25 +80,19 @@ app.add_typer(packages.commands, name="packages", rich_help_panel=RUNS)
 app.add_typer(prompts.commands, name="prompts", rich_help_panel=RUNS)
 engine.add_to(app, RUNS)
 app.add_typer(webhooks.commands, name="webhooks", rich_help_panel=RUNS)
-for name, act in {
-    "fit": fit.fit,
-    "agreement": agreement.agreement,
-    "replay": replay.replay_command,
-    "plan-budget": plan_budget.plan_budget_command,
-    "verify": verify.verify_command,
-}.items():
-    app.command(name, cls=Command, rich_help_panel=TOOLS)(act)
+app.command("fit", cls=Command, rich_help_panel=TOOLS)(fit.fit)
+app.command("agreement", cls=Command, rich_help_panel=TOOLS)(agreement.agreement)
+app.command("replay", cls=Command, rich_help_panel=TOOLS)(replay.replay_command)
+app.command("plan-budget", cls=Command, rich_help_panel=TOOLS)(plan_budget.plan_budget_command)
+app.command("verify", cls=Command, rich_help_panel=TOOLS)(verify.verify_command)
 app.command("preflight", cls=Asking, rich_help_panel=OPERATE)(preflight.preflight_command)
 app.command("verify-auth", cls=Asking, rich_help_panel=OPERATE)(verify_auth.verify_auth)
 app.add_typer(dead_letters.commands, name="dead-letters", rich_help_panel=OPERATE)
 app.add_typer(api_keys.commands, name="api-keys", rich_help_panel=OPERATE)
 app.command("serve", cls=Command, rich_help_panel=OPERATE)(serve.serve)
-for name, write in {
-    "openapi": contracts.openapi,
-    "asyncapi": contracts.asyncapi,
-    "problems": problems.problems,
-}.items():
-    app.command(name, cls=Command, rich_help_panel=BUILD)(write)
+app.command("openapi", cls=Command, rich_help_panel=BUILD)(contracts.openapi)
+app.command("asyncapi", cls=Command, rich_help_panel=BUILD)(contracts.asyncapi)
+app.command("problems", cls=Command, rich_help_panel=BUILD)(problems.problems)
 
 if __name__ == "__main__":
     app()

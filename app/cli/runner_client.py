@@ -25,6 +25,7 @@ from cj_runner_client.types import File, Response, Unset
 Answer = TypeVar("Answer")
 LONG_POLL_S = 20
 STREAM_TRIES = 5
+NOT_FOUND, NOBODY = 404, "there is no "
 
 
 class RunnerClient:
@@ -192,6 +193,8 @@ def _refusal(status: int, body: bytes) -> AppError:
         problem = Problem.from_dict(orjson.loads(body))
     except (ValueError, KeyError, TypeError, AttributeError):
         text = body[:300].decode(errors="replace")
+        if status == NOT_FOUND:
+            return UpstreamRefused("it answered 404, not in the words of a runner; is it the right service?")
         kind = Unavailable if status in {502, 503, 504} else UpstreamRefused
         return kind(f"status {status}: {text}{_hint(status, '')}")
     fields = [] if isinstance(problem.errors, Unset) else problem.errors
@@ -204,5 +207,7 @@ def _refusal(status: int, body: bytes) -> AppError:
 
 
 def _hint(status: int, said: str) -> str:
+    if status == NOT_FOUND and not said.startswith(NOBODY):
+        return ""
     known = WHAT_TO_DO.get(status)
     return f"; {known}" if known is not None and known not in said else ""

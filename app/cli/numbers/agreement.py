@@ -54,5 +54,4 @@ def _print(found: "AgreementOfTwo") -> None:
         pairs = [
             (pair.item, pair.against, f"{pair.first:.3f}", f"{pair.second:.3f}") for pair in found.largest_pairs
         ]
-        headings = ("Item", "Against", "First", "Second")
-        terminal.table(headings, pairs, "Pairs of largest disagreement, share won")
+        terminal.table(("Item", "Against", "First", "Second"), pairs, "Pairs of largest disagreement, share won")

@@ -74,6 +74,7 @@ def claims(token: str) -> Json:
     except (ValueError, IndexError):
         return {"credential": "a text that is neither API key nor token"}
     said = {name: found[name] for name in SHOWN if isinstance(found, dict) and name in found}
+    said = {name: " ".join(map(str, value)) if isinstance(value, list) else value for name, value in said.items()}
     if isinstance(said.get("exp"), int | float):
         said["exp"] = f"{datetime.fromtimestamp(said['exp'], UTC):%Y-%m-%d %H:%M:%S} UTC"
     return {"credential": "token"} | said

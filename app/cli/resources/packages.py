@@ -41,7 +41,7 @@ def upload(
         found = package_for(api, str(essays), anchor_dir, min_text_characters, force=force)
     terminal.line(found.view.id)
     how = "is there already" if found.is_reused else "is uploaded"
-    terminal.note(f"{found.view.name}, {found.view.file_count} files, {found.view.bytes} bytes, {how}")
+    terminal.note(f"{found.view.name}, {found.view.file_count} files, {found.view.bytes_} bytes, {how}")
     missing = inventory.lacks(inventory.of_package(found.view))
     if missing:
         terminal.note(f"not there: {', '.join(missing)}")
@@ -64,7 +64,7 @@ def list_packages(
     rows = []
     for item in found.items:
         counts = item.inventory.to_dict().get("counts", {})
-        numbers = (counts.get("anchor", 0), counts.get("student", 0), item.bytes)
+        numbers = (counts.get("anchor", 0), counts.get("student", 0), item.bytes_)
         rows.append((item.id, item.name, *numbers, f"{item.created_at:%Y-%m-%d %H:%M}"))
     terminal.table(("Package", "Name", "Anchors", "Students", "Bytes", "Created (UTC)"), rows)
 

@@ -52,7 +52,7 @@ FLAGS = {
 """By the field of the API: the option that fills it."""
 
 
-def mistakes(flags: RunFlags) -> Mapping[str, str]:
+def mistakes(flags: RunFlags) -> dict[str, str]:
     """Return what is wrong by option, in the order in which people look; empty where nothing is."""
     found: dict[str, str] = {}
     if not flags.batch_id.strip():
@@ -69,7 +69,7 @@ def mistakes(flags: RunFlags) -> Mapping[str, str]:
     return found | _of_modes(flags) | _of_values(flags)
 
 
-def _of_modes(flags: RunFlags) -> Mapping[str, str]:
+def _of_modes(flags: RunFlags) -> dict[str, str]:
     found: dict[str, str] = {}
     if flags.mode is not Mode.ALIGN:
         for name in ALIGN_ONLY:
@@ -82,7 +82,7 @@ def _of_modes(flags: RunFlags) -> Mapping[str, str]:
     return found | _of_extraction(flags)
 
 
-def _of_extraction(flags: RunFlags) -> Mapping[str, str]:
+def _of_extraction(flags: RunFlags) -> dict[str, str]:
     if not flags.auto_extract_eng5_db:
         return {}
     if flags.no_kafka or not flags.await_completion:
@@ -90,7 +90,7 @@ def _of_extraction(flags: RunFlags) -> Mapping[str, str]:
     return {} if flags.output_dir is not None else {"--auto-extract-eng5-db": "needs --output-dir to write to"}
 
 
-def _of_values(flags: RunFlags) -> Mapping[str, str]:
+def _of_values(flags: RunFlags) -> dict[str, str]:
     found: dict[str, str] = {}
     if flags.course_code.strip().upper() not in COURSES:
         found["--course-code"] = f"is one of {', '.join(COURSES)}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli import terminal
 from app.cli.run.queries import queries
+from app.errors import NotFound
 
 if TYPE_CHECKING:
     from app.cli.runner_client import RunnerClient
@@ -96,8 +97,12 @@ def fetched(api: "RunnerClient", run: "RunView") -> Summary:
     """Return the summary of a run, with its artefact where it has one."""
     from cj_runner_client.api.files import get_run_artefact
 
-    there = run.artefact_revision > 0
-    return summary_of(run, api.ask_json(get_run_artefact.sync_detailed, run.id) if there else None)
+    if run.artefact_revision == 0:
+        return summary_of(run, None)
+    try:
+        return summary_of(run, api.ask_json(get_run_artefact.sync_detailed, run.id))
+    except NotFound:  # a plan has files, but no artefact
+        return summary_of(run, None)
 
 
 def show(summary: Summary) -> None:
