@@ -7,17 +7,21 @@ import json
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, TYPE_CHECKING
+from typing import IO, Protocol
 
 from app.errors import InvalidInput, UpstreamRefused
-
-if TYPE_CHECKING:
-    from app.cli.runner_client import RunnerClient
 
 MANIFEST = "manifest.json"
 
 
-def keep(api: "RunnerClient", run_id: str, folder: Path) -> tuple[Path, list[str]]:
+class Saves(Protocol):
+    """What is needed of the runner's client."""
+
+    def save(self, path: str, file: IO[bytes]) -> None:
+        """Write what a path answers into ``file``."""
+
+
+def keep(api: Saves, run_id: str, folder: Path) -> tuple[Path, list[str]]:
     """Fetch all files of a run; return the folder that they lie in now, and their paths in it."""
     place = folder if _is_free_for(folder, run_id) else folder / run_id
     with TemporaryFile() as archive:

@@ -160,11 +160,11 @@ def retry(
 ) -> None:
     """Start a run once more with the same essays and the same request; prints the new run's id."""
     from cj_runner_client.api.runs import retry_run
-    from cj_runner_client.models import RunStarted
+    from cj_runner_client.models import RunView
 
     key = {} if idempotency_key is None else {"idempotency_key": idempotency_key}
     with asking.runner() as api:
-        run = api.ask(retry_run.sync_detailed, RunStarted, run_id, **key)
+        run = api.ask(retry_run.sync_detailed, RunView, run_id, **key)
     terminal.line(run.id)
     terminal.note(f"attempt {run.attempt} of {run_id} is accepted")
 
