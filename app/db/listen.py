@@ -106,18 +106,20 @@ class Changes(Wakeup):
         self._versions: dict[str, int] = {}
 
     @contextmanager
-    def of(self, subject: str) -> Iterator[asyncio.Event]:
-        """Yield an event that is set whenever ``subject`` changes; who waits clears it before looking again."""
+    def of(self, *subjects: str) -> Iterator[asyncio.Event]:
+        """Yield an event that is set whenever one of ``subjects`` changes; who waits clears it before looking."""
         event = asyncio.Event()
-        if subject not in self._waiting:
-            self._versions[subject] = next(self._stamps)
-        self._waiting[subject].add(event)
+        for subject in set(subjects):
+            if subject not in self._waiting:
+                self._versions[subject] = next(self._stamps)
+            self._waiting[subject].add(event)
         try:
             yield event
         finally:
-            self._waiting[subject].discard(event)
-            if not self._waiting[subject]:
-                del self._waiting[subject], self._versions[subject]
+            for subject in set(subjects):
+                self._waiting[subject].discard(event)
+                if not self._waiting[subject]:
+                    del self._waiting[subject], self._versions[subject]
 
     def version(self, subject: str) -> int:
         """Return a number that is another one after each news of a ``subject`` that is waited for."""

@@ -17,11 +17,13 @@ from app.edge.tokens import service_token
 from app.messaging.consume import ConsumeLoop
 from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
+from app.roles.experiments import loops as experiment_loops
 from app.roles.parts import Parts as Opened
 from app.roles.parts import open_parts, serve, until_stopped
 from app.roles.webhooks import loops as webhook_loops
 from app.runner import attend
 from app.runner.collect import announced, verdicts
+from app.runner.experiments import listing as experiments
 from app.runner.finish.conclude import finish
 from app.runner.finish.write import Parts as FinishParts
 from app.runner.prepare import stages
@@ -64,6 +66,7 @@ async def run() -> None:
             _keep_sweeping(Sweeping(opened.database, settings, now)),
             _keep_asking_where_silent(opened.database, settings),
             *await webhook_loops(opened),
+            *await experiment_loops(opened, settings),
         )
 
 
@@ -127,6 +130,7 @@ async def _keep_gauges(database: Database) -> None:
         try:
             async with database.transaction() as connection:
                 await listing.count_by_state(connection)
+                await experiments.count_by_state(connection)
         except (DBAPIError, OSError) as error:
             log.warning("gauges_failed_will_retry", error=type(error).__name__)
         await asyncio.sleep(GAUGE_PAUSE_S)

@@ -15,3 +15,5 @@ RUN_DURATION = Histogram(
 REVISIONS = Counter("cj_runner_artefact_revisions_total", "Artefacts written anew", ["mode", "status"])
 RECOLLECTS = Counter("cj_runner_recollects_total", "Askings of cj what it has for a run", ["by", "outcome"])
 RECOLLECTED = Counter("cj_runner_recollected_total", "What cj had that had not come in by itself", ["kind"])
+EXPERIMENTS = Gauge("cj_runner_experiments", "Experiments by state", ["status"])
+EXPERIMENT_CELLS = Gauge("cj_runner_experiment_cells", "Cells of experiments by state", ["state"])

@@ -8,6 +8,7 @@ from app.settings.access import AccessSettings, StaticKey
 from app.settings.base import BatchingMode
 from app.settings.cj import CJSettings
 from app.settings.content import ContentSettings
+from app.settings.experiments import ExperimentSettings
 from app.settings.gateway import GatewaySettings
 from app.settings.limits import (
     CJHttpSettings,
@@ -38,6 +39,7 @@ __all__ = [
     "ContentHttpSettings",
     "ContentSettings",
     "DatabaseSettings",
+    "ExperimentSettings",
     "GatewayHttpSettings",
     "GatewaySettings",
     "GradeScaleSettings",

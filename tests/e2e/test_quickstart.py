@@ -11,7 +11,7 @@ import pytest
 from app.roles.stack import ROOT, Stack
 
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PAGES = ("quickstart-curl.md", "api.md")
+PAGES = ("quickstart-curl.md", "api.md", "experiments.md")
 USUAL_API = "http://127.0.0.1:8300"
 DONE = "-- block {} ended --"
 ANYTHING = "…"

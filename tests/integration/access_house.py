@@ -79,6 +79,11 @@ class Guarded:
         answer = await self.http.post("/v1/webhooks", json=wanted, headers=bearer(key))
         return str(answer.json()["id"])
 
+    async def experiment(self, key: str, package_id: str) -> str:
+        wanted = {"name": "theirs", "assets": {"package_id": package_id}, "max_cost_usd": 1}
+        answer = await self.http.post("/v1/experiments", json=wanted, headers=bearer(key))
+        return str(answer.json()["id"])
+
     async def run(
         self, key: str, package_id: str, idempotency_key: str | None = None, **changes: Any
     ) -> httpx.Response:

@@ -103,6 +103,7 @@ async def test_things_of_another_organisation_are_not_there(
         "batch_uuid": run["batch_uuid"],
         "key_id": south.split("_")[1],
         "subscription_id": await house.subscription(south),
+        "experiment_id": await house.experiment(south, package_id),
     }
     unknown = {name: value[:-4] + "0000" for name, value in ids.items()}
     assert set(re.findall(r"{(\w+)", path)) - PUBLIC <= set(ids), "make one of these things in this test"

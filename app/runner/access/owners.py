@@ -14,6 +14,8 @@ from sqlalchemy import Column, select
 
 from app.db.unit import Database
 from app.errors import NotFound
+from app.runner.experiments.tables import deleted as deleted_experiments
+from app.runner.experiments.tables import experiments
 from app.runner.tables import api_keys, batch_results, deleted_runs, packages, runs
 from app.runner.webhooks.tables import subscriptions
 
@@ -35,6 +37,10 @@ THINGS: Mapping[str, Thing] = {
         "batch", ((runs.c.batch_uuid, runs.c.owner), (batch_results.c.batch_uuid, batch_results.c.owner))
     ),
     "subscription_id": Thing("webhook subscription", ((subscriptions.c.id, subscriptions.c.owner),)),
+    "experiment_id": Thing(
+        "experiment",
+        ((experiments.c.id, experiments.c.owner), (deleted_experiments.c.id, deleted_experiments.c.owner)),
+    ),
     "key_id": Thing("API key", ((api_keys.c.id, api_keys.c.owner),)),
 }
 """By the name that the id has in addresses."""

@@ -21,6 +21,10 @@ from app.runner.api import (
     dead_letters,
     events,
     evidence,
+    experiment_actions,
+    experiment_events,
+    experiment_results,
+    experiments,
     files,
     packages,
     plan,
@@ -68,6 +72,10 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     app.include_router(checking.routes(parts, heavy))
     app.include_router(results.routes(parts))
     app.include_router(batch_results.routes(parts))
+    app.include_router(experiments.routes(parts))
+    app.include_router(experiment_events.routes(parts))
+    app.include_router(experiment_actions.routes(parts))
+    app.include_router(experiment_results.routes(parts))
     app.include_router(packages.routes(parts))
     app.include_router(prompts.routes(parts))
     app.include_router(api_keys.routes(parts))

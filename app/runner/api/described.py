@@ -31,6 +31,7 @@ SERVERS = [
 ]
 TAGS = {
     "runs": "Runs: planned, started, followed, cancelled, tried again, deleted.",
+    "experiments": "Matrices of runs: prompts, rubrics, models and efforts tried on one package and compared.",
     "results": "What was judged and what came of it: comparisons, scores, grades.",
     "files": "What a run wrote: artefact, report, and everything else.",
     "asset packages": "The essays that runs judge, with the task, the rubric and expert grades.",

@@ -41,7 +41,7 @@ def routes(parts: Parts) -> APIRouter:
         run_id: str, request: Request, response: Response, after: Number = 0, last_event_id: LastEventId = None
     ) -> EventList | Response:
         last = after if last_event_id is None else max(after, last_event_id)
-        streamed = _wants_stream(request)
+        streamed = wants_stream(request)
         async with parts.database.transaction() as connection:
             run = await store.get(connection, run_id)
             found = await listing.events_of(connection, run_id, last if streamed else after)
@@ -56,6 +56,7 @@ def routes(parts: Parts) -> APIRouter:
     return router
 
 
-def _wants_stream(request: Request) -> bool:
+def wants_stream(request: Request) -> bool:
+    """Return whether a request asks for server-sent events."""
     kinds = (part.split(";")[0].strip().lower() for part in request.headers.get("accept", "").split(","))
     return STREAM in kinds

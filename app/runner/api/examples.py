@@ -9,6 +9,7 @@ from typing import Any
 
 from app.runner.api.example import AT, FORM, JSON, LATER, RUN_ID, SHA256, TEXT, Example
 from app.runner.api.examples_beside import BESIDE, DELIVERY_ID, KEY_ID, SUBSCRIPTION_ID
+from app.runner.api.experiment_docs import EXPERIMENT_ID, EXPERIMENTS
 from app.runner.api.views import RunView
 from app.runner.plan.spec import PlanRequest
 from app.runner.runs.spec import RunRequest
@@ -24,6 +25,7 @@ PARAMETERS = {
     "role": "rubric",
     "name": "003_language_control",
     "key_id": KEY_ID,
+    "experiment_id": EXPERIMENT_ID,
     "subscription_id": SUBSCRIPTION_ID,
     "delivery_id": DELIVERY_ID,
     "letter_id": 17,
@@ -204,6 +206,7 @@ ASKING: Json = {
 }
 EXAMPLES: Mapping[str, Example] = {
     **BESIDE,
+    **EXPERIMENTS,
     "start_run": Example({JSON: RUN_REQUEST}, {("202", JSON): _run("accepted")}),
     "plan_run": Example({JSON: PLAN_REQUEST}, {("200", JSON): PLAN}),
     "list_runs": Example(

@@ -8,15 +8,14 @@ import hashlib
 from dataclasses import dataclass, field
 
 from fastapi import Response
-
-from app.runner.api.views import RunView
+from pydantic import BaseModel
 
 JSON = "application/json"
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A run as it goes out: its bytes, and their strong tag."""
+    """A run, or an experiment, as it goes out: its bytes, and their strong tag."""
 
     body: bytes
     tag: str = field(init=False)
@@ -25,7 +24,7 @@ class Shown:
         object.__setattr__(self, "tag", f'"{hashlib.sha256(self.body).hexdigest()[:32]}"')
 
     @classmethod
-    def of(cls, view: RunView) -> "Shown":
+    def of(cls, view: BaseModel) -> "Shown":
         """Return a view as it goes out."""
         return cls(view.model_dump_json().encode())
 

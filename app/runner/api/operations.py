@@ -8,6 +8,7 @@ import re
 
 NAMES = {
     ("POST", "/v1/runs"): "start_run",
+    ("POST", "/v1/experiments"): "start_experiment",
     ("POST", "/v1/asset-packages"): "upload_asset_package",
     ("POST", "/v1/asset-packages/from-folder"): "register_asset_package",
     ("GET", "/healthz"): "check_liveness",

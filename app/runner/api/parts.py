@@ -50,6 +50,10 @@ class Parts:
         """Return what accepting a run of ``owner`` needs."""
         return Desk(owner, self.outlines, self.clock())
 
+    def new_experiment_id(self) -> str:
+        """Return the identity of a new experiment."""
+        return f"exp_{self.sortable_id().hex}"
+
     def new_ids(self) -> NewIds:
         """Return the identities of a new run."""
         return NewIds(f"run_{self.sortable_id().hex}", self.random_id(), self.random_id())

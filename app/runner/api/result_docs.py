@@ -39,7 +39,7 @@ _PROJECTION: Row = (
 )
 
 
-def _record(columns: Sequence[Column]) -> dict[str, Any]:
+def record(columns: Sequence[Column]) -> dict[str, Any]:
     """Return the schema of one item, whole in itself."""
     properties: dict[str, Any] = {}
     for column in columns:
@@ -52,12 +52,15 @@ def _record(columns: Sequence[Column]) -> dict[str, Any]:
 
 
 def _table(columns: Sequence[Column], row: Row, more: Head) -> Responses:
+    return table(columns, row, {**_RUN, **more})
+
+
+def table(columns: Sequence[Column], row: Row, head: Head) -> Responses:
     """Return the answer 200 of a route that hands out a table, with ``row`` in each form but the binary one."""
-    head = {**_RUN, **more}
     document = {
         "type": "object",
         "properties": {name: dict(_head_type(value)) for name, value in head.items()}
-        | {"items": {"type": "array", "items": _record(columns)}, "count": {"type": "integer"}},
+        | {"items": {"type": "array", "items": record(columns)}, "count": {"type": "integer"}},
         "required": [*head, "items", "count"],
     }
     content: dict[str, Any] = {
@@ -74,6 +77,10 @@ def _table(columns: Sequence[Column], row: Row, more: Head) -> Responses:
 
 
 def _head_type(value: object) -> Mapping[str, object]:
+    if isinstance(value, list):
+        return {"type": "array", "items": {}}
+    if isinstance(value, dict):
+        return {"type": ["object", "null"]}
     return {"type": "boolean"} if isinstance(value, bool) else _TEXT
 
 

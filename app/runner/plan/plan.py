@@ -34,6 +34,7 @@ from app.runner.plan.views import (
 from app.runner.prepare.assignments_http import Assignments
 from app.runner.prepare.stages import PreflightFailed, check_assignment
 from app.runner.runs import essays, labels
+from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode
 from app.runner.tables import packages as package_rows
 
@@ -69,9 +70,9 @@ async def plan(
     """Return what the run would do; raises what an ``execute`` would be refused with, before any effect."""
     label = _label(request, now)
     async with database.transaction() as connection:
-        package, stock = await _package(connection, request.assets.package_id, owner)
+        package, stock = await package_of(connection, request.assets.package_id, owner)
     essays.check(request, stock)
-    assignment, notes = await _assignment(neighbours.assignments, request)
+    assignment, notes = await assignment_of(neighbours.assignments, request)
     if neighbours.prices is None:
         price: Price | NoPrice = NoPrice("this service has no gateway to ask for prices")
     else:
@@ -86,15 +87,16 @@ def _label(request: PlanRequest, now: datetime) -> str:
         raise InvalidInput.at("batch_label", str(error)) from error
 
 
-async def _package(connection: AsyncConnection, package_id: str, owner: str) -> tuple[Package, Inventory]:
+async def package_of(connection: AsyncConnection, package_id: str, owner: str) -> tuple[Package, Inventory]:
+    """Return a package of ``owner`` with its files; raises ``InvalidInput`` that names the field."""
     mine = select(package_rows.c.id).where(package_rows.c.id == package_id, package_rows.c.owner == owner)
     if (await connection.execute(mine)).one_or_none() is None:
         raise InvalidInput.at("assets.package_id", f"there is no asset package {package_id[:64]}")
     return await packages.get(connection, package_id), await packages.load(connection, package_id)
 
 
-async def _assignment(
-    cj: Assignments | None, request: PlanRequest
+async def assignment_of(
+    cj: Assignments | None, request: RunRequest
 ) -> tuple[AssessmentInstructions | None, list[str]]:
     """Return the assignment of the run, where it has one and cj answers; refuses what cj would not judge."""
     if request.assignment_id is None:
@@ -137,13 +139,13 @@ def _shown(request: PlanRequest, label: str, found: _Found) -> PlanView:
             possible=counts.pairs_possible,
             listed=len(design.pairs) or None,
         ),
-        comparisons=_comparisons(counts),
+        comparisons=shown_comparisons(counts),
         judge=PlannedJudge(
             provider=request.llm.provider,
             model=found.price.model if isinstance(found.price, Price) else request.llm.model,
             batching_mode=design.batching_mode,
         ),
-        cost=_cost(costs),
+        cost=shown_cost(costs),
         notes=list(found.notes),
         request=request.model_dump(mode="json"),
     )
@@ -175,7 +177,8 @@ def _inventory(
     )
 
 
-def _comparisons(counts: Expected) -> PlannedComparisons:
+def shown_comparisons(counts: Expected) -> PlannedComparisons:
+    """Return counts as a plan shows them."""
     return PlannedComparisons(
         at_least=counts.at_least,
         at_most=counts.at_most,
@@ -185,7 +188,8 @@ def _comparisons(counts: Expected) -> PlannedComparisons:
     )
 
 
-def _cost(costs: Costs) -> PlannedCost:
+def shown_cost(costs: Costs) -> PlannedCost:
+    """Return costs as a plan shows them."""
     return PlannedCost(
         known=costs.reason is None,
         usd_per_comparison=costs.usd_per_comparison,

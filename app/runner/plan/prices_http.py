@@ -3,6 +3,7 @@
 Fed by ``GET /api/v1/models``; feeds ``costs``.
 """
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from pydantic import ValidationError
@@ -26,6 +27,11 @@ class Prices:
             return NoPrice(
                 "llm.provider is left out: the engine chooses the judge, so its price is not known here"
             )
+        found = await self.models(provider)
+        return found if isinstance(found, NoPrice) else price_of(found, provider, model)
+
+    async def models(self, provider: str) -> Sequence[ModelView] | NoPrice:
+        """Return the models that the gateway lists of a provider; or why nobody knows them."""
         asked = urlencode({"provider": provider, "include_deprecated": "true"})
         try:
             response = await self._client.call("GET", f"{self._url}/api/v1/models?{asked}")
@@ -34,13 +40,17 @@ class Prices:
         if response.status_code != 200:
             return NoPrice(f"the gateway lists no models (status {response.status_code}), so no price is known")
         try:
-            listed = ModelList.model_validate_json(response.content).models
+            return ModelList.model_validate_json(response.content).models
         except ValidationError:
             return NoPrice("the gateway's list of models cannot be read, so no price is known")
-        return _price(_the_one(listed, model), provider, model)
 
 
-def _the_one(listed: list[ModelView], model: str | None) -> ModelView | None:
+def price_of(listed: Sequence[ModelView], provider: str, model: str | None) -> Price | NoPrice:
+    """Return the price of a model among those that are listed, of the default one where none is named."""
+    return _price(_the_one(listed, model), provider, model)
+
+
+def _the_one(listed: Sequence[ModelView], model: str | None) -> ModelView | None:
     return next((item for item in listed if (item.default if model is None else item.model == model)), None)
 
 

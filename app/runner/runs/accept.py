@@ -1,10 +1,11 @@
 """A run is accepted: everything that can be wrong is said before anything is written.
 
-Fed by ``POST /v1/runs`` and by the retry of a run that ended; feeds the worker through the row of the run. The
-run, its first event and the worker's wake-up are one statement; its essays are written when it is prepared.
+Fed by ``POST /v1/runs``, by the retry of a run that ended and by experiments; feeds the worker through the row of
+the run. The run, its first event and the worker's wake-up are one statement; its essays are written when it is
+prepared.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -46,7 +47,17 @@ class Desk:
     now: datetime
 
 
-async def accept(connection: AsyncConnection, request: RunRequest, ids: NewIds, desk: Desk) -> Run:
+@dataclass(frozen=True)
+class Again:
+    """Which run a new one repeats, and the number of the attempt that it is."""
+
+    retry_of: str
+    attempt: int
+
+
+async def accept(
+    connection: AsyncConnection, request: RunRequest, ids: NewIds, desk: Desk, again: Again | None = None
+) -> Run:
     """Write the run with its first event; raises ``InvalidInput`` before any write."""
     try:
         label = labels.dated(request.batch_label, desk.now)
@@ -55,7 +66,8 @@ async def accept(connection: AsyncConnection, request: RunRequest, ids: NewIds, 
     await _check(connection, request, desk)
     if labels.NUMBER in label:
         label = labels.numbered(label, await _next_number(connection, desk.owner, label))
-    return await _write(connection, _row(request, label, ids, desk))
+    row = _row(request, label, ids, desk)
+    return await _write(connection, row if again is None else row | asdict(again))
 
 
 async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, desk: Desk) -> Run:
