@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.edge import json_text
 from app.edge.answers import Answers
 from app.edge.refusals import Malformed, TooSlow, WrongMediaType
+from app.edge.templates import ByAddress
 from app.errors import AppError, TooLarge
 
 CLOSE = {"Connection": "close"}
@@ -52,7 +53,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class Limits:
-    """The rule of all addresses, those that have their own, the pace, and how deep JSON may be."""
+    """The rule of all addresses, those (templates too) that have their own, the pace, and how deep JSON may be."""
 
     usual: Rule
     others: Mapping[str, Rule]
@@ -65,6 +66,7 @@ class Bodies:
 
     def __init__(self, app: ASGIApp, *, answers: Answers, limits: Limits) -> None:
         self._app, self._answers, self._limits = app, answers, limits
+        self._others = ByAddress(limits.others)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a body that is within its limits, or refuse it."""
@@ -72,7 +74,7 @@ class Bodies:
         if announced is None:
             await self._app(scope, receive, send)
             return
-        rule = self._limits.others.get(scope["path"], self._limits.usual)
+        rule = self._others.get(scope["path"]) or self._limits.usual
         counted = _Counted(receive, rule.most, self._limits.pace)
         try:
             _check_head(scope, announced, rule)

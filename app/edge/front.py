@@ -66,7 +66,8 @@ SENT = (
 
 @dataclass(frozen=True)
 class Front:
-    """What the front of one service is made of; ``bodies`` are the addresses that take other bodies than most."""
+    """What the front of one service is made of; ``bodies`` are the addresses, or templates
+    of them (``/v1/runs/{run_id}/notes``), that take other bodies than most."""
 
     settings: HttpSettings = UNLIMITED
     bodies: Mapping[str, Rule] = field(default_factory=dict)

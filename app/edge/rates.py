@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.edge.answers import Answers
 from app.edge.callers import share_of
 from app.edge.refusals import TooManyRequests, TooManyStreams
+from app.edge.templates import any_of
 from app.errors import AppError
 from app.settings.limits import HttpSettings, Network
 
@@ -101,10 +102,10 @@ class _Counts:
 
 
 class Rates:
-    """ASGI middleware; ``uploads`` are the addresses whose writes are uploads."""
+    """ASGI middleware; ``uploads`` are the addresses (or templates) whose writes are uploads."""
 
     def __init__(self, app: ASGIApp, *, answers: Answers, settings: HttpSettings, uploads: frozenset[str]) -> None:
-        self._app, self._answers, self._uploads = app, answers, uploads
+        self._app, self._answers, self._uploads = app, answers, any_of(uploads)
         self._proxies: Sequence[Network] = settings.trusted_proxies
         self._policies = {
             name: Policy(name, most)
@@ -153,7 +154,7 @@ class Rates:
     def _kind(self, scope: Scope) -> str:
         if scope["method"] in _READS:
             return "reads"
-        return "uploads" if scope["path"] in self._uploads else "writes"
+        return "uploads" if self._uploads.get(scope["path"]) else "writes"
 
 
 class _NoRoom(Exception):

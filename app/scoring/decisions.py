@@ -1,7 +1,8 @@
 """Rows of a decisions file to judgements: which column is what, and what is wrong with a row. PURE.
 
-Fed by the command line and by the replay of votes, which read the file; feeds every fit. Two layouts are known:
-``judge, winner, loser`` and ``judge, a, b, choice`` with the essay shown first as ``a``.
+Fed by the command line, by the replay of votes and by the import of people's verdicts, which read the file; feeds
+every fit. Three layouts are known: ``judge, winner, loser``, and ``judge, a, b, choice`` or ``judge, left, right,
+verdict`` with the essay shown first as ``a`` or ``left``.
 """
 
 import csv
@@ -92,11 +93,13 @@ def columns_of(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
     judge, winner, loser = named("judge"), named("winner"), named("loser")
     if winner is not None and loser is not None:
         return Columns(judge, winner, loser, None)
-    a, b, choice = named("a"), named("b"), named("choice")
-    if a is not None and b is not None and choice is not None:
-        return Columns(judge, a, b, choice)
+    for roles in (("a", "b", "choice"), ("left", "right", "verdict")):
+        a, b, choice = map(named, roles)
+        if a is not None and b is not None and choice is not None:
+            return Columns(judge, a, b, choice)
     raise InvalidJudgements(
-        f"the file needs the columns winner and loser, or a, b and choice; it has {_shown(header)}"
+        "the file needs the columns winner and loser, or a, b and choice, or left, right and verdict; "
+        f"it has {_shown(header)}"
     )
 
 

@@ -7,6 +7,7 @@ with (``CJ_ASSESSMENT_SERVICE_…``, ``LLM_PROVIDER_SERVICE_…``, ``CJ_SERVICE_
 from app.settings.access import AccessSettings, StaticKey
 from app.settings.base import BatchingMode
 from app.settings.cj import CJSettings
+from app.settings.comparing import ComparingSettings
 from app.settings.content import ContentSettings
 from app.settings.experiments import ExperimentSettings
 from app.settings.gateway import GatewaySettings
@@ -36,6 +37,7 @@ __all__ = [
     "BatchingMode",
     "CJHttpSettings",
     "CJSettings",
+    "ComparingSettings",
     "ContentHttpSettings",
     "ContentSettings",
     "DatabaseSettings",

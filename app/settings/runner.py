@@ -6,6 +6,7 @@ from pydantic import AliasChoices, Field
 from pydantic_settings import SettingsConfigDict
 
 from app.settings.base import Settings
+from app.settings.comparing import ComparingSettings
 from app.settings.experiments import ExperimentSettings
 from app.settings.results import ResultsSettings
 
@@ -41,5 +42,6 @@ class RunnerSettings(Settings):
     audit_keep_days: float = Field(default=365.0, gt=0)
     results: ResultsSettings = Field(default_factory=ResultsSettings)
     experiments: ExperimentSettings = Field(default_factory=ExperimentSettings)
+    comparing: ComparingSettings = Field(default_factory=ComparingSettings)
     heartbeat_s: float = Field(default=15.0, gt=0)
     git_sha: str | None = Field(default=None, validation_alias=AliasChoices("git_sha", "RUNNER_GIT_SHA"))

@@ -24,17 +24,15 @@ KNOWN = ("text/", "application/json", "multipart/form-data", "application/x-www-
 
 def configuration(document: str) -> dict[str, object]:
     """Return how the generator is to work on this document."""
-    bodies = {
-        kind: media.get("schema", {})
+    bodies = [
+        (kind, media.get("schema", {}))
         for methods in json.loads(document)["paths"].values()
         for operation in methods.values()
         for part in (operation.get("requestBody", {}), *operation["responses"].values())
         for kind, media in part.get("content", {}).items()
-    }
-    unread = {kind for kind in bodies if not kind.startswith(KNOWN) and not kind.endswith("+json")}
-    binary = {
-        kind for kind, schema in bodies.items() if schema.get("format") == "binary" and kind.startswith("text/")
-    }
+    ]
+    unread = {kind for kind, _ in bodies if not kind.startswith(KNOWN) and not kind.endswith("+json")}
+    binary = {kind for kind, schema in bodies if schema.get("format") == "binary" and kind.startswith("text/")}
     return {
         "package_name_override": PACKAGE,
         "literal_enums": True,

@@ -11,9 +11,7 @@ from app.contracts.grade_scales import SCALES
 from app.errors import IllegalMove
 from app.runner.finish.files import safe
 from app.runner.finish.readiness import Outcome, Seen, Wait, outcome
-from app.runner.reports.alignment import align
-from app.runner.reports.markdown import cell, fenced
-from app.runner.results.scoresheet import Duel, ScoreRow, score_sheet
+from app.runner.results.scoresheet import Duel, score_sheet
 from app.runner.runs.states import FINAL, MOVES, RunState, check_move
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -84,75 +82,6 @@ def test_every_state_of_a_run_is_reached_and_is_final_or_left() -> None:
             check_move(state, RunState.RUNNING)
 
 
-def row(name: str, grade: str, rank: int, theta: float, wins: int = 1) -> ScoreRow:
-    return ScoreRow(name, name, f"{name}.txt", True, grade, theta, 0.5, rank, 2, wins, 2 - wins, None, {}, None)
-
-
-def anchors(grades: list[str], order: list[int]) -> list[ScoreRow]:
-    """Return anchors whose place on the scale is given for each grade in turn."""
-    return [
-        row(f"e{i}", grade, rank, -float(rank)) for i, (grade, rank) in enumerate(zip(grades, order, strict=True))
-    ]
-
-
-@pytest.mark.parametrize(
-    ("order", "tau"),
-    [([1, 2, 3, 4, 5], 1.0), ([5, 4, 3, 2, 1], -1.0), ([1, 3, 2, 4, 5], 0.8), ([1, 3, 2, 5, 4], 0.6)],
-)
-def test_tau_is_that_of_the_old_report(order: list[int], tau: float) -> None:
-    found = align(anchors(["A", "B", "C+", "C-", "D+"], order), [], LEGACY)
-    assert found.tau_a == pytest.approx(tau)
-    assert found.tau_a_ceiling == 1.0
-
-
-def test_the_real_batch_of_twelve_anchors_has_its_published_tau() -> None:
-    grades = ["A", "A", "B", "B", "C+", "C-", "D+", "D-", "E+", "E-", "F+", "F+"]
-    ranks = [1, 4, 2, 3, 5, 7, 6, 9, 8, 12, 10, 11]
-    found = align(anchors(grades, ranks), [], LEGACY)
-    assert found.tau_a == pytest.approx((66 - 2 * 6) / 66)
-    assert found.tau_a_ceiling == pytest.approx(63 / 66)
-    assert found.top_regressions == 0
-
-
-def test_essays_of_one_grade_in_any_order_cost_tau_a_nothing() -> None:
-    found = align(anchors(["A", "A", "B"], [2, 1, 3]), [], LEGACY)
-    assert found.tau_a == 1.0
-    assert found.tau_b == pytest.approx(2 / (2 * 3) ** 0.5)
-
-
-def test_with_an_unknown_grade_no_metric_pretends() -> None:
-    found = align(anchors(["A", "?", "B"], [1, 2, 3]), [Duel("e2", "e0", 3.0, "x")], LEGACY)
-    assert found.coverage == pytest.approx(2 / 3)
-    assert (found.tau_a, found.tau_b, found.top_regressions) == (None, None, None)
-    assert [target.met for target in found.targets()] == [None, True, None, None]
-
-
-def test_single_upsets_and_majorities_are_told_apart() -> None:
-    rows = anchors(["A", "B", "C+"], [1, 2, 3])
-    duels = [
-        Duel("e1", "e0", 2.0, "first reason"),
-        Duel("e0", "e1", 3.0, ""),
-        Duel("e0", "e1", 3.0, ""),
-        Duel("e2", "e1", 4.0, "clear | win"),
-    ]
-    found = align(rows, duels, LEGACY)
-    assert [(i.better.name, i.worse.name, i.upsets, i.times, i.by_majority) for i in found.inversions] == [
-        ("e0", "e1", 1, 3, False),
-        ("e1", "e2", 1, 1, True),
-    ]
-    assert found.inversions[0].justification == "first reason"
-    assert found.majority_inversions == 1
-
-
-def test_a_top_anchor_below_a_lower_grade_is_a_regression() -> None:
-    assert align(anchors(["A", "B", "C+"], [1, 3, 2]), [], LEGACY).top_regressions == 1
-
-
-def test_zero_win_anchors_are_named() -> None:
-    rows = [row("a", "A", 1, 1.0), row("b", "B", 2, 0.0, wins=0)]
-    assert [item.name for item in align(rows, [], LEGACY).zero_wins] == ["b"]
-
-
 def test_without_a_result_the_scores_are_our_own() -> None:
     duels = [Duel("a", "b", 3.0, None), Duel("b", "c", 3.0, None), Duel("a", "c", 3.0, None)]
     sheet = score_sheet([], None, duels)
@@ -163,9 +92,7 @@ def test_without_a_result_the_scores_are_our_own() -> None:
     assert score_sheet([], None, []).rows == ()
 
 
-def test_cells_and_fences_cannot_be_broken_out_of() -> None:
-    assert cell("a | b\nc `d` <x>") == r"a \| b c \`d\` \<x\>"
-    assert fenced("```\nx\n````")[0] == "`````text"
+def test_a_label_is_safe_in_a_files_name() -> None:
     assert safe("../../x y|z") == "x_y_z"
 
 

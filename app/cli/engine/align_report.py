@@ -1,48 +1,58 @@
-"""``cj-runner align-report``: how well the judge of a stored batch agrees with the experts, as markdown. PURE.
+"""``cj-runner align-report``: how well the judge of a stored batch agrees with the experts. PURE.
 
-Fed by the batch as the database has it; shares its numbers and tables with the runner's own reports.
+Fed by the batch as the database has it; its numbers and renderings are those of the runner's own reports.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
+from app import __version__
 from app.cj.batch_views import tallies
 from app.cli.engine.diagnosis import Diagnosed
 from app.cli.engine.expert_grades import Expert
 from app.contracts.cj_batches import Pair
 from app.contracts.grade_scales import DEFAULT_SCALE, SCALES, GradeScale
 from app.errors import InvalidInput, NotFound
-from app.runner.reports.alignment import Alignment, align
-from app.runner.reports.markdown import cell, fenced, table
-from app.runner.reports.render import anchor_section, inversion_section, metric_rows, target_section
-from app.runner.results.scoresheet import Duel, ScoreRow
+from app.runner.reports.blocks import Section, Table
+from app.runner.reports.compose import Subject, compose
+from app.runner.reports.renderings import Form, rendering
+from app.runner.reports.shapes.document import About, Missing, PromptShown, Report, Sentence
+from app.runner.results.answers import Answer
+from app.runner.results.scoresheet import ScoreRow
+
+SYSTEM: Literal["system prompt"] = "system prompt"
+RUBRIC: Literal["judge rubric"] = "judge rubric"
 
 
-def report(
-    seen: Diagnosed, experts: Mapping[str, Expert], scale: GradeScale, now: datetime, *, every_comparison: bool
-) -> str:
+def report(seen: Diagnosed, experts: Mapping[str, Expert], scale: GradeScale, now: datetime) -> Report:
     """Return the report; raises ``NotFound`` for a batch without any verdict."""
-    rows, duels = score_rows(seen, experts), duels_of(seen.pairs)
     if seen.result is None:
         raise NotFound(f"batch {seen.row.bos_batch_id} has no verdict yet, so there is nothing to compare")
-    numbers = align(rows, duels, scale)
-    failed = sum(item.winner == "error" for item in seen.pairs)
-    parts = [
-        [f"# Anchor alignment: CJ batch {seen.row.id}"],
-        [f"**Generated:** {now.isoformat()}"],
-        _state(seen, scale, numbers),
-        ["## Summary", "", *table(("Metric", "Value"), metric_rows(numbers, failed=failed), right=(1,))],
-        target_section(numbers),
-        _precision(seen.result.assessment_metadata),
-        anchor_section(numbers),
-        inversion_section(numbers.inversions),
-        _comparisons(seen.pairs, experts) if every_comparison else [],
-        ["---"],
-        _prompts(seen),
-    ]
-    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"
+    answers = answers_of(seen.pairs)
+    found = compose(
+        Subject(
+            kind="alignment",
+            title=f"Anchor alignment: CJ batch {seen.row.id}",
+            generated_at=now,
+            about=_about(seen, scale),
+            missing=_missing(answers),
+            rows=score_rows(seen, experts),
+            answers=answers,
+            scale=scale,
+            engine=seen.result.assessment_metadata,
+            stop_reason=seen.row.reason,
+            prompts=_prompts(seen),
+        )
+    )
+    return found.model_copy(update={"summary": (*_attention(seen, found), *found.summary)})
+
+
+def written(found: Report, form: Form, pairs: Sequence[Pair], experts: Mapping[str, Expert]) -> str:
+    """Return the report in one form, with a section of ``pairs`` where the form has sections."""
+    more = [_comparisons(pairs, experts)] if pairs else []
+    return rendering(found, form, more).body.decode()
 
 
 def scale_of(seen: Diagnosed, wanted: str | None) -> GradeScale:
@@ -86,45 +96,84 @@ def score_rows(seen: Diagnosed, experts: Mapping[str, Expert]) -> list[ScoreRow]
     ]
 
 
-def duels_of(pairs: Sequence[Pair]) -> list[Duel]:
-    """Return the comparisons with a winner."""
+def answers_of(pairs: Sequence[Pair]) -> list[Answer]:
+    """Return the comparisons that were answered, verdicts and failures."""
     return [
-        Duel(
-            item.winner_id,
-            item.essay_b_id if item.winner_id == item.essay_a_id else item.essay_a_id,
-            item.confidence,
-            item.justification,
+        Answer(
+            sequence=item.number,
+            first=item.essay_a_id,
+            second=item.essay_b_id,
+            winner=_winner(item),
+            confidence=item.confidence,
+            justification=item.justification,
+            error_code=item.error_code,
+            provider=item.provider or "",
+            model=item.model or "",
+            cost_usd=item.cost_usd or 0.0,
+            waited=_waited(item),
+            wave=item.wave,
         )
         for item in pairs
-        if item.winner_id is not None
+        if item.winner is not None
     ]
 
 
-def _state(seen: Diagnosed, scale: GradeScale, numbers: Alignment) -> list[str]:
+def _winner(item: Pair) -> str | None:
+    return None if item.winner_id is None else "a" if item.winner_id == item.essay_a_id else "b"
+
+
+def _waited(item: Pair) -> float | None:
+    if item.sent_at is None or item.answered_at is None:
+        return None
+    return max(0.0, (item.answered_at - item.sent_at).total_seconds())
+
+
+def _about(seen: Diagnosed, scale: GradeScale) -> About:
     row = seen.row
-    lines = [f"**Batch:** `{row.bos_batch_id}`, **{row.status}** ({row.reason or 'not stopped yet'})"]
-    lines.append(f"**Grade scale:** {scale.id}")
+    return About(
+        run_id=None,
+        batch_uuid=row.bos_batch_id,
+        batch_label=str(row.id),
+        mode="stored batch",
+        status=row.status,
+        reason=row.reason or "not stopped yet",
+        partial=not seen.found.is_final,
+        revision=None,
+        revision_why=None,
+        grade_scale=scale.id,
+        course_code=None,
+        language=None,
+        scores_source="engine",
+        runner_version=__version__,
+        git_sha=None,
+        started_at=None,
+        finished_at=None,
+    )
+
+
+def _missing(answers: Sequence[Answer]) -> Missing:
+    return Missing(
+        reason=None,
+        essays=(),
+        answers_expected=None,
+        answers=len(answers),
+        failed=sum(item.winner is None for item in answers),
+        results=None,
+        completions=None,
+    )
+
+
+def _attention(seen: Diagnosed, found: Report) -> list[Sentence]:
+    said = []
     if not seen.found.is_final:
-        lines.append("**Attention:** the batch still asks; all numbers are provisional.")
-    unknown = [item.row.name for item in numbers.anchors if item.row.expert_grade not in scale]
+        said.append("The batch still asks; all numbers are provisional.")
+    unknown = found.alignment.coverage.without_grade
     if unknown:
-        named = ", ".join(cell(name) for name in unknown)
-        lines.append(
-            f"**Attention:** no expert grade of this scale is known for {named}; give them with --grades."
-        )
-    return ["  \n".join(lines)]
+        said.append(f"No expert grade of this scale is known for {', '.join(unknown)}; give them with --grades.")
+    return [Sentence(tone="bad", text=text) for text in said]
 
 
-def _precision(facts: Mapping[str, Any]) -> list[str]:
-    summary = [
-        (name, f"{value:.3f}" if isinstance(value, float) else value)
-        for name, value in facts["bt_se_summary"].items()
-    ]
-    flags = [(name, "yes" if raised else "no") for name, raised in facts["bt_quality_flags"].items()]
-    return ["## Precision, all essays", "", *table(("Measure", "Value"), [*summary, *flags], right=(1,))]
-
-
-def _comparisons(pairs: Sequence[Pair], experts: Mapping[str, Expert]) -> list[str]:
+def _comparisons(pairs: Sequence[Pair], experts: Mapping[str, Expert]) -> Section:
     rows = []
     for item in pairs:
         if item.winner_id is None:
@@ -133,18 +182,17 @@ def _comparisons(pairs: Sequence[Pair], experts: Mapping[str, Expert]) -> list[s
         winner = experts[item.winner_id]
         confidence = "none" if item.confidence is None else f"{item.confidence:.1f}"
         grades = (winner.name, winner.grade or "UNKNOWN", loser.name, loser.grade or "UNKNOWN")
-        rows.append((item.number, *grades, confidence, item.justification or ""))
+        rows.append((str(item.number), *grades, confidence, item.justification or ""))
     headings = ("Seq", "Winner", "Winner Grade", "Loser", "Loser Grade", "Confidence", "Justification")
-    return ["## All comparisons", "", *table(headings, rows, right=(0, 5))]
+    return Section("All comparisons", [Table("Every comparison with a winner", headings, rows, (0, 5))])
 
 
-def _prompts(seen: Diagnosed) -> list[str]:
+def _prompts(seen: Diagnosed) -> list[PromptShown]:
     overrides, context = seen.found.batch.request.llm_config_overrides, seen.found.batch.context or {}
     system = None if overrides is None else overrides.system_prompt_override
-    lines = ["## Prompts"]
-    for heading, text in (("System prompt", system), ("Judge rubric", context.get("rubric"))):
-        shown = (
-            ["(default)"] if not text else [f"SHA-256: `{sha256(text.encode()).hexdigest()}`", "", *fenced(text)]
+    return [
+        PromptShown(
+            role=role, name=None, sha256=None if not text else sha256(text.encode()).hexdigest(), text=text or None
         )
-        lines += ["", f"### {heading}", "", *shown]
-    return lines
+        for role, text in ((SYSTEM, system), (RUBRIC, context.get("rubric")))
+    ]

@@ -150,6 +150,7 @@ def align_report(
     grades: Annotated[Path | None, typer.Option(help="Table of grades, or folder of the anchor essays.")] = None,
     grade_scale: Annotated[str | None, typer.Option(help="For a batch without an assignment.")] = None,
     every_comparison: Annotated[bool, typer.Option("--all-comparisons", help="List every comparison.")] = False,
+    form: Annotated[str, typer.Option("--format", help="md, html or json.", metavar="FORM")] = "md",
     output: Output = None,
     data_dir: DataDir = STACK,
 ) -> None:
@@ -160,14 +161,18 @@ def align_report(
 
     from app.cli import places
     from app.cli.engine import diagnosis
-    from app.cli.engine.align_report import report, scale_of
+    from app.cli.engine.align_report import report, scale_of, written
     from app.cli.engine.expert_grades import experts
+    from app.runner.reports.renderings import Form
 
+    if form not in set(Form):
+        raise typer.BadParameter(f"--format is one of {', '.join(Form)}")
     places.learn_own_scales()
     seen = diagnosis.diagnose(places.database(data_dir), bos_batch_id or str(cj_batch_id))
     scale = scale_of(seen, grade_scale)
     known = experts(seen, grades, scale)
-    _write(report(seen, known, scale, datetime.now(UTC), every_comparison=every_comparison), output)
+    found = report(seen, known, scale, datetime.now(UTC))
+    _write(written(found, Form(form), seen.pairs if every_comparison else (), known), output)
 
 
 def _write(text: str, output: Path | None) -> None:

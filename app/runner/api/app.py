@@ -14,10 +14,12 @@ from app.runner.access import guard
 from app.runner.access.audit import AuditTrail
 from app.runner.access.owners import Owners
 from app.runner.api import (
+    agreement,
     api_keys,
     audit,
     batch_results,
     checking,
+    compare,
     dead_letters,
     events,
     evidence,
@@ -26,13 +28,16 @@ from app.runner.api import (
     experiment_results,
     experiments,
     files,
+    human_verdicts,
     packages,
     plan,
     preflight,
     prompts,
+    reports,
     results,
     run_actions,
     runs,
+    verdict_views,
     webhook_deliveries,
     webhook_docs,
     webhooks,
@@ -40,7 +45,7 @@ from app.runner.api import (
 from app.runner.api.described import DescribedApi
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import ANYWHERE
-from app.settings import HttpSettings
+from app.settings import HttpSettings, RunnerSettings
 
 SERVICE = "cj_runner"
 FORM_BYTES = 1024 * 1024
@@ -69,8 +74,13 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     heavy = CapacityLimiter(HEAVY_AT_ONCE)
     app.include_router(evidence.routes(parts))
     app.include_router(files.routes(parts, heavy))
+    app.include_router(reports.routes(parts, heavy))
     app.include_router(checking.routes(parts, heavy))
     app.include_router(results.routes(parts))
+    comparing = CapacityLimiter(parts.settings.comparing.at_once)
+    app.include_router(compare.routes(parts, comparing))
+    app.include_router(human_verdicts.routes(parts, comparing))
+    app.include_router(agreement.routes(parts, comparing))
     app.include_router(batch_results.routes(parts))
     app.include_router(experiments.routes(parts))
     app.include_router(experiment_events.routes(parts))
@@ -87,10 +97,18 @@ def build(parts: Parts, checks: dict[str, Check], http: HttpSettings = UNLIMITED
     webhook_docs.install(app)
     app.include_router(preflight.routes(parts))
     app.include_router(health.routes(SERVICE, checks))
-    uploads = Rule(parts.settings.upload_max_bytes + FORM_BYTES, UPLOAD)
-    protect(app, answers, Front(http, {packages.PATH: uploads}, [Middleware(guard.Guard, gate=_gate(parts))]))
+    guarded = [Middleware(guard.Guard, gate=_gate(parts))]
+    protect(app, answers, Front(http, _uploads(parts.settings), guarded))
     app.add_middleware(Patience, stall_s=parts.settings.results.stall_s)  # the last one added is the outermost
     return app
+
+
+def _uploads(settings: RunnerSettings) -> dict[str, Rule]:
+    """Return the addresses that take files, and how much each takes."""
+    return {
+        packages.PATH: Rule(settings.upload_max_bytes + FORM_BYTES, UPLOAD),
+        verdict_views.PATH: Rule(settings.comparing.file_max_bytes + FORM_BYTES, UPLOAD),
+    }
 
 
 def _gate(parts: Parts) -> guard.Gate:

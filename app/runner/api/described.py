@@ -33,6 +33,7 @@ TAGS = {
     "runs": "Runs: planned, started, followed, cancelled, tried again, deleted.",
     "experiments": "Matrices of runs: prompts, rubrics, models and efforts tried on one package and compared.",
     "results": "What was judged and what came of it: comparisons, scores, grades.",
+    "comparisons": "Runs held against each other, and against what people said of the same pairs.",
     "files": "What a run wrote: artefact, report, and everything else.",
     "asset packages": "The essays that runs judge, with the task, the rubric and expert grades.",
     "prompts": "Prompts that runs can ask for by name.",

@@ -7,8 +7,8 @@ that has none, and an example that its schema refuses.
 from collections.abc import Mapping
 from typing import Any
 
-from app.runner.api.example import AT, FORM, JSON, LATER, RUN_ID, SHA256, TEXT, Example
-from app.runner.api.examples_beside import BESIDE, DELIVERY_ID, KEY_ID, SUBSCRIPTION_ID
+from app.runner.api.example import AT, FORM, HTML, JSON, LATER, RUN_ID, SHA256, TEXT, Example
+from app.runner.api.examples_beside import BESIDE, DELIVERY_ID, KEY_ID, SUBSCRIPTION_ID, VERDICTS_ID
 from app.runner.api.experiment_docs import EXPERIMENT_ID, EXPERIMENTS
 from app.runner.api.views import RunView
 from app.runner.plan.spec import PlanRequest
@@ -29,6 +29,8 @@ PARAMETERS = {
     "subscription_id": SUBSCRIPTION_ID,
     "delivery_id": DELIVERY_ID,
     "letter_id": 17,
+    "set_id": VERDICTS_ID,
+    "runs": f"{RUN_ID},{AGAIN_ID}",
 }
 
 
@@ -223,7 +225,11 @@ EXAMPLES: Mapping[str, Example] = {
     ),
     "get_run_artefact": Example(answers={("200", JSON): {"schema_version": "1.0.1", "bt_summary": []}}),
     "get_run_report": Example(
-        answers={("200", TEXT): "# Run try-20261124-1\n\n| Metric | Value |\n| --- | ---: |\n"}
+        answers={
+            ("200", TEXT): "# Anchor alignment: try-20261124-1\n\n- \u2705 All 4 targets of agreement are met.\n",
+            ("200", HTML): '<!DOCTYPE html>\n<html lang="en">…</html>\n',
+            ("200", JSON): {"report_version": "1.0", "kind": "alignment", "title": "Anchor alignment: try"},
+        }
     ),
     "get_run_file": Example(
         answers={("200", TEXT): "# Run try-20261124-1\n", ("200", JSON): {"schema_version": "1.0.1"}}

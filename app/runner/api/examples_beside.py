@@ -5,6 +5,7 @@ from typing import Any
 
 from app.runner.api.example import (
     AT,
+    FORM,
     HTML,
     JSON,
     LATER,
@@ -126,6 +127,32 @@ SHAPE: Json = {
     "bytes": 1204,
     "value": {"event_type": "llm.comparison_result.v1", "data": {"justification": "(212 characters)"}},
 }
+VERDICTS_ID = "hv_019abf5d33c27a1e9f3a5d1c0b7e4f21"
+VERDICTS: Json = {
+    "id": VERDICTS_ID,
+    "run_id": RUN_ID,
+    "label": "teachers, spring",
+    "sha256": SHA256,
+    "layout": "choice",
+    "counts": {
+        "rows": 124,
+        "verdicts": 120,
+        "ties": 6,
+        "undecided": 4,
+        "unmatched": 2,
+        "same_essay": 0,
+        "pairs": 58,
+    },
+    "judges": [{"judge": "judge_1", "verdicts": 62}, {"judge": "judge_2", "verdicts": 58}],
+    "judge_names_kept": False,
+    "unmatched_essays": [{"name": "anchor_13", "rows": 2}],
+    "unmatched_essays_total": 1,
+    "created_at": LATER,
+    "links": {
+        "self": f"{OWN}/human-verdicts/{VERDICTS_ID}",
+        "agreement": f"{OWN}/agreement?verdicts={VERDICTS_ID}",
+    },
+}
 PAGE = "<!doctype html>\n<title>Problems</title>\n"
 
 
@@ -170,6 +197,12 @@ BESIDE: Mapping[str, Example] = {
         answers={("200", JSON): DELIVERY | {"payload": {"type": "run.completed"}, "attempts": [ATTEMPT]}}
     ),
     "replay_webhook_delivery": Example(answers={("202", JSON): WAITING}),
+    "import_human_verdicts": Example(
+        {FORM: {"file": "verdicts.csv", "label": "teachers, spring"}},
+        {("201", JSON): VERDICTS, ("200", JSON): VERDICTS},
+    ),
+    "list_human_verdicts": Example(answers={("200", JSON): {"items": [VERDICTS]}}),
+    "get_human_verdicts": Example(answers={("200", JSON): VERDICTS}),
     "list_run_requests": Example(answers={("200", JSON): {"revision": 1, "items": [REQUEST]}}),
     "get_run_request": Example(answers={("200", JSON): REQUESTED}),
     "get_run_event_file": Example(answers={("200", JSON): {"event_type": "cj_assessment.completed.v1"}}),

@@ -39,7 +39,9 @@ class FileView(BaseModel):
     model_config = _example(**_FILE, href=f"/v1/runs/{RUN}/files/{_FILE['path']}?revision=1")
 
     path: str
-    kind: str = Field(description="`artefact`, `report`, `named_report`, `request`, `event` or `plan`.")
+    kind: str = Field(
+        description="`artefact`, `report`, `report_html`, `report_json`, `named_report`, `results`, `request`, `event` or `plan`."
+    )
     media_type: str
     sha256: str = Field(description="In hex.")
     bytes: int

@@ -1,4 +1,4 @@
-"""Routes of a run's files: artefact, report, manifest, everything else by path, and all of it as one zip."""
+"""Routes of a run's files: artefact, manifest, everything else by path, and all of it as one zip."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -32,11 +32,6 @@ def routes(parts: Parts, heavy: CapacityLimiter) -> APIRouter:
     async def artefact(request: Request, run_id: str, revision: Number = None) -> Response:
         chosen = (await Chosen.of(parts, run_id, revision)).ended("artefact")
         return await chosen.send(request, chosen.file(await chosen.one_of("artefact")))
-
-    @served(router, "/report", "The report of a run", answers(MARKDOWN))
-    async def report(request: Request, run_id: str, revision: Number = None) -> Response:
-        chosen = (await Chosen.of(parts, run_id, revision)).ended("report")
-        return await chosen.send(request, chosen.file(await chosen.one_of("report")))
 
     @served(router, "/manifest", "All files of a revision with their hashes", answers(JSON, model=Manifest))
     async def show_manifest(request: Request, run_id: str, revision: Number = None) -> Response:

@@ -19,6 +19,12 @@ NAMES = {
     ("GET", "/v1/runs/{run_id}/verify"): "verify_run",
     ("GET", "/v1/runs/{run_id}/bundle.zip"): "get_run_bundle",
     ("GET", "/v1/runs/{run_id}/events/files"): "list_run_event_files",
+    ("GET", "/v1/compare"): "compare_runs",
+    ("POST", "/v1/runs/{run_id}/human-verdicts"): "import_human_verdicts",
+    ("GET", "/v1/runs/{run_id}/human-verdicts"): "list_human_verdicts",
+    ("GET", "/v1/runs/{run_id}/human-verdicts/{set_id}"): "get_human_verdicts",
+    ("DELETE", "/v1/runs/{run_id}/human-verdicts/{set_id}"): "delete_human_verdicts",
+    ("GET", "/v1/runs/{run_id}/agreement"): "get_run_agreement",
 }
 """Those that the rule would name worse."""
 VERBS = {"GET": "get", "HEAD": "head", "DELETE": "delete", "PUT": "replace", "PATCH": "update", "POST": "create"}

@@ -8,8 +8,8 @@ RFC 6266, RFC 8246.
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from anyio import to_thread
@@ -51,10 +51,16 @@ class Stored:
     name: str
     revision: int | None
     fixed: bool
+    shown: bool = False
+    """Whether a browser may show it though it would only save others of its type."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """Further headers."""
 
     @classmethod
-    def of(cls, content: bytes, name: str, revision: int | None, *, fixed: bool) -> "Stored":
-        """Return bytes of JSON that are at hand."""
+    def of(
+        cls, content: bytes, name: str, revision: int | None, *, fixed: bool, media_type: str = "application/json"
+    ) -> "Stored":
+        """Return bytes that are at hand."""
         digest = hashlib.sha256(content).digest()
 
         def pieces(start: int, stop: int) -> Iterator[bytes]:
@@ -63,14 +69,14 @@ class Stored:
         async def sha256() -> bytes:
             return digest
 
-        return cls(pieces, len(content), sha256, digest.hex(), "application/json", name, revision, fixed)
+        return cls(pieces, len(content), sha256, digest.hex(), media_type, name, revision, fixed)
 
     def headers(self) -> dict[str, str]:
         """Return what every answer says of these bytes, 304 as well."""
         found = {"ETag": f'"{self.tag}"', "Cache-Control": FOREVER if self.fixed else ASK_AGAIN}
         if self.revision is not None:
             found["Artefact-Revision"] = str(self.revision)
-        return found | {"X-Content-Type-Options": "nosniff"}
+        return found | {"X-Content-Type-Options": "nosniff"} | dict(self.more)
 
 
 async def answer(request: Request, stored: Stored) -> Response:
@@ -90,7 +96,7 @@ async def answer(request: Request, stored: Stored) -> Response:
     headers |= {
         "Accept-Ranges": "bytes",
         "Content-Length": str(sent.stop - sent.start),
-        "Content-Disposition": disposition(stored.name, stored.media_type),
+        "Content-Disposition": disposition(stored.name, stored.media_type, shown=stored.shown),
         "Repr-Digest": _digest(await stored.sha256()),
     }
     if part is not None:
@@ -147,9 +153,9 @@ def _hashed(pieces: Iterator[bytes]) -> bytes:
     return digest.digest()
 
 
-def disposition(name: str, media_type: str) -> str:
+def disposition(name: str, media_type: str, *, shown: bool = False) -> str:
     """Return a ``Content-Disposition``: a name that is safe on any system, and the full one where it differs."""
-    kind = "inline" if media_type.partition(";")[0] in SHOWN else "attachment"
+    kind = "inline" if shown or media_type.partition(";")[0] in SHOWN else "attachment"
     flat = "".join(letter if letter.isprintable() and letter not in '/\\:*?"<>|%' else "_" for letter in name)
     flat = flat.lstrip(".")[-LONGEST_NAME:] or "file"
     plain = re.sub(r"[^A-Za-z0-9._-]", "_", flat)

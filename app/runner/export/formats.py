@@ -3,13 +3,13 @@
 Fed by a request's ``Accept`` and ``format``; feeds whoever streams with an encoder.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
 from app.errors import AppError, FieldProblem
+from app.runner.export.accept import best
 from app.runner.export.columns import Column, Head, Row
 from app.runner.export.csv_text import Csv
 from app.runner.export.json_text import JsonDocument, JsonLines
@@ -42,7 +42,7 @@ class NotAcceptable(AppError):
     code = "not_acceptable"
     status = 406
     title = "Not in this form"
-    way_out = "Ask for JSON, CSV, NDJSON or Parquet by `format` or by `Accept`."
+    way_out = "Ask for one of the forms that the detail names, by `format` or by `Accept`."
 
 
 class Encoder(Protocol):
@@ -88,54 +88,10 @@ def chosen(accept: str | None, asked: str | None) -> Format:
         if asked in set(Format):
             return Format(asked)
         raise _refusal("format", f"is not one of {', '.join(Format)}")
-    if accept is None or not accept.strip():
-        return Format.JSON
-    weights = {form: _weight(form, list(_ranges(accept))) for form in Format}
-    best = max(Format, key=lambda form: weights[form])
-    if weights[best] <= 0:
+    found = best(accept, MEDIA_TYPES)
+    if found is None:
         raise _refusal("Accept", f"takes none of {', '.join(MEDIA_TYPES.values())}")
-    return best
-
-
-@dataclass(frozen=True)
-class _Range:
-    """One media range of ``Accept``: ``text/csv``, ``text/*`` or ``*/*``, and how much it is wanted."""
-
-    main: str
-    sub: str
-    weight: float
-
-    def rank(self, form: Format) -> int:
-        """Return how exactly the range names a form; 0 where it does not."""
-        main, sub = MEDIA_TYPES[form].split("/")
-        if self.main == main:
-            return 3 if self.sub == sub else 2 if self.sub == "*" else 0
-        return 1 if self.main == self.sub == "*" else 0
-
-
-def _weight(form: Format, ranges: Sequence[_Range]) -> float:
-    """The most exact range that names a form says how much it is wanted."""
-    fitting = [(item.rank(form), item.weight) for item in ranges if item.rank(form)]
-    return max(fitting, default=(0, 0.0))[1]
-
-
-def _ranges(accept: str) -> Iterator[_Range]:
-    for part in accept.lower().split(","):
-        kind, *parameters = (piece.strip() for piece in part.split(";"))
-        main, _, sub = kind.partition("/")
-        weight = _quality(parameters)
-        if main and sub and weight is not None:
-            yield _Range(main, sub, weight)
-
-
-def _quality(parameters: Sequence[str]) -> float | None:
-    """Return the weight that a range has, None where it is unreadable."""
-    told = next((text.partition("=")[2].strip() for text in parameters if text.startswith("q=")), "1")
-    try:
-        weight = float(told)
-    except ValueError:
-        return None
-    return weight if 0 <= weight <= 1 else None
+    return found
 
 
 def _refusal(field: str, message: str) -> NotAcceptable:

@@ -17,12 +17,14 @@ from app.runner.assets.inventory import Inventory
 from app.runner.finish.collected import Announced, Which, raw_verdicts, verdicts
 from app.runner.finish.files import RunFolder, Written, safe
 from app.runner.finish.readiness import Outcome
-from app.runner.reports.render import report
+from app.runner.reports.of_run import report_of
+from app.runner.reports.renderings import Form, renderings
+from app.runner.results.answers import Answer, Noted, answer, duels_of, noted
 from app.runner.results.document import FIRST, Costs, Ending, Facts, Revision, artefact, comparison
 from app.runner.results.kept import FILE as RESULTS_FILE
 from app.runner.results.kept import KIND as RESULTS_KIND
 from app.runner.results.kept import kept_results
-from app.runner.results.scoresheet import Duel, score_sheet
+from app.runner.results.scoresheet import score_sheet
 from app.runner.runs.essays import RunEssay
 from app.runner.runs.spec import RunRequest
 from app.runner.runs.states import Mode, RunState
@@ -77,22 +79,21 @@ async def write_all(parts: Parts, material: Material) -> Result:
     folder = RunFolder(parts.settings.files_dir, material.run.id, material.revision.folder)
     if material.run.mode is Mode.PLAN:
         return Result([await asyncio.to_thread(_write_plan, folder, material)])
-    evidence, effective = await _write_evidence(parts, folder, material)
-    records, duels, costs = await _collect(parts, material.which)
-    costs.effective = effective
-    return await asyncio.to_thread(_write_documents, parts, folder, material, evidence, (records, duels, costs))
+    evidence, notes = await _write_evidence(parts, folder, material)
+    collected = await _collect(parts, material.which, notes)
+    return await asyncio.to_thread(_write_documents, parts, folder, material, evidence, collected)
 
 
 async def _write_evidence(
     parts: Parts, folder: RunFolder, material: Material
-) -> tuple[list[Written], Mapping[str, object] | None]:
-    """Write request and events as they came; return the files and the settings that callbacks echo."""
+) -> tuple[list[Written], Mapping[int, Noted]]:
+    """Write request and events as they came; return the files, and what callbacks say, by sequence."""
     files = await asyncio.to_thread(folder.write_json, _requests(material.told), "request")
     files += await asyncio.to_thread(folder.write_json, _announcements(material.told), "event")
-    effective: Mapping[str, object] | None = None
+    notes: dict[int, Noted] = {}
     waiting: list[tuple[str, bytes]] = []
     async for row in raw_verdicts(parts.database, material.which):
-        effective = effective or _effective(row["raw"])
+        notes[row["sequence"]] = noted(row["raw"], settings=not notes)
         place = f"events/comparisons/{row['sequence']:06d}_{safe(row['request_id'])}.json"
         waiting.append((place, row["raw"]))
         if len(waiting) == AT_ONCE:
@@ -100,7 +101,7 @@ async def _write_evidence(
             waiting = []
     files += await asyncio.to_thread(_write_pretty, folder, waiting)
     await asyncio.to_thread(folder.settle)
-    return files, effective
+    return files, notes
 
 
 def _write_pretty(folder: RunFolder, raw: Sequence[tuple[str, bytes]]) -> list[Written]:
@@ -123,68 +124,69 @@ def _pretty(raw: bytes) -> bytes:
     return json.dumps(json.loads(raw), indent=2, ensure_ascii=False).encode()
 
 
-def _effective(raw: bytes) -> Mapping[str, object] | None:
-    facts = json.loads(raw)["data"].get("request_metadata") or {}
-    echoed = facts.get("effective_settings")
-    if isinstance(echoed, dict):
-        return echoed
-    return {"provider_override": facts.get("resolved_provider"), "model_override": facts.get("resolved_model")}
+@dataclass
+class Collected:
+    """The answers of a run as the artefact and as the reports have them, and what they cost."""
+
+    records: list[Document] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    costs: Costs = field(default_factory=Costs)
 
 
-async def _collect(parts: Parts, which: Which) -> tuple[list[Document], list[Duel], Costs]:
-    records: list[Document] = []
-    duels: list[Duel] = []
-    costs = Costs()
+async def _collect(parts: Parts, which: Which, notes: Mapping[int, Noted]) -> Collected:
+    found = Collected()
     async for row in verdicts(parts.database, which):
-        record = comparison(row)
-        records.append(record)
-        costs.add(row)
-        if record["winner_id"] is not None:
-            duels.append(
-                Duel(record["winner_id"], record["loser_id"], record["confidence"], record["justification"])
-            )
-    return records, duels, costs
+        found.records.append(comparison(row))
+        found.answers.append(answer(row, notes.get(row["sequence"])))
+        found.costs.add(row)
+    found.costs.effective = next((note.effective for note in notes.values()), None)
+    return found
 
 
 def _write_documents(
-    parts: Parts,
-    folder: RunFolder,
-    material: Material,
-    evidence: list[Written],
-    collected: tuple[list[Document], list[Duel], Costs],
+    parts: Parts, folder: RunFolder, material: Material, evidence: list[Written], collected: Collected
 ) -> Result:
-    records, duels, costs = collected
-    sheet = score_sheet(material.essays, material.told.result, duels)
-    facts = Facts(
+    facts = facts_of(material, collected.answers, collected.costs, parts.settings.git_sha)
+    evidence = sorted(evidence, key=lambda file: file.path)
+    document = sealed(artefact(facts, collected.records, [file.manifest_entry() for file in evidence]))
+    result = Result(list(evidence), problems_of(document))
+    name = f"assessment_run.{material.run.mode.value}.json"
+    pieces = (piece.encode() for piece in rendered(document))
+    result.files.append(folder.write(name, "artefact", "application/json", pieces))
+    if facts.sheet.rows:
+        kept = kept_results(facts.request, material.essays, facts.sheet, material.told.result)
+        result.files.append(folder.write(RESULTS_FILE, RESULTS_KIND, "application/json", [kept.to_json()]))
+    if collected.answers:
+        result.files += _write_reports(folder, facts, collected.answers)
+    return result
+
+
+def _write_reports(folder: RunFolder, facts: Facts, answers: Sequence[Answer]) -> Iterator[Written]:
+    """Write the report in all its forms; that of an alignment also under a name of its own."""
+    for rendering in renderings(report_of(facts, answers)):
+        yield folder.write(rendering.file, rendering.kind, rendering.media_type, [rendering.body])
+        if rendering.form is Form.MARKDOWN and facts.run.mode is Mode.ANCHOR_ALIGN_TEST:
+            stamp = facts.run.created_at.strftime("%Y%m%d_%H%M%S")
+            named = f"anchor_align_{safe(facts.run.batch_label)}_{stamp}.md"
+            yield folder.write(named, "named_report", rendering.media_type, [rendering.body])
+
+
+def facts_of(material: Material, answers: Sequence[Answer], costs: Costs, git_sha: str | None) -> Facts:
+    """Return what artefact and report are made of."""
+    told = material.told
+    sheet = score_sheet(material.essays, told.result, duels_of(answers))
+    return Facts(
         run=material.run,
         stock=material.stock,
         essays=material.essays,
         sheet=sheet,
         costs=costs,
-        ending=_ending(material, sheet.missing, len(records)),
+        ending=_ending(material, sheet.missing, len(answers)),
         now=material.now,
-        git_sha=parts.settings.git_sha,
-        engine={} if material.told.result is None else material.told.result.assessment_metadata,
+        git_sha=git_sha,
+        engine={} if told.result is None else told.result.assessment_metadata,
         revision=material.revision,
     )
-    evidence = sorted(evidence, key=lambda file: file.path)
-    document = sealed(artefact(facts, records, [file.manifest_entry() for file in evidence]))
-    result = Result(list(evidence), problems_of(document))
-    name = f"assessment_run.{material.run.mode.value}.json"
-    pieces = (piece.encode() for piece in rendered(document))
-    result.files.append(folder.write(name, "artefact", "application/json", pieces))
-    if sheet.rows:
-        kept = kept_results(facts.request, material.essays, sheet, material.told.result)
-        result.files.append(folder.write(RESULTS_FILE, RESULTS_KIND, "application/json", [kept.to_json()]))
-    if records:
-        text = report(facts, duels).encode()
-        markdown = "text/markdown; charset=utf-8"
-        result.files.append(folder.write("report.md", "report", markdown, [text]))
-        if material.run.mode is Mode.ANCHOR_ALIGN_TEST:
-            stamp = material.run.created_at.strftime("%Y%m%d_%H%M%S")
-            named = f"anchor_align_{safe(material.run.batch_label)}_{stamp}.md"
-            result.files.append(folder.write(named, "named_report", markdown, [text]))
-    return result
 
 
 def _ending(material: Material, missing: Sequence[str], comparisons: int) -> Ending:

@@ -65,7 +65,7 @@ def kept_results(
     names = artefact_ids(essays, result)
     told = {} if result is None else {item.essay_id: item for item in result.essay_results}
     facts: Mapping[str, object] = {} if result is None else result.assessment_metadata
-    refusal = _no_projections(request.mode, sheet, result)
+    refusal = no_projections(request.mode, sheet, facts, told=result is not None)
     students = [] if refusal is not None else [row for row in sheet.rows if not row.is_anchor]
     boundaries = _Boundaries(request.grade_scale, facts)
     return Kept(
@@ -154,19 +154,22 @@ def _graded(scale: str, students: Sequence[ScoreRow]) -> list[str]:
     return [*(grade for grade in known if grade in named), *sorted(named - set(known))]
 
 
-def _no_projections(mode: Mode, sheet: ScoreSheet, result: AssessmentResult | None) -> str | None:
-    """Return why no student has a projected grade, None where some have."""
+def no_projections(mode: Mode, sheet: ScoreSheet, facts: Mapping[str, object], *, told: bool) -> str | None:
+    """Return why no student has a projected grade, None where some have.
+
+    ``told``: whether a rich result came; ``facts`` is what it carried beside the scores.
+    """
     if mode not in PUBLISHING_MODES:
         return f"a run in mode {mode} judges nothing"
     if mode is Mode.ANCHOR_ALIGN_TEST:
         return "an alignment run judges anchors among themselves: there is no student to grade"
-    if result is None:
+    if not told:
         return "no rich result of the engine came, and grades are the engine's"
     students = [row for row in sheet.rows if not row.is_anchor]
     if not students:
         return "the engine's result holds no student"
     if all(row.grade == NO_GRADE for row in students):
-        info = result.assessment_metadata.get("calibration_info")
+        info = facts.get("calibration_info")
         refused = info.get("refused") if isinstance(info, Mapping) else None
         return f"the engine projected no grades: {refused or 'it gives no reason'}"
     return None

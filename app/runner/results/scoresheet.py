@@ -59,12 +59,14 @@ class ScoreSheet:
 
 @dataclass(frozen=True, slots=True)
 class Duel:
-    """One successful comparison."""
+    """One successful comparison; ``sequence`` counts the answers of a run, ``judge`` is who said so."""
 
     winner: str
     loser: str
     confidence: float | None
     justification: str | None
+    sequence: int | None = None
+    judge: str | None = None
 
 
 def score_sheet(essays: Sequence[RunEssay], result: AssessmentResult | None, duels: Sequence[Duel]) -> ScoreSheet:
@@ -72,7 +74,7 @@ def score_sheet(essays: Sequence[RunEssay], result: AssessmentResult | None, due
     names = _Names(essays, result)
     errors = {} if result is None else _floats(result.assessment_metadata.get("bt_standard_errors"))
     given = result is not None and all(item.essay_id in errors for item in result.essay_results)
-    own = {} if given else _own_fit(duels)
+    own = {} if given else own_fit(duels)
     wins, losses = Counter(duel.winner for duel in duels), Counter(duel.loser for duel in duels)
     if result is None:
         ranked = sorted(own, key=lambda essay_id: (-own[essay_id][0], essay_id))
@@ -146,7 +148,7 @@ class _Names:
         return tuple(essay.stem for essay in self._judged if essay.essay_id not in set(ids))
 
 
-def _own_fit(duels: Sequence[Duel]) -> dict[str, tuple[float, float]]:
+def own_fit(duels: Sequence[Duel]) -> dict[str, tuple[float, float]]:
     """Return score and standard error by essay id, from the collected verdicts in a fixed order."""
     if not duels:
         return {}

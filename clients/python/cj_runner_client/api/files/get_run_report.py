@@ -7,6 +7,9 @@ import httpx
 
 from ... import errors
 from ...client import AuthenticatedClient, Client
+from ...models.get_run_report_format import (
+    GetRunReportFormat,
+)
 from ...models.problem import Problem
 from ...types import UNSET, File, Response, Unset
 
@@ -15,6 +18,8 @@ def _get_kwargs(
     run_id: str,
     *,
     revision: int | None | Unset = UNSET,
+    format_: GetRunReportFormat | Unset = UNSET,
+    fresh: bool | Unset = False,
 ) -> dict[str, Any]:
 
     params: dict[str, Any] = {}
@@ -25,6 +30,14 @@ def _get_kwargs(
     else:
         json_revision = revision
     params["revision"] = json_revision
+
+    json_format_: str | Unset = UNSET
+    if not isinstance(format_, Unset):
+        json_format_ = format_
+
+    params["format"] = json_format_
+
+    params["fresh"] = fresh
 
     params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
 
@@ -74,6 +87,11 @@ def _parse_response(
         response_404 = Problem.from_dict(response.json())
 
         return response_404
+
+    if response.status_code == 406:
+        response_406 = Problem.from_dict(response.json())
+
+        return response_406
 
     if response.status_code == 408:
         response_408 = Problem.from_dict(response.json())
@@ -162,12 +180,17 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
+    format_: GetRunReportFormat | Unset = UNSET,
+    fresh: bool | Unset = False,
 ) -> Response[Any | File | Problem]:
     """The report of a run
 
     Args:
         run_id (str):
         revision (int | None | Unset): Which revision; the latest without it.
+        format_ (GetRunReportFormat | Unset):
+        fresh (bool | Unset): Made anew, now, of all that is stored of the run, answers that came
+            after its end too. Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -180,6 +203,8 @@ def sync_detailed(
     kwargs = _get_kwargs(
         run_id=run_id,
         revision=revision,
+        format_=format_,
+        fresh=fresh,
     )
 
     response = client.get_httpx_client().request(
@@ -194,12 +219,17 @@ def sync(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
+    format_: GetRunReportFormat | Unset = UNSET,
+    fresh: bool | Unset = False,
 ) -> Any | File | Problem | None:
     """The report of a run
 
     Args:
         run_id (str):
         revision (int | None | Unset): Which revision; the latest without it.
+        format_ (GetRunReportFormat | Unset):
+        fresh (bool | Unset): Made anew, now, of all that is stored of the run, answers that came
+            after its end too. Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -213,6 +243,8 @@ def sync(
         run_id=run_id,
         client=client,
         revision=revision,
+        format_=format_,
+        fresh=fresh,
     ).parsed
 
 
@@ -221,12 +253,17 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
+    format_: GetRunReportFormat | Unset = UNSET,
+    fresh: bool | Unset = False,
 ) -> Response[Any | File | Problem]:
     """The report of a run
 
     Args:
         run_id (str):
         revision (int | None | Unset): Which revision; the latest without it.
+        format_ (GetRunReportFormat | Unset):
+        fresh (bool | Unset): Made anew, now, of all that is stored of the run, answers that came
+            after its end too. Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -239,6 +276,8 @@ async def asyncio_detailed(
     kwargs = _get_kwargs(
         run_id=run_id,
         revision=revision,
+        format_=format_,
+        fresh=fresh,
     )
 
     response = await client.get_async_httpx_client().request(**kwargs)
@@ -251,12 +290,17 @@ async def asyncio(
     *,
     client: AuthenticatedClient,
     revision: int | None | Unset = UNSET,
+    format_: GetRunReportFormat | Unset = UNSET,
+    fresh: bool | Unset = False,
 ) -> Any | File | Problem | None:
     """The report of a run
 
     Args:
         run_id (str):
         revision (int | None | Unset): Which revision; the latest without it.
+        format_ (GetRunReportFormat | Unset):
+        fresh (bool | Unset): Made anew, now, of all that is stored of the run, answers that came
+            after its end too. Default: False.
 
     Raises:
         errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
@@ -271,5 +315,7 @@ async def asyncio(
             run_id=run_id,
             client=client,
             revision=revision,
+            format_=format_,
+            fresh=fresh,
         )
     ).parsed

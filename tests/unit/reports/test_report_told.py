@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from app.runner.reports.quality import quality_section, stopped
+from app.runner.reports.blocks import Layout
+from app.runner.reports.layout.course import course_section
+from app.runner.reports.md import to_markdown
+from app.runner.reports.numbers.told import course, stopped
 
 SUMMARY: dict[str, Any] = {
     "mean_se": 0.61,
@@ -40,7 +43,9 @@ TOLD: dict[str, Any] = {
 
 
 def section(**changes: Any) -> str:
-    return "\n".join(quality_section(TOLD | changes, graded=True))
+    found = course_section(course(TOLD | changes, "precision", graded=True))
+    assert found is not None
+    return to_markdown(Layout("title", (), (), [found]))
 
 
 def test_policy_rule_and_counts_stand_in_the_report() -> None:
@@ -50,18 +55,22 @@ def test_policy_rule_and_counts_stand_in_the_report() -> None:
     assert "67 in 11 waves (64 verdicts, 1 asked again, 2 failed at last, 0 given up)" in text
 
 
-def test_swap_consistency_is_said_or_said_to_be_unknown() -> None:
-    assert "75% of 32 pairs judged alike in both orders" in section()
-    assert "not measured" in section(swap_consistency={"n": 0, "inconsistent": 0, "share": None})
+def test_couples_in_both_orders_are_told_as_the_engine_counts_them() -> None:
+    assert "75% of 32 couples" in section()
+    assert "couples" not in section(swap_consistency={"n": 0, "inconsistent": 0, "share": None})
 
 
-def test_only_raised_flags_are_named_in_words() -> None:
+def test_every_flag_is_explained_whether_it_is_raised_or_not() -> None:
     text = section()
-    assert "standard errors are large" in text
-    assert "wider than half a grade band" in text
-    assert "anchors score against their grades: C+ and B" in text
-    assert "never compared" not in text
-    assert "| Flags | none |" in section(bt_quality_flags={"bt_se_inflated": False}, calibration_info={})
+    assert "| bt_se_inflated | raised | standard errors are large" in text
+    assert "| se_wide_for_bands | raised |" in text
+    assert "Grades whose anchors score in the wrong order: C+ and B." in text
+    assert "| has_isolated_items | no | some essays were never compared" in text
+    assert "raised" not in section(bt_quality_flags={"bt_se_inflated": False}, calibration_info={})
+
+
+def test_a_flag_of_another_engine_is_named_and_not_explained() -> None:
+    assert "| odd_flag | raised | not known here |" in section(bt_quality_flags={"odd_flag": True})
 
 
 def test_errors_are_shown_for_each_group_that_has_essays() -> None:
@@ -80,8 +89,10 @@ def test_why_there_are_no_grades_is_said() -> None:
     )
 
 
-def test_an_engine_that_says_nothing_gets_no_section() -> None:
-    assert quality_section({}, graded=True) == []
+def test_facts_of_a_strange_shape_are_left_out() -> None:
+    strange = {"calibration_info": 5, "bt_quality_flags": [], "swap_consistency": "x", "waves": "many"}
+    found = course(strange | {"inverted_grades": 3, "comparisons_asked": True}, None, graded=True)
+    assert (found.waves, found.asked, found.flags, found.errors) == (None, None, (), ())
 
 
 def test_why_asking_stopped_is_said_in_words() -> None:

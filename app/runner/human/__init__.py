@@ -1,0 +1,1 @@
+"""What people said of a run's essays: files of their verdicts read, matched with the run, and kept."""

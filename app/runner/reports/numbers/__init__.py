@@ -1,0 +1,1 @@
+"""Numbers of reports: from score sheet and answers to shapes, without any rendering. PURE."""

@@ -1,0 +1,22 @@
+"""Text that people and judges wrote, made fit to be shown: no control characters, no turned direction. PURE.
+
+Fed by names and justifications; feeds the markdown and the plots, which escape it for their own syntax.
+"""
+
+JOINERS = "\u200c\u200d"
+"""Invisible, but part of how some words and emoji are written."""
+STRANGE = "\ufffd"
+
+
+def one_line(text: object) -> str:
+    """Return text on one line; characters that cannot be shown become a mark that something was there."""
+    return "".join(_shown(letter) for letter in " ".join(str(text).split()))
+
+
+def lines(text: str) -> list[str]:
+    """Return the lines of a text, each fit to be shown; at least one."""
+    return [one_line(line) for line in text.strip().splitlines()] or [""]
+
+
+def _shown(letter: str) -> str:
+    return letter if letter.isprintable() or letter in JOINERS else STRANGE

@@ -1,0 +1,301 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.compare_runs_format import CompareRunsFormat
+from ...models.problem import Problem
+from ...models.run_comparison import RunComparison
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    *,
+    runs: str,
+    seed: int | Unset = 0,
+    draws: int | Unset = 1000,
+    limit: int | Unset = 50,
+    format_: CompareRunsFormat | Unset = UNSET,
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["runs"] = runs
+
+    params["seed"] = seed
+
+    params["draws"] = draws
+
+    params["limit"] = limit
+
+    json_format_: str | Unset = UNSET
+    if not isinstance(format_, Unset):
+        json_format_ = format_
+
+    params["format"] = json_format_
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/v1/compare",
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Problem | RunComparison | None:
+    if response.status_code == 200:
+        response_200 = RunComparison.from_dict(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = Problem.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = Problem.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = Problem.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = Problem.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 406:
+        response_406 = Problem.from_dict(response.json())
+
+        return response_406
+
+    if response.status_code == 408:
+        response_408 = Problem.from_dict(response.json())
+
+        return response_408
+
+    if response.status_code == 409:
+        response_409 = Problem.from_dict(response.json())
+
+        return response_409
+
+    if response.status_code == 410:
+        response_410 = Problem.from_dict(response.json())
+
+        return response_410
+
+    if response.status_code == 413:
+        response_413 = Problem.from_dict(response.json())
+
+        return response_413
+
+    if response.status_code == 414:
+        response_414 = Problem.from_dict(response.json())
+
+        return response_414
+
+    if response.status_code == 415:
+        response_415 = Problem.from_dict(response.json())
+
+        return response_415
+
+    if response.status_code == 422:
+        response_422 = Problem.from_dict(response.json())
+
+        return response_422
+
+    if response.status_code == 429:
+        response_429 = Problem.from_dict(response.json())
+
+        return response_429
+
+    if response.status_code == 431:
+        response_431 = Problem.from_dict(response.json())
+
+        return response_431
+
+    if response.status_code == 503:
+        response_503 = Problem.from_dict(response.json())
+
+        return response_503
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Problem | RunComparison]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient,
+    runs: str,
+    seed: int | Unset = 0,
+    draws: int | Unset = 1000,
+    limit: int | Unset = 50,
+    format_: CompareRunsFormat | Unset = UNSET,
+) -> Response[Problem | RunComparison]:
+    """Runs side by side, the first as the baseline
+
+    Args:
+        runs (str): 2 to 10 ids of runs that ended, with commas; the first is the baseline.
+        seed (int | Unset): Of what is drawn: the same seed, the same answer. Default: 0.
+        draws (int | Unset): How often essays and pairs are drawn again. Default: 1000.
+        limit (int | Unset): How many disputed pairs are shown with all words. Default: 50.
+        format_ (CompareRunsFormat | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | RunComparison]
+    """
+
+    kwargs = _get_kwargs(
+        runs=runs,
+        seed=seed,
+        draws=draws,
+        limit=limit,
+        format_=format_,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient,
+    runs: str,
+    seed: int | Unset = 0,
+    draws: int | Unset = 1000,
+    limit: int | Unset = 50,
+    format_: CompareRunsFormat | Unset = UNSET,
+) -> Problem | RunComparison | None:
+    """Runs side by side, the first as the baseline
+
+    Args:
+        runs (str): 2 to 10 ids of runs that ended, with commas; the first is the baseline.
+        seed (int | Unset): Of what is drawn: the same seed, the same answer. Default: 0.
+        draws (int | Unset): How often essays and pairs are drawn again. Default: 1000.
+        limit (int | Unset): How many disputed pairs are shown with all words. Default: 50.
+        format_ (CompareRunsFormat | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | RunComparison
+    """
+
+    return sync_detailed(
+        client=client,
+        runs=runs,
+        seed=seed,
+        draws=draws,
+        limit=limit,
+        format_=format_,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient,
+    runs: str,
+    seed: int | Unset = 0,
+    draws: int | Unset = 1000,
+    limit: int | Unset = 50,
+    format_: CompareRunsFormat | Unset = UNSET,
+) -> Response[Problem | RunComparison]:
+    """Runs side by side, the first as the baseline
+
+    Args:
+        runs (str): 2 to 10 ids of runs that ended, with commas; the first is the baseline.
+        seed (int | Unset): Of what is drawn: the same seed, the same answer. Default: 0.
+        draws (int | Unset): How often essays and pairs are drawn again. Default: 1000.
+        limit (int | Unset): How many disputed pairs are shown with all words. Default: 50.
+        format_ (CompareRunsFormat | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Problem | RunComparison]
+    """
+
+    kwargs = _get_kwargs(
+        runs=runs,
+        seed=seed,
+        draws=draws,
+        limit=limit,
+        format_=format_,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient,
+    runs: str,
+    seed: int | Unset = 0,
+    draws: int | Unset = 1000,
+    limit: int | Unset = 50,
+    format_: CompareRunsFormat | Unset = UNSET,
+) -> Problem | RunComparison | None:
+    """Runs side by side, the first as the baseline
+
+    Args:
+        runs (str): 2 to 10 ids of runs that ended, with commas; the first is the baseline.
+        seed (int | Unset): Of what is drawn: the same seed, the same answer. Default: 0.
+        draws (int | Unset): How often essays and pairs are drawn again. Default: 1000.
+        limit (int | Unset): How many disputed pairs are shown with all words. Default: 50.
+        format_ (CompareRunsFormat | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Problem | RunComparison
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            runs=runs,
+            seed=seed,
+            draws=draws,
+            limit=limit,
+            format_=format_,
+        )
+    ).parsed
