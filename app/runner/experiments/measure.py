@@ -13,7 +13,8 @@ from app.contracts.grade_scales import SCALES
 from app.db.unit import Database
 from app.runner.experiments.measures import Measured
 from app.runner.finish.collected import Which, announced, verdicts
-from app.runner.reports.alignment import Alignment, align
+from app.runner.reports.numbers.alignment import align
+from app.runner.reports.shapes.alignment import Alignment
 from app.runner.results.scoresheet import Duel, ScoreSheet, score_sheet
 from app.runner.runs import essays, store
 from app.runner.runs.spec import RunRequest
@@ -69,17 +70,16 @@ def _measured(material: _Material) -> Measured:
 
 
 def _agreement(found: Alignment) -> dict[str, float | int | None]:
-    targets = [target.met for target in found.targets() if target.met is not None]
-    full = found.coverage == 1.0
+    targets = [target.met for target in found.targets if target.met is not None]
     return {
         "tau_a": found.tau_a,
         "tau_b": found.tau_b,
         "spearman": found.spearman,
-        "inversions": found.majority_inversions if full else None,
+        "inversions": found.majority_inversions,
         "zero_wins": len(found.zero_wins),
         "top_regressions": found.top_regressions,
         "targets_met": sum(targets),
         "targets": len(targets),
         "mean_se": found.mean_error,
-        "coverage": found.coverage,
+        "coverage": found.coverage.share,
     }

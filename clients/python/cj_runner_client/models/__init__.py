@@ -18,6 +18,12 @@ from .batch_view import BatchView
 from .batch_view_links import BatchViewLinks
 from .body_upload_asset_package import BodyUploadAssetPackage
 from .budget import Budget
+from .cell_attempt import CellAttempt
+from .cell_budget import CellBudget
+from .cell_counts import CellCounts
+from .cell_progress import CellProgress
+from .cell_state import CellState
+from .cell_view import CellView
 from .check_liveness_response_check_liveness import CheckLivenessResponseCheckLiveness
 from .check_readiness_response_503 import CheckReadinessResponse503
 from .check_view import CheckView
@@ -55,6 +61,28 @@ from .estimate import Estimate
 from .event_list import EventList
 from .event_view import EventView
 from .event_view_data import EventViewData
+from .experiment_list import ExperimentList
+from .experiment_money import ExperimentMoney
+from .experiment_plan_view import ExperimentPlanView
+from .experiment_plan_view_request import ExperimentPlanViewRequest
+from .experiment_request import ExperimentRequest
+from .experiment_request_course_code import ExperimentRequestCourseCode
+from .experiment_request_criterion import ExperimentRequestCriterion
+from .experiment_request_labels import ExperimentRequestLabels
+from .experiment_request_language import ExperimentRequestLanguage
+from .experiment_request_mode import ExperimentRequestMode
+from .experiment_state import ExperimentState
+from .experiment_summary import ExperimentSummary
+from .experiment_summary_criterion import ExperimentSummaryCriterion
+from .experiment_summary_labels import ExperimentSummaryLabels
+from .experiment_summary_links import ExperimentSummaryLinks
+from .experiment_view import ExperimentView
+from .experiment_view_criterion import ExperimentViewCriterion
+from .experiment_view_labels import ExperimentViewLabels
+from .experiment_view_links import ExperimentViewLinks
+from .experiment_view_request import ExperimentViewRequest
+from .factors import Factors
+from .factors_reasoning_efforts_item_type_0 import FactorsReasoningEffortsItemType0
 from .file_list import FileList
 from .file_view import FileView
 from .folder_request import FolderRequest
@@ -68,16 +96,82 @@ from .import_form import ImportForm
 from .invalid import Invalid
 from .judge import Judge
 from .judge_count import JudgeCount
+from .judge_model import JudgeModel
+from .judge_model_provider import JudgeModelProvider
 from .judge_output_verbosity_type_0 import JudgeOutputVerbosityType0
 from .judge_provider_type_0 import JudgeProviderType0
 from .judge_reasoning_effort_type_0 import JudgeReasoningEffortType0
 from .judge_row import JudgeRow
+from .judge_rules import JudgeRules
+from .judge_rules_output_verbosity_type_0 import JudgeRulesOutputVerbosityType0
 from .key_list import KeyList
 from .key_request import KeyRequest
 from .key_request_scopes_item import KeyRequestScopesItem
 from .key_view import KeyView
 from .key_view_scopes_item import KeyViewScopesItem
 from .left_out import LeftOut
+from .letter_detail import LetterDetail
+from .letter_detail_headers import LetterDetailHeaders
+from .letter_detail_status import LetterDetailStatus
+from .letter_list import LetterList
+from .letter_view import LetterView
+from .letter_view_status import LetterViewStatus
+from .list_dead_letters_status_type_0 import ListDeadLettersStatusType0
+from .list_experiment_cells_format import ListExperimentCellsFormat
+from .list_experiment_cells_response_200 import ListExperimentCellsResponse200
+from .list_experiment_cells_response_200_items_item import (
+    ListExperimentCellsResponse200ItemsItem,
+)
+from .list_experiment_results_criterion_type_0 import (
+    ListExperimentResultsCriterionType0,
+)
+from .list_experiment_results_format import ListExperimentResultsFormat
+from .list_experiment_results_response_200 import ListExperimentResultsResponse200
+from .list_experiment_results_response_200_best_type_0 import (
+    ListExperimentResultsResponse200BestType0,
+)
+from .list_experiment_results_response_200_items_item import (
+    ListExperimentResultsResponse200ItemsItem,
+)
+from .list_experiment_results_response_200_items_item_comparisons import (
+    ListExperimentResultsResponse200ItemsItemComparisons,
+)
+from .list_experiment_results_response_200_items_item_comparisons_failed import (
+    ListExperimentResultsResponse200ItemsItemComparisonsFailed,
+)
+from .list_experiment_results_response_200_items_item_cost_usd import (
+    ListExperimentResultsResponse200ItemsItemCostUsd,
+)
+from .list_experiment_results_response_200_items_item_duration_s import (
+    ListExperimentResultsResponse200ItemsItemDurationS,
+)
+from .list_experiment_results_response_200_items_item_inversions import (
+    ListExperimentResultsResponse200ItemsItemInversions,
+)
+from .list_experiment_results_response_200_items_item_latency_ms import (
+    ListExperimentResultsResponse200ItemsItemLatencyMs,
+)
+from .list_experiment_results_response_200_items_item_mean_se import (
+    ListExperimentResultsResponse200ItemsItemMeanSe,
+)
+from .list_experiment_results_response_200_items_item_spearman import (
+    ListExperimentResultsResponse200ItemsItemSpearman,
+)
+from .list_experiment_results_response_200_items_item_targets_met import (
+    ListExperimentResultsResponse200ItemsItemTargetsMet,
+)
+from .list_experiment_results_response_200_items_item_tau_a import (
+    ListExperimentResultsResponse200ItemsItemTauA,
+)
+from .list_experiment_results_response_200_items_item_tau_b import (
+    ListExperimentResultsResponse200ItemsItemTauB,
+)
+from .list_experiment_results_response_200_items_item_top_regressions import (
+    ListExperimentResultsResponse200ItemsItemTopRegressions,
+)
+from .list_experiment_results_response_200_items_item_zero_wins import (
+    ListExperimentResultsResponse200ItemsItemZeroWins,
+)
 from .list_prompts_role_type_0 import ListPromptsRoleType0
 from .list_run_comparisons_format import ListRunComparisonsFormat
 from .list_run_comparisons_response_200 import ListRunComparisonsResponse200
@@ -100,6 +194,7 @@ from .list_runs_sort import ListRunsSort
 from .list_webhook_deliveries_status_item import ListWebhookDeliveriesStatusItem
 from .manifest import Manifest
 from .manifest_file import ManifestFile
+from .measured import Measured
 from .mode import Mode
 from .move import Move
 from .new_key_view import NewKeyView
@@ -119,13 +214,16 @@ from .plan_request_language import PlanRequestLanguage
 from .plan_request_mode import PlanRequestMode
 from .plan_view import PlanView
 from .plan_view_request import PlanViewRequest
+from .planned_cell import PlannedCell
 from .planned_comparisons import PlannedComparisons
 from .planned_cost import PlannedCost
 from .planned_inventory import PlannedInventory
 from .planned_inventory_grades import PlannedInventoryGrades
 from .planned_judge import PlannedJudge
 from .planned_pairs import PlannedPairs
+from .planned_setting import PlannedSetting
 from .planned_tokens import PlannedTokens
+from .planned_totals import PlannedTotals
 from .preflight_view import PreflightView
 from .probe_view import ProbeView
 from .probe_view_severity import ProbeViewSeverity
@@ -152,6 +250,7 @@ from .request_view_body import RequestViewBody
 from .resampling import Resampling
 from .result_view import ResultView
 from .result_view_metadata import ResultViewMetadata
+from .resume_request import ResumeRequest
 from .revision_list import RevisionList
 from .revision_view import RevisionView
 from .revision_view_links import RevisionViewLinks
@@ -181,6 +280,7 @@ from .scale_agreement import ScaleAgreement
 from .scales_of_both import ScalesOfBoth
 from .seconds import Seconds
 from .setting_difference import SettingDifference
+from .setting_view import SettingView
 from .settings_compared import SettingsCompared
 from .spent import Spent
 from .spread import Spread
@@ -245,6 +345,12 @@ __all__ = (
     "BatchViewLinks",
     "BodyUploadAssetPackage",
     "Budget",
+    "CellAttempt",
+    "CellBudget",
+    "CellCounts",
+    "CellProgress",
+    "CellState",
+    "CellView",
     "CheckLivenessResponseCheckLiveness",
     "CheckReadinessResponse503",
     "CheckView",
@@ -282,6 +388,28 @@ __all__ = (
     "EventList",
     "EventView",
     "EventViewData",
+    "ExperimentList",
+    "ExperimentMoney",
+    "ExperimentPlanView",
+    "ExperimentPlanViewRequest",
+    "ExperimentRequest",
+    "ExperimentRequestCourseCode",
+    "ExperimentRequestCriterion",
+    "ExperimentRequestLabels",
+    "ExperimentRequestLanguage",
+    "ExperimentRequestMode",
+    "ExperimentState",
+    "ExperimentSummary",
+    "ExperimentSummaryCriterion",
+    "ExperimentSummaryLabels",
+    "ExperimentSummaryLinks",
+    "ExperimentView",
+    "ExperimentViewCriterion",
+    "ExperimentViewLabels",
+    "ExperimentViewLinks",
+    "ExperimentViewRequest",
+    "Factors",
+    "FactorsReasoningEffortsItemType0",
     "FileList",
     "FileView",
     "FolderRequest",
@@ -295,16 +423,48 @@ __all__ = (
     "Invalid",
     "Judge",
     "JudgeCount",
+    "JudgeModel",
+    "JudgeModelProvider",
     "JudgeOutputVerbosityType0",
     "JudgeProviderType0",
     "JudgeReasoningEffortType0",
     "JudgeRow",
+    "JudgeRules",
+    "JudgeRulesOutputVerbosityType0",
     "KeyList",
     "KeyRequest",
     "KeyRequestScopesItem",
     "KeyView",
     "KeyViewScopesItem",
     "LeftOut",
+    "LetterDetail",
+    "LetterDetailHeaders",
+    "LetterDetailStatus",
+    "LetterList",
+    "LetterView",
+    "LetterViewStatus",
+    "ListDeadLettersStatusType0",
+    "ListExperimentCellsFormat",
+    "ListExperimentCellsResponse200",
+    "ListExperimentCellsResponse200ItemsItem",
+    "ListExperimentResultsCriterionType0",
+    "ListExperimentResultsFormat",
+    "ListExperimentResultsResponse200",
+    "ListExperimentResultsResponse200BestType0",
+    "ListExperimentResultsResponse200ItemsItem",
+    "ListExperimentResultsResponse200ItemsItemComparisons",
+    "ListExperimentResultsResponse200ItemsItemComparisonsFailed",
+    "ListExperimentResultsResponse200ItemsItemCostUsd",
+    "ListExperimentResultsResponse200ItemsItemDurationS",
+    "ListExperimentResultsResponse200ItemsItemInversions",
+    "ListExperimentResultsResponse200ItemsItemLatencyMs",
+    "ListExperimentResultsResponse200ItemsItemMeanSe",
+    "ListExperimentResultsResponse200ItemsItemSpearman",
+    "ListExperimentResultsResponse200ItemsItemTargetsMet",
+    "ListExperimentResultsResponse200ItemsItemTauA",
+    "ListExperimentResultsResponse200ItemsItemTauB",
+    "ListExperimentResultsResponse200ItemsItemTopRegressions",
+    "ListExperimentResultsResponse200ItemsItemZeroWins",
     "ListPromptsRoleType0",
     "ListRunComparisonsFormat",
     "ListRunComparisonsResponse200",
@@ -321,6 +481,7 @@ __all__ = (
     "ListWebhookDeliveriesStatusItem",
     "Manifest",
     "ManifestFile",
+    "Measured",
     "Mode",
     "Move",
     "NewKeyView",
@@ -333,13 +494,16 @@ __all__ = (
     "PackageViewInventory",
     "PairCounts",
     "PeopleCounts",
+    "PlannedCell",
     "PlannedComparisons",
     "PlannedCost",
     "PlannedInventory",
     "PlannedInventoryGrades",
     "PlannedJudge",
     "PlannedPairs",
+    "PlannedSetting",
     "PlannedTokens",
+    "PlannedTotals",
     "PlanRequest",
     "PlanRequestCourseCode",
     "PlanRequestLabels",
@@ -373,6 +537,7 @@ __all__ = (
     "Resampling",
     "ResultView",
     "ResultViewMetadata",
+    "ResumeRequest",
     "RevisionList",
     "RevisionView",
     "RevisionViewLinks",
@@ -403,6 +568,7 @@ __all__ = (
     "Seconds",
     "SettingDifference",
     "SettingsCompared",
+    "SettingView",
     "Spent",
     "Spread",
     "Standing",
