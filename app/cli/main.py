@@ -11,7 +11,7 @@ from app.cli.asking import STACK, Asking, Command
 from app.cli.engine import commands as engine
 from app.cli.numbers import agreement, fit, plan_budget, replay
 from app.cli.operate import api_keys, contracts, preflight, problems, serve, verify, verify_auth
-from app.cli.resources import dead_letters, packages, prompts, webhooks
+from app.cli.resources import comparing, dead_letters, experiments, packages, prompts, webhooks
 from app.cli.root import Root
 from app.cli.run import command as run
 from app.cli.runs import commands as runs
@@ -79,6 +79,8 @@ app.add_typer(runs.commands, name="runs", rich_help_panel=RUNS)
 app.add_typer(packages.commands, name="packages", rich_help_panel=RUNS)
 app.add_typer(prompts.commands, name="prompts", rich_help_panel=RUNS)
 engine.add_to(app, RUNS)
+app.command("compare", cls=Asking, rich_help_panel=RUNS)(comparing.compare)
+app.add_typer(experiments.commands, name="experiments", rich_help_panel=RUNS)
 app.add_typer(webhooks.commands, name="webhooks", rich_help_panel=RUNS)
 app.command("fit", cls=Command, rich_help_panel=TOOLS)(fit.fit)
 app.command("agreement", cls=Command, rich_help_panel=TOOLS)(agreement.agreement)

@@ -25,7 +25,7 @@ from cj_runner_client.types import File, Response, Unset
 Answer = TypeVar("Answer")
 LONG_POLL_S = 20
 STREAM_TRIES = 5
-NOT_FOUND, NOBODY = 404, "there is no "
+NOT_FOUND, NOBODY, BROKEN = 404, "there is no ", 500
 
 
 class RunnerClient:
@@ -76,6 +76,16 @@ class RunnerClient:
         """Call ``sync_detailed`` of an operation; return the JSON object that it answers."""
         found: Json = orjson.loads(self.ask_bytes(operation, *path, **given))
         return found
+
+    def raw(self, path: str, **query: str) -> bytes:
+        """Return the body that a path answers, in whatever form; for forms that are no JSON."""
+        try:
+            answer = self._http.get(path, params=query)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{self.base_url} does not answer ({type(error).__name__})") from error
+        if answer.status_code >= 400:
+            raise _refusal(answer.status_code, answer.content)
+        return answer.content
 
     def save(self, path: str, file: IO[bytes]) -> None:
         """Write what a path answers into ``file``, piece by piece."""
@@ -200,6 +210,10 @@ def _refusal(status: int, body: bytes) -> AppError:
     fields = [] if isinstance(problem.errors, Unset) else problem.errors
     problems = [FieldProblem(item.field, item.message) for item in fields]
     said = "; ".join(f"{item.field}: {item.message}" for item in problems) or problem.detail
+    if status == BROKEN:
+        said = (
+            f"the service broke over this ({said.rstrip('.')}): tell its operator request id {problem.request_id}"
+        )
     error = kind_of(status, problem.code)(f"{said}{_hint(status, said)}", problems=problems)
     error.add_note(f"the service answered {status} {problem.code}: {problem.way_out}")
     error.add_note(f"request id {problem.request_id}, problem type {problem.type_}")
