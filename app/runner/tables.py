@@ -235,8 +235,8 @@ run_files = Table(
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )
 """Files that a run wrote, by path relative to the run's own folder; ``kind`` is ``artefact``, ``report``
-(markdown), ``report_html``, ``report_json``, ``results``, ``request`` or ``event``. ``revision`` says which
-revision of the artefact it belongs to."""
+(markdown), ``report_html``, ``report_json``, ``named_report``, ``results``, ``request``, ``event`` or ``plan``.
+``revision`` says which revision of the artefact it belongs to."""
 
 packages = Table(
     "packages",

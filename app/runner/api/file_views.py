@@ -40,8 +40,8 @@ class FileView(BaseModel):
 
     path: str
     kind: str = Field(
-        description="`artefact`, `report`, `report_html`, `report_json`, `named_report`, `results`, `request`, "
-        "`event` or `plan`."
+        description="`artefact`, `report` (markdown), `report_html`, `report_json`, `named_report`, `results`, "
+        "`request`, `event` or `plan`."
     )
     media_type: str
     sha256: str = Field(description="In hex.")

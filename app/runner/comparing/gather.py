@@ -132,7 +132,7 @@ async def _until(connection: AsyncConnection, run: Run) -> int | None:
 async def _effective(connection: AsyncConnection, run_id: str) -> Mapping[str, object]:
     first = select(comparisons.c.raw).where(comparisons.c.run_id == run_id).order_by(comparisons.c.sequence)
     raw = (await connection.execute(first.limit(1))).scalar()
-    return {} if raw is None else noted(raw).effective or {}
+    return {} if raw is None else noted(raw, settings=True).effective or {}
 
 
 async def _answers(database: Database, which: Which) -> list[Answer]:

@@ -49,7 +49,7 @@ def to_markdown(layout: Layout, elsewhere: str = ELSEWHERE) -> str:
 
 def _whole(layout: Layout, room: Room) -> str:
     parts: list[Sequence[str]] = [[f"# {inline(layout.title)}"], _sentences(layout.summary)]
-    parts.append(["  \n".join(f"**{inline(name)}:** {inline(value)}" for name, value in layout.facts)])
+    parts.append([" · ".join(f"**{inline(name)}:** {inline(value)}" for name, value in layout.facts)])
     for section in layout.sections:
         parts += _section(section, room)
     return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"

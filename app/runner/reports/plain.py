@@ -18,5 +18,12 @@ def lines(text: str) -> list[str]:
     return [one_line(line) for line in text.strip().splitlines()] or [""]
 
 
+def whole(text: str) -> str:
+    """Return a text with its line breaks, fit to be shown."""
+    if text.isprintable():
+        return text
+    return "".join(letter if letter in "\n\t" else _shown(letter) for letter in text.replace("\r\n", "\n"))
+
+
 def _shown(letter: str) -> str:
     return letter if letter.isprintable() or letter in JOINERS else STRANGE

@@ -50,15 +50,15 @@ def _grades(students: Students) -> Iterator[Sentence]:
         why = f": {students.no_grades_because}" if students.no_grades_because else ""
         yield _bad(f"None of the {_essays(number)} has a grade{why}. Ranks and scores are there.")
         return
-    fell = ", ".join(f"{item.count} with {item.name}" for item in students.by_grade)
-    yield _plain(f"{graded} of {_essays(number)} have a projected grade: {fell}.")
+    fell = ", ".join(f"{item.name}: {item.count}" for item in students.by_grade)
+    yield _plain(f"{graded} of {_essays(number)} have a projected grade ({fell}).")
     if students.unsure:
         yield _bad(
-            f"{len(students.unsure)} of these grades are unsure (low confidence, or a probability below 50 %); "
+            f"{len(students.unsure)} of these grades are unsure (low confidence, or a probability below 50%); "
             f"read these essays yourself: {_named(students.unsure)}."
         )
     else:
-        yield _good("Every grade has a probability of at least 50 % and no low confidence.")
+        yield _good("Every grade has a probability of at least 50% and no low confidence.")
 
 
 def _agreement(found: Alignment) -> Iterator[Sentence]:
@@ -68,16 +68,15 @@ def _agreement(found: Alignment) -> Iterator[Sentence]:
         return
     missed, number = found.missed, sum(target.met is not None for target in found.targets)
     if missed:
-        yield _bad(
-            f"{number - len(missed)} of {number} targets are met; missed: {'; '.join(map(_missed, missed))}."
-        )
+        named = "; ".join(map(_missed, missed))
+        yield _bad(f"{len(missed)} of {number} targets of agreement with the experts missed: {named}.")
     else:
         yield _good(f"All {number} targets of agreement with the experts are met.")
     tau = "not estimable" if found.tau_a is None else f"{found.tau_a:.3f}"
     yield _plain(
         f"Over {found.coverage.anchors} anchors Kendall's tau-a is {tau} (1 is the experts' order, 0 is chance); "
-        f"in {_pairs(found.majority_inversions or 0)} the worse grade won by majority, "
-        f"in {_pairs((found.inverted_pairs or 0) - (found.majority_inversions or 0))} now and then."
+        f"in {_pairs(found.majority_inversions or 0)} of anchors the worse grade won by majority, "
+        f"in {(found.inverted_pairs or 0) - (found.majority_inversions or 0)} more at least once."
     )
 
 
@@ -110,8 +109,7 @@ def _judging(judge: JudgeQuality) -> Iterator[Sentence]:
         )
     if judge.triads.share is not None and judge.triads.share > COIN_TRIADS:
         yield _bad(
-            f"{judge.triads.share:.0%} of the triads are cycles (a coin: 25 %): "
-            "the verdicts contradict each other."
+            f"{judge.triads.share:.0%} of the triads are cycles (a coin: 25%): the verdicts contradict each other."
         )
     if judge.reliability.judge_is_informative is False:
         yield _bad("The scores do not foretell unseen verdicts better than a coin does.")

@@ -40,7 +40,7 @@ def rate(found: Rate | None, of: str, none: str) -> str:
     """Return a share with its interval and what it is a share of, or ``none``."""
     if found is None:
         return none
-    reach = f"95 % interval {percent(found.low)} to {percent(found.high)}"
+    reach = f"95% interval {percent(found.low)} to {percent(found.high)}"
     return f"{percent(found.share)} of {found.count:.0f} {of} ({reach})"
 
 

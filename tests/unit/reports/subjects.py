@@ -6,6 +6,7 @@ Write the files anew: ``.venv/bin/python -m tests.unit.reports.subjects``, then 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from itertools import combinations
 from math import exp
 from pathlib import Path
@@ -31,6 +32,7 @@ WORDS = (
     "More varied vocabulary; fewer slips of tense.",
     "Both answer the task,\nbut this one keeps to a single thread.",
 )
+CENTRES = {grade: -2.8 + 0.7 * place for place, grade in enumerate(LEGACY.grades)}
 BANDS = {grade: -2.45 + 0.7 * place for place, grade in enumerate(LEGACY.grades[1:])}
 
 
@@ -66,9 +68,14 @@ def verdicts(names: Sequence[str], seed: int = 5) -> list[Answer]:
     return found
 
 
-def rows_of(
-    answers: Sequence[Answer], grades: Mapping[str, str], shares: Mapping[str, float] | None = None
-) -> list[ScoreRow]:
+def chances_of(score: float) -> dict[str, float]:
+    """Return a probability of each grade that falls off with the distance from its band."""
+    weights = {grade: exp(-((score - place) ** 2)) for grade, place in CENTRES.items()}
+    total = sum(weights.values())
+    return {grade: weight / total for grade, weight in weights.items() if weight / total > 0.005}
+
+
+def rows_of(answers: Sequence[Answer], grades: Mapping[str, str]) -> list[ScoreRow]:
     """Return rows of our own fit; who has no grade is a student."""
     duels = duels_of(answers)
     scores = own_fit(duels)
@@ -77,7 +84,7 @@ def rows_of(
     rows = []
     for rank, item in enumerate(ranked, start=1):
         anchor = item in grades
-        chances = {} if anchor else dict(shares or {})
+        chances = {} if anchor else chances_of(scores[item][0])
         row = ScoreRow(
             essay_id=item,
             name=item,
@@ -92,7 +99,7 @@ def rows_of(
             losses=losses[item],
             grade=None if anchor else max(chances, key=lambda grade: chances[grade], default=None),
             probabilities=chances,
-            confidence=None if anchor or not chances else "LOW" if rank % 3 == 0 else "MID",
+            confidence=None if anchor or not chances else "LOW" if max(chances.values()) < 0.4 else "MID",
         )
         rows.append(row)
     return rows
@@ -184,8 +191,12 @@ def subject(kind: str, names: Sequence[str], grades: Mapping[str, str], **change
     """Return a run over these essays, the best first; those with a grade are anchors."""
     answers = verdicts(names)
     students = [name for name in names if name not in grades]
-    rows = rows_of(answers, grades, {"B": 0.46, "C+": 0.34, "A": 0.2} if students else None)
-    calibration = {"grade_boundaries": BANDS, "inverted_grades": [], "se_wide_for_bands": True} if students else {}
+    rows = rows_of(answers, grades)
+    calibration = (
+        {"grade_boundaries": BANDS, "grade_centers": CENTRES, "inverted_grades": [], "se_wide_for_bands": True}
+        if students
+        else {}
+    )
     facts: dict[str, Any] = {
         "kind": kind,
         "title": f"{'Anchor alignment' if kind == 'alignment' else 'Assessment run'}: spring",
@@ -219,10 +230,22 @@ def assessment(**changes: Any) -> Subject:
     return subject("assessment", names[:18], ANCHORS, **changes)
 
 
+@cache
+def alignment_report() -> Report:
+    """Return the report of the usual alignment, made once."""
+    return compose(alignment())
+
+
+@cache
+def assessment_report() -> Report:
+    """Return the report of the usual assessment, made once."""
+    return compose(assessment())
+
+
 def golden() -> Iterator[tuple[str, Report]]:
     """Yield the reports that are kept, by the name of their files."""
-    yield "alignment", compose(alignment())
-    yield "assessment", compose(assessment())
+    yield "alignment", alignment_report()
+    yield "assessment", assessment_report()
 
 
 def write() -> None:

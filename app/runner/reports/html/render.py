@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from app.runner.reports import plain
 from app.runner.reports.blocks import Layout
 
 HERE = Path(__file__).parent
@@ -26,6 +27,7 @@ def _template() -> Template:
         loader=FileSystemLoader(HERE),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_fit_to_be_shown,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -33,3 +35,8 @@ def _template() -> Template:
     environment.tests["kind"] = lambda block, name: type(block).__name__ == name
     environment.filters["slug"] = lambda title: "".join(x if x.isalnum() else "-" for x in title.lower())
     return environment.get_template("report.html.j2")
+
+
+def _fit_to_be_shown(value: object) -> object:
+    """Return a text without characters that HTML does not allow; markup of our own as it is."""
+    return plain.whole(value) if type(value) is str else value

@@ -21,6 +21,10 @@ MEANING = (
     "plain grades. A/B regression counts anchors of the two top grades that rank below any anchor of a lower "
     "grade than those two."
 )
+UNEQUAL = (
+    "The targets are meant for an alignment run. Here the anchors were judged among students, by pairs that were "
+    "chosen for the students' sake: compare with alignment runs with care."
+)
 KINDS: dict[Kind, str] = {
     "majority": "majority: the worse grade won more often than not",
     "even": "even: won and lost equally often",
@@ -30,13 +34,15 @@ SHORT: dict[Kind, str] = {"majority": "majority", "even": "even", "single": "sin
 RESULTS = {True: "met", False: "missed", None: NOT_COMPUTED}
 
 
-def target_section(found: Alignment) -> Section:
-    """Return which targets are met."""
+def target_section(found: Alignment, *, among_students: bool = False) -> Section:
+    """Return which targets are met; ``among_students``: whether the anchors were judged among students."""
     rows = [(item.name, target_value(item), item.wanted, RESULTS[item.met]) for item in found.targets]
     table = Table("Targets of agreement with the experts", ("Target", "Value", "Wanted", "Result"), rows, (1, 2))
     blocks: list[Block] = [table]
     if found.coverage.withheld is not None:
         blocks.append(Words(f"Agreement is not computed: {found.coverage.withheld}."))
+    if among_students:
+        blocks.append(Words(UNEQUAL))
     return Section("Targets", blocks)
 
 
@@ -98,7 +104,7 @@ def anchor_section(found: Alignment) -> Section | None:
         "Grade",
         "Score",
         "SE",
-        "95 % interval",
+        "95% interval",
         "Rank",
         "Expected",
         "Wins",
@@ -115,7 +121,7 @@ def anchor_section(found: Alignment) -> Section | None:
         Point(line.name, line.grade or "?", line.score, line.low, line.high, "anchor")
         for line in sorted(found.anchors, key=lambda line: (line.rank, line.expected))
     ]
-    figure = Figure("Scores of the anchors with 95 % intervals, best score first", lambda: score_plot(points))
+    figure = Figure("Scores of the anchors with 95% intervals, best score first", lambda: score_plot(points))
     return Section("Per-anchor results", [table, Words(CAUTION), figure])
 
 

@@ -31,7 +31,7 @@ def judge_section(found: JudgeQuality | None) -> Section | None:
 def _position(found: JudgeQuality) -> list[tuple[str, str]]:
     return [
         ("Order effect (above 0: the first shown is favoured)", _order(found.order_effect)),
-        ("First shown wins (50 % is unbiased)", rate(found.first_pick, "verdicts", NOT_COMPUTED)),
+        ("First shown wins (50% is unbiased)", rate(found.first_pick, "verdicts", NOT_COMPUTED)),
         (
             "Same winner in both orders",
             rate(found.swap_consistency, "pairs", "not measured: no pair was decided in both orders"),
@@ -114,7 +114,7 @@ def _answers(found: JudgeQuality) -> list[tuple[str, str]]:
 def _time(found: Seconds | None) -> str:
     if found is None:
         return "not told"
-    return f"median {seconds(found.median)}, 90 % below {seconds(found.p90)}, longest {seconds(found.longest)}"
+    return f"median {seconds(found.median)}, 90% below {seconds(found.p90)}, longest {seconds(found.longest)}"
 
 
 def _confidence(found: JudgeQuality) -> Table:

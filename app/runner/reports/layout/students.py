@@ -11,7 +11,7 @@ from app.runner.reports.wording import NOT_COMPUTED, interval, number, percent, 
 
 READING = (
     "Probability is the engine's own for the grade, given the scores of the anchors; the next grade is the second "
-    "most probable. Confidence is its label: HIGH, MID or LOW. A grade with a probability below 50 % is one of "
+    "most probable. Confidence is its label: HIGH, MID or LOW. A grade with a probability below 50% is one of "
     "several that are likely. Rank is among students; wins are of all comparisons of the essay."
 )
 
@@ -32,7 +32,7 @@ def student_sections(report: Report) -> list[Section]:
         "Confidence",
         "Score",
         "SE",
-        "95 % interval",
+        "95% interval",
         "Rank",
         "Wins",
     )
@@ -66,7 +66,7 @@ def _ruler_section(report: Report, found: Students) -> Section:
         Point(line.name, line.grade or "?", line.score, line.low, line.high, "student") for line in found.lines
     ]
     edges = [Edge(band.grade, band.begins) for band in found.bands if band.begins is not None]
-    caption = "Students (round) placed among the anchors (square), with 95 % intervals"
+    caption = "Students (round) placed among the anchors (square), with 95% intervals"
     lines = "; the vertical lines are where the grades begin" if edges else ""
     blocks: list[Block] = [Figure(caption + lines, lambda: ruler(anchors, mine, edges))]
     if found.bands:

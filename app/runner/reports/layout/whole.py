@@ -35,7 +35,7 @@ def sections(report: Report) -> list[Section]:
     """Return all sections in order."""
     found = report.alignment
     anchors = [
-        target_section(found),
+        target_section(found, among_students=report.students is not None),
         metric_section(found, report.missing.failed),
         anchor_section(found),
         inversion_section(found),

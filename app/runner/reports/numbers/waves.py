@@ -17,20 +17,21 @@ from app.scoring.errors import NotEstimable
 from app.scoring.reliability import posterior_ratio
 from app.scoring.standard_errors import centred_errors
 
-MOST_WAVES = 20
+MOST_WAVES, MOST_WAVES_OF_MANY = 20, 10
 PARTS = 10
-LARGEST_FOR_POSTERIOR = 200
-"""Essays up to which the posterior ratio, some ten fits each, is computed for every wave."""
+MANY = 200
+"""Essays from which fewer waves are fitted, and the posterior ratio, some ten fits each, for none of them."""
 
 
 def waves(answers: Sequence[Answer]) -> Waves | None:
-    """Return the course of the scale over at most twenty waves, the first and the last among them."""
+    """Return the course of the scale over so many waves at most, the first and the last among them."""
     verdicts = [item for item in answers if item.winner is not None]
     if not verdicts:
         return None
     told = all(item.wave is not None for item in verdicts)
-    ends = _ends_of_waves(verdicts) if told else _ends_of_parts(verdicts)
     judgements = judgements_of(verdicts)
+    most = MOST_WAVES if judgements.size <= MANY else MOST_WAVES_OF_MANY
+    ends = _ends_of_waves(verdicts, most) if told else _ends_of_parts(verdicts)
     numbers = np.array([wave for wave, _ in ends])
     placed = _placed(verdicts, told=told)
     final = fit_penalised(judgements)
@@ -48,11 +49,11 @@ def waves(answers: Sequence[Answer]) -> Waves | None:
     return Waves(told=told, waves=tuple(found))
 
 
-def _ends_of_waves(verdicts: Sequence[Answer]) -> list[tuple[int, int]]:
+def _ends_of_waves(verdicts: Sequence[Answer], most: int) -> list[tuple[int, int]]:
     """Return waves and how many verdicts there were by their ends, thinned to the most that are shown."""
     numbers = np.array([item.wave for item in verdicts])
     every = np.unique(numbers)
-    return [(int(wave), int((numbers <= wave).sum())) for wave in _thinned(every)]
+    return [(int(wave), int((numbers <= wave).sum())) for wave in _thinned(every, most)]
 
 
 def _ends_of_parts(verdicts: Sequence[Answer]) -> list[tuple[int, int]]:
@@ -68,10 +69,10 @@ def _placed(verdicts: Sequence[Answer], *, told: bool) -> FloatArray:
     return np.asarray(np.searchsorted(bounds, np.arange(count), side="right") + 1, dtype=np.float64)
 
 
-def _thinned(every: FloatArray) -> FloatArray:
-    if every.size <= MOST_WAVES:
+def _thinned(every: FloatArray, most: int) -> FloatArray:
+    if every.size <= most:
         return every
-    return np.asarray(every[np.unique(np.linspace(0, every.size - 1, MOST_WAVES).round().astype(int))])
+    return np.asarray(every[np.unique(np.linspace(0, every.size - 1, most).round().astype(int))])
 
 
 def _wave(number: int, count: int, judgements: Judgements, fits: tuple[Fit | None, Fit, Fit]) -> Wave:
@@ -79,7 +80,7 @@ def _wave(number: int, count: int, judgements: Judgements, fits: tuple[Fit | Non
     seen = judgements.comparisons_per_item > 0
     errors = centred_errors(judgements, fit)[seen]
     ssr = _ssr(fit.theta[seen], errors)
-    small = judgements.size <= LARGEST_FOR_POSTERIOR
+    small = judgements.size <= MANY
     return Wave(
         wave=number,
         verdicts=count,

@@ -12,7 +12,7 @@ from app.runner.reports.plain import one_line
 
 WIDTH = 900
 FONT = 13
-LETTER = 7.2
+LETTER = 7.8
 """Width of a letter at that size, on the safe side."""
 
 Value = str | int | float
@@ -79,9 +79,11 @@ class Axis:
     """A scale of numbers laid along so many pixels."""
 
     def __init__(self, values: Sequence[float], start: float, stop: float) -> None:
-        self.ticks = ticks(min(values), max(values))
+        low, high = min(values), max(values)
+        pad = 0.02 * (high - low) or 0.5
+        self._low, self._span = low - pad, high - low + 2 * pad
+        self.ticks = [tick for tick in ticks(low, high) if low - pad <= tick <= high + pad]
         self.start, self.stop = start, stop
-        self._low, self._span = self.ticks[0], max(self.ticks[-1] - self.ticks[0], 1e-9)
 
     def at(self, value: float) -> float:
         """Return the pixel of a number."""

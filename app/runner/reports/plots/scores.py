@@ -49,14 +49,14 @@ class Edge:
 
 def score_plot(points: Sequence[Point], name: str = "scores") -> str:
     """Return the scores with their intervals, in the order given, the first on top."""
-    said = "Scores with 95 % intervals", _told(points)
+    said = "Scores with 95% intervals", _told(points)
     return _plot(name, said, list(points), ())
 
 
 def ruler(anchors: Sequence[Point], students: Sequence[Point], edges: Sequence[Edge]) -> str:
     """Return students placed among anchors, best first, with lines where grades begin."""
     both = sorted([*anchors, *students], key=lambda point: (-point.score, point.name))
-    title = "Students among the anchors, with 95 % intervals"
+    title = "Students among the anchors, with 95% intervals"
     told = f"{_told(both)} {len(students)} are students, {len(anchors)} anchors of known grade."
     return _plot("ruler", (title, told), both, edges)
 
@@ -79,10 +79,12 @@ def _plot(name: str, said: tuple[str, str], points: Sequence[Point], edges: Sequ
     bottom = top + row * len(points) + 6
     values = [end for point in points for end in (point.low, point.high)] + [edge.begins for edge in edges]
     axis = Axis(values, 16.0 + widest * LETTER, WIDTH - 24.0)
-    parts = bottom_axis(axis, top, bottom, "score in logits; the line is the 95 % interval")
+    parts = bottom_axis(axis, top, bottom, "score in logits; the line is the 95% interval")
     parts += [part for edge in edges for part in _edge(edge, axis, top, bottom)]
-    for at, point in enumerate(points):
-        parts.append(_point(point, axis, top + row * (at + 0.5) + 3, row, named=named))
+    placed = list(enumerate(points))
+    if not named:  # anchors lie over the students, of whom there are many
+        placed.sort(key=lambda item: item[1].role == "anchor")
+    parts += [_point(point, axis, top + row * (at + 0.5) + 3, row, named=named) for at, point in placed]
     return drawing(name, (WIDTH, bottom + FOOT), said, parts)
 
 
@@ -94,7 +96,8 @@ def _point(point: Point, axis: Axis, y: float, row: float, *, named: bool) -> st
     told = f"{point.name} ({point.grade}): {number(point.score)}, {interval(point.low, point.high)}"
     style = "reach" if named else "reach thin"
     parts = [element("line", x1=axis.at(point.low), y1=y, x2=axis.at(point.high), y2=y, class_=style)]
-    radius = 4.5 if named else max(0.8, min(3.0, row))
+    least = 2.4 if point.role == "anchor" else 0.8
+    radius = 4.5 if named else max(least, min(3.0, row))
     if point.role == "anchor":
         x, size = axis.at(point.score), 2 * radius
         parts.append(element("rect", x=x - radius, y=y - radius, width=size, height=size, class_="dot"))

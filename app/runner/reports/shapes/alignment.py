@@ -11,7 +11,7 @@ Kind = Literal["majority", "even", "single"]
 
 
 class AnchorLine(Shape):
-    """One anchor. Scores in logits with a 95 % interval; ranks among the anchors, 1 is the best.
+    """One anchor. Scores in logits with a 95% interval; ranks among the anchors, 1 is the best.
 
     ``tied``: another anchor has the same score, and they share the rank. ``expected`` is the rank that the grade
     gives, anchors of one grade in the order of their scores; ``expected_first`` to ``expected_last`` are the ranks

@@ -24,7 +24,7 @@ Number = Annotated[float | None, BeforeValidator(_finite)]
 
 
 class Rate(Shape):
-    """A share of cases with Wilson's 95 % interval; ``count`` cases, taken as independent."""
+    """A share of cases with Wilson's 95% interval; ``count`` cases, taken as independent."""
 
     share: float
     low: float
