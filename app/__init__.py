@@ -5,7 +5,7 @@
 ``cli``         ``cj-runner``: thin client over the REST API, and local tools
 ``roles``       who runs: one small file a process; only here are concrete parts chosen
 ``runner``      the service: who may call, accepts runs, prepares, publishes, collects, finishes, revises,
-                reports, hands out results and files, tells webhooks
+                reports, tries matrices of runs, hands out results and files, tells webhooks
 ``cj``          the engine: intake, waves of pairs by policy, stopping, scores, grades, admin and batch API
 ``gateway``     the LLM gateway: queue, modes, judges (Anthropic, OpenAI, ..., mock, replay), money, verdicts out
 ``content``     the content store: text in, storage id out

@@ -16,8 +16,8 @@ from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.roles.clock import now
 from app.roles.parts import Parts as Opened
+from app.runner.experiment_tables import CHANNEL, experiments
 from app.runner.experiments.advance import STAGES, Parts, broken, mark_due
-from app.runner.experiments.tables import CHANNEL, experiments
 from app.runner.runs.accept import NewIds
 from app.runner.tables import RUNS_CHANNEL
 from app.settings import RunnerSettings

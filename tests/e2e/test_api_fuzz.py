@@ -19,10 +19,14 @@ from app.cli.runner_client import RunnerClient
 from app.roles.stack import ROOT, Plan, Stack, choose_ports
 from app.runner.access import keys
 from cj_runner_client.api.admin import create_api_key
+from cj_runner_client.api.experiments import cancel_experiment, start_experiment
 from cj_runner_client.api.runs import start_run
 from cj_runner_client.api.webhooks import create_webhook
 from cj_runner_client.models import (
     Assets,
+    ExperimentRequest,
+    ExperimentView,
+    Factors,
     KeyRequest,
     NewKeyView,
     RunRequest,
@@ -80,7 +84,10 @@ def known(url: str) -> str:
         ]
         wanted = KeyRequest(subject="fuzz", scopes=["runs:read"])
         made = [api.ask(create_api_key.sync_detailed, NewKeyView, body=wanted).id for _ in range(2)]
+        tried = [experiment(api, package_id) for _ in range(2)]
+        api.ask(cancel_experiment.sync_detailed, ExperimentView, tried[1])
     there = {
+        "experiment_id": tried[:1],
         "run_id": [run.id for run in runs[:3]],
         "package_id": [package_id],
         "subscription_id": hooks[:1],
@@ -89,8 +96,16 @@ def known(url: str) -> str:
         "path": ["plan.json"],
         "code": ["gone"],
     }
-    doomed = {"run_id": [runs[3].id], "subscription_id": hooks[1:], "key_id": made[1:]}
+    doomed = {"experiment_id": tried[1:], "run_id": [runs[3].id], "subscription_id": hooks[1:], "key_id": made[1:]}
     return json.dumps({"known": there, "doomed": doomed})
+
+
+def experiment(api: RunnerClient, package_id: str) -> str:
+    """Start an experiment of two cells; return its id."""
+    wanted = ExperimentRequest(
+        name="fuzz", assets=Assets(package_id), max_cost_usd=1.0, factors=Factors(repeats=2), max_concurrency=1
+    )
+    return api.ask(start_experiment.sync_detailed, ExperimentView, body=wanted).id
 
 
 @pytest.mark.timeout(SECONDS + 240)

@@ -87,4 +87,6 @@ BODIES = {
     "POST /v1/api-keys": _lasting,
     "POST /v1/runs": _of_what_is_there,
     "POST /v1/runs:plan": _of_what_is_there,
+    "POST /v1/experiments": _of_what_is_there,
+    "POST /v1/experiments:plan": _of_what_is_there,
 }

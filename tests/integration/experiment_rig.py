@@ -10,8 +10,8 @@ import uuid6
 from sqlalchemy import func, select
 
 from app.db.unit import Database
+from app.runner.experiment_tables import attempts
 from app.runner.experiments import advance
-from app.runner.experiments.tables import attempts
 from app.runner.runs import essays
 from app.runner.runs.accept import NewIds
 from app.runner.tables import runs

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.db.unit import Database
 from app.runner.api.app import build
-from app.runner.experiments.tables import experiments
+from app.runner.experiment_tables import experiments
 from app.runner.plan.plan import Neighbours
 from app.runner.plan.prices_http import Prices
 from app.settings import ExperimentSettings

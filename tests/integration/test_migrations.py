@@ -14,7 +14,7 @@ from app.cj.tables import metadata as cj
 from app.content.tables import metadata as content
 from app.db import migrate
 from app.gateway.tables import metadata as gateway
-from app.runner.experiments.tables import experiments
+from app.runner.experiment_tables import experiments
 from app.runner.webhooks.tables import subscriptions
 
 assert experiments.metadata is subscriptions.metadata, "all tables of the runner are declared in one place"

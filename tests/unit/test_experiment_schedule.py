@@ -44,7 +44,7 @@ def test_every_cell_is_started_or_skipped_in_the_end_and_the_cap_was_enough(
     while left:
         made = plan(left, Money(cap, spent), running=0, concurrency=2)
         spent += sum(start.hold_usd for start in made.starts)
-        done = {item.number for item in (*made.starts, *made.skips)}
+        done = {start.number for start in made.starts} | {skip.number for skip in made.skips}
         left = [cell for cell in left if cell.number not in done]
         rounds += 1
         assert rounds <= len(waiting)

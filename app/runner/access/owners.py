@@ -14,8 +14,8 @@ from sqlalchemy import Column, select
 
 from app.db.unit import Database
 from app.errors import NotFound
-from app.runner.experiments.tables import deleted as deleted_experiments
-from app.runner.experiments.tables import experiments
+from app.runner.experiment_tables import deleted as deleted_experiments
+from app.runner.experiment_tables import experiments
 from app.runner.tables import api_keys, batch_results, deleted_runs, packages, runs
 from app.runner.webhooks.tables import subscriptions
 

@@ -38,6 +38,21 @@ def routes(parts: Parts) -> APIRouter:
             answer = await shown_answer(connection, experiment)
         return Response(answer.body, 200 if experiment.is_over else 202, dict(answer.headers), "application/json")
 
+    @router.delete(
+        "",
+        status_code=204,
+        summary="Delete an experiment that ended; its runs stay",
+        responses=refusals(Forbidden, NotFound) | BAD | STATE,
+    )
+    async def delete(experiment_id: str) -> None:
+        async with parts.database.transaction() as connection:
+            await withdraw.remove(connection, experiment_id, parts.settings, parts.clock())
+
+    _add_resume(router, parts)
+    return router
+
+
+def _add_resume(router: APIRouter, parts: Parts) -> None:
     @router.post(
         "/resume",
         status_code=202,
@@ -64,15 +79,3 @@ def routes(parts: Parts) -> APIRouter:
         async with parts.database.transaction() as connection:
             answer = await idempotency.once(connection, wish, work, parts.clock())
         return replied(answer)
-
-    @router.delete(
-        "",
-        status_code=204,
-        summary="Delete an experiment that ended; its runs stay",
-        responses=refusals(Forbidden, NotFound) | BAD | STATE,
-    )
-    async def delete(experiment_id: str) -> None:
-        async with parts.database.transaction() as connection:
-            await withdraw.remove(connection, experiment_id, parts.settings, parts.clock())
-
-    return router

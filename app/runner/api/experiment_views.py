@@ -31,12 +31,12 @@ class ExperimentMoney(BaseModel):
 class CellCounts(BaseModel):
     """Cells by state."""
 
-    waiting: int = 0
-    running: int = 0
-    completed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    cancelled: int = 0
+    waiting: int
+    running: int
+    completed: int
+    failed: int
+    skipped: int
+    cancelled: int
 
 
 class SettingView(BaseModel):

@@ -72,9 +72,7 @@ def routes(parts: Parts) -> APIRouter:
     """Return the routes."""
     router = APIRouter(tags=["experiments"])
 
-    @router.post(f"{PATH}:plan", summary="What an experiment would do and cost; nothing is written", responses=BAD)
-    async def plan(body: ExperimentRequest, caller: Known) -> ExperimentPlanView:
-        return plan_view(await looked_at(_look(parts, caller), body))
+    _add_plan(router, parts)
 
     @router.post(
         PATH, status_code=202, summary="Start an experiment", response_model=ExperimentView, responses=BAD | TWICE
@@ -119,6 +117,12 @@ def routes(parts: Parts) -> APIRouter:
         return shown.unchanged() if has(if_none_match, shown.tag) else shown.answer()
 
     return router
+
+
+def _add_plan(router: APIRouter, parts: Parts) -> None:
+    @router.post(f"{PATH}:plan", summary="What an experiment would do and cost; nothing is written", responses=BAD)
+    async def plan(body: ExperimentRequest, caller: Known) -> ExperimentPlanView:
+        return plan_view(await looked_at(_look(parts, caller), body))
 
 
 def _look(parts: Parts, caller: Caller) -> Look:

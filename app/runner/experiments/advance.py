@@ -17,6 +17,8 @@ from app.db.listen import notify
 from app.db.unit import Database
 from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound
 from app.runner.assets.outline import Outlines
+from app.runner.experiment_tables import CHANNEL, experiments
+from app.runner.experiment_tables import cells as cell_rows
 from app.runner.experiments import cells, matrix, schedule, store
 from app.runner.experiments.cells import CellRow, Told
 from app.runner.experiments.measure import measured
@@ -24,8 +26,6 @@ from app.runner.experiments.measures import Measured
 from app.runner.experiments.schedule import Skip, Start, Waiting
 from app.runner.experiments.states import MEASURED, CellState, ExperimentState, end_from, end_of
 from app.runner.experiments.store import Experiment
-from app.runner.experiments.tables import CHANNEL, experiments
-from app.runner.experiments.tables import cells as cell_rows
 from app.runner.runs import accept as accepting
 from app.runner.runs import withdraw
 from app.runner.runs.accept import Again, Desk, NewIds

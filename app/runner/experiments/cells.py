@@ -14,12 +14,12 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.rows import columns_of, shaped
+from app.runner.experiment_tables import attempts, cells
 from app.runner.experiments.matrix import Cell
 from app.runner.experiments.measures import Measured
 from app.runner.experiments.schedule import Money
 from app.runner.experiments.states import CellState, check_cell_move
 from app.runner.experiments.store import Experiment
-from app.runner.experiments.tables import attempts, cells
 from app.runner.runs.states import FINAL, RunState
 from app.runner.tables import runs
 

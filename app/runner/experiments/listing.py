@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.rows import columns_of, shaped
 from app.runner import metrics
+from app.runner.experiment_tables import cells, events, experiments
 from app.runner.experiments.states import CellState, ExperimentState
 from app.runner.experiments.store import FIELDS, Experiment, experiment_of
-from app.runner.experiments.tables import cells, events, experiments
 from app.runner.runs import cursor as cursors
 from app.runner.runs.listing import RunEvent
 

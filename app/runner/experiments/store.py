@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.db.listen import notify
 from app.db.rows import columns_of, shaped
 from app.errors import Gone, NotFound
+from app.runner.experiment_tables import CHANNEL, deleted, events, experiments
 from app.runner.experiments.spec import ExperimentRequest
 from app.runner.experiments.states import GOING, ExperimentState, check_move
-from app.runner.experiments.tables import CHANNEL, deleted, events, experiments
 from app.runner.tables import CHANGES_CHANNEL
 
 log = structlog.get_logger(__name__)

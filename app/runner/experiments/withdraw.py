@@ -10,10 +10,10 @@ from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.errors import Conflict, Forbidden, Gone
+from app.runner.experiment_tables import deleted, experiments
 from app.runner.experiments import cells, store
 from app.runner.experiments.states import CellState, ExperimentState
 from app.runner.experiments.store import Experiment
-from app.runner.experiments.tables import deleted, experiments
 from app.settings import RunnerSettings
 
 log = structlog.get_logger(__name__)

@@ -6,8 +6,6 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 T = TypeVar("T", bound="CellCounts")
 
 
@@ -16,20 +14,20 @@ class CellCounts:
     """Cells by state.
 
     Attributes:
-        waiting (int | Unset):  Default: 0.
-        running (int | Unset):  Default: 0.
-        completed (int | Unset):  Default: 0.
-        failed (int | Unset):  Default: 0.
-        skipped (int | Unset):  Default: 0.
-        cancelled (int | Unset):  Default: 0.
+        waiting (int):
+        running (int):
+        completed (int):
+        failed (int):
+        skipped (int):
+        cancelled (int):
     """
 
-    waiting: int | Unset = 0
-    running: int | Unset = 0
-    completed: int | Unset = 0
-    failed: int | Unset = 0
-    skipped: int | Unset = 0
-    cancelled: int | Unset = 0
+    waiting: int
+    running: int
+    completed: int
+    failed: int
+    skipped: int
+    cancelled: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -47,36 +45,33 @@ class CellCounts:
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if waiting is not UNSET:
-            field_dict["waiting"] = waiting
-        if running is not UNSET:
-            field_dict["running"] = running
-        if completed is not UNSET:
-            field_dict["completed"] = completed
-        if failed is not UNSET:
-            field_dict["failed"] = failed
-        if skipped is not UNSET:
-            field_dict["skipped"] = skipped
-        if cancelled is not UNSET:
-            field_dict["cancelled"] = cancelled
+        field_dict.update(
+            {
+                "waiting": waiting,
+                "running": running,
+                "completed": completed,
+                "failed": failed,
+                "skipped": skipped,
+                "cancelled": cancelled,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        waiting = d.pop("waiting", UNSET)
+        waiting = d.pop("waiting")
 
-        running = d.pop("running", UNSET)
+        running = d.pop("running")
 
-        completed = d.pop("completed", UNSET)
+        completed = d.pop("completed")
 
-        failed = d.pop("failed", UNSET)
+        failed = d.pop("failed")
 
-        skipped = d.pop("skipped", UNSET)
+        skipped = d.pop("skipped")
 
-        cancelled = d.pop("cancelled", UNSET)
+        cancelled = d.pop("cancelled")
 
         cell_counts = cls(
             waiting=waiting,
