@@ -15,8 +15,8 @@ class FileView:
 
     Attributes:
         path (str):
-        kind (str): `artefact`, `report`, `report_html`, `report_json`, `named_report`, `results`, `request`, `event` or
-            `plan`.
+        kind (str): `artefact`, `report` (markdown), `report_html`, `report_json`, `named_report`, `results`, `request`,
+            `event` or `plan`.
         media_type (str):
         sha256 (str): In hex.
         bytes_ (int):

@@ -10,7 +10,7 @@ T = TypeVar("T", bound="Rate")
 
 @_attrs_define
 class Rate:
-    """A share of cases with Wilson's 95 % interval; ``count`` cases, taken as independent.
+    """A share of cases with Wilson's 95% interval; ``count`` cases, taken as independent.
 
     Attributes:
         share (float):
