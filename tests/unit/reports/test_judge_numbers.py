@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from app.cli.fit import fitted
+from app.cli.numbers.decisions import fitted
 
 from app.runner.reports.compose import Subject, compose
 from app.runner.reports.numbers.judging import invalid, judge_quality, length_preference
