@@ -156,7 +156,7 @@ def test_a_run_that_fails_ends_with_4_and_says_why(stack: Stack, tmp_path: Path)
 
 
 def test_a_run_that_times_out_ends_with_6_and_says_what_is_missing(stack: Stack, tmp_path: Path) -> None:
-    done = run(stack, tmp_path, *WAITING, "--completion-timeout", "2")
+    done = run(stack, tmp_path, *LONG[:-1], "40", "--await-completion", "--completion-timeout", "0.2")
     assert done.returncode == 6, done.stderr
     assert "partial data\tYES: the run timed out after" in done.stdout
 

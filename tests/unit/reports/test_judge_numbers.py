@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from app.cli.numbers.decisions import fitted
 
+from app.cli.numbers.decisions import fitted
 from app.runner.reports.compose import Subject, compose
 from app.runner.reports.numbers.judging import invalid, judge_quality, length_preference
 from app.runner.reports.numbers.waves import MOST_WAVES, waves
