@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from app.errors import InvalidInput, Unavailable, UpstreamRefused
+from app.errors import AppError, Conflict, InvalidInput, Unavailable, UpstreamRefused
 
 FINAL = frozenset({"completed", "completed_partial", "failed", "timed_out", "cancelled"})
 Json = dict[str, Any]
@@ -16,6 +16,7 @@ class ApiClient:
     """Speaks to one base URL; raises ``Unavailable`` or ``UpstreamRefused`` with one clear sentence."""
 
     def __init__(self, base_url: str, *, token: str | None = None, timeout_s: float = 60.0) -> None:
+        self.base_url, self.token = base_url, token
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         try:
             self._http = httpx.Client(base_url=base_url, timeout=timeout_s, headers=headers)
@@ -47,7 +48,7 @@ class ApiClient:
             ) from error
         if response.is_success:
             return response
-        raise UpstreamRefused(f"{method} {path}: {_explain(response)}")
+        raise kind_of(response.status_code)(_explain(response))
 
     @staticmethod
     def _json(response: httpx.Response) -> Json:
@@ -60,6 +61,15 @@ class ApiClient:
                 f"{response.url} answered something that is no JSON object; is it the right service?"
             )
         return body
+
+
+def kind_of(status: int, code: str = "") -> type[AppError]:
+    """Return the class of our family for a code, else for a status, else whether trying again can help."""
+    family = [kind for kind in AppError.__subclasses__() if kind.__module__ == AppError.__module__]
+    by_code = {kind.code: kind for kind in family}
+    by_status = {kind.status: kind for kind in family if kind.status not in {409, 500}} | {409: Conflict}
+    usual = Unavailable if status in {429, 503, 504} else UpstreamRefused
+    return by_code.get(code) or by_status.get(status) or (InvalidInput if status == 400 else usual)
 
 
 def _explain(response: httpx.Response) -> str:

@@ -1,146 +1,102 @@
 """``cj-runner``: the root of all commands; each imports what it needs when it is called."""
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from app.cli import api_keys, cj_commands, contracts, plan_budget, preflight, replay, show, verify
-from app.cli.exits import or_exit
-from app.cli.prompts import commands as prompt_commands
+from app import __version__
+from app.cli.asking import STACK, Asking, Command
+from app.cli.engine import commands as engine
+from app.cli.numbers import agreement, fit, plan_budget, replay
+from app.cli.operate import api_keys, contracts, preflight, problems, serve, verify, verify_auth
+from app.cli.resources import comparing, dead_letters, experiments, packages, prompts, webhooks
+from app.cli.root import Root
+from app.cli.run import command as run
+from app.cli.runs import commands as runs
 
-app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
-DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the stack keeps its data.")]
-STACK_DIR = Path("var/stack")
+STYLE: Literal["rich"] | None = "rich" if sys.stdout.isatty() else None
+RUNS, TOOLS, OPERATE, BUILD = "Runs and what belongs to them", "Without any service", "Operate", "Build"
 DEMO_DIR = Path("var/demo")
+DataDir = Annotated[Path, typer.Option("--data-dir", help="Where the stack keeps its data.")]
+app = typer.Typer(
+    cls=Root,
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=STYLE,
+    context_settings={"help_option_names": ["--help", "-h"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cj-runner {__version__}")
+        raise typer.Exit
 
 
 @app.callback()
-def root() -> None:
-    """Comparative judgement of essays, end to end."""
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_version, help="Show the version.")
+    ] = False,
+) -> None:
+    """Comparative judgement of essays, end to end.
+
+    Start with: cj-runner up, then cj-runner run --assets FOLDER --mode anchor-align-test --await-completion
+    """
+    del version
 
 
-@app.command()
-def up(data_dir: DataDir = STACK_DIR) -> None:
+@app.command(cls=Command, rich_help_panel=OPERATE)
+def up(data_dir: DataDir = STACK) -> None:
     """Start the whole system in the background and print where it answers."""
-    from rich.console import Console
-
     from app.cli import stack
-    from app.cli.welcome import print_welcome
+    from app.cli.operate.welcome import print_welcome
 
-    print_welcome(or_exit(lambda: stack.up(data_dir)), Console())
+    print_welcome(stack.up(data_dir))
 
 
-@app.command()
-def down(data_dir: DataDir = STACK_DIR) -> None:
+@app.command(cls=Command, rich_help_panel=OPERATE)
+def down(data_dir: DataDir = STACK) -> None:
     """Stop the system that ``up`` started; its data stays."""
     from app.cli import stack
 
-    show.echo("stopped" if or_exit(lambda: stack.down(data_dir)) else "nothing was running")
+    typer.echo("stopped" if stack.down(data_dir) else "nothing was running")
 
 
-@app.command()
+@app.command(cls=Command, rich_help_panel=OPERATE)
 def demo(data_dir: DataDir = DEMO_DIR) -> None:
     """Start a fresh system, drive two runs through it, show their results, stop it."""
-    from rich.console import Console
+    from app.cli.operate.demo import demo as run_demo
 
-    from app.cli.demo import demo as run_demo
-
-    raise typer.Exit(or_exit(lambda: run_demo(data_dir, Console())))
+    raise typer.Exit(run_demo(data_dir))
 
 
-@app.command()
-@app.command()
-def problems(
-    check: Annotated[bool, typer.Option("--check", help="Fail if the file is not fresh.")] = False,
-    path: Annotated[Path, typer.Option("--path")] = Path("docs/problems.md"),
-) -> None:
-    """Write the page of all problems that answers may name, or check that the committed one is fresh."""
-    from app.cli.problem_list import rendered
-
-    if not check:
-        path.write_text(rendered())
-    elif not path.is_file() or path.read_text() != rendered():
-        show.echo(f"{path} is not fresh: run 'cj-runner problems'", err=True)
-        raise typer.Exit(1)
-
-
-@app.command()
-def fit(
-    decisions: Annotated[Path, typer.Argument(help="CSV with judge, winner, loser or judge, a, b, choice.")],
-    ridge: Annotated[float | None, typer.Option(help="Penalised fit with this ridge (the usual fit).")] = None,
-    eps: Annotated[float | None, typer.Option(help="Bias-reduced fit, as other CJ software has it.")] = None,
-    mle: Annotated[bool, typer.Option("--mle", help="Plain maximum likelihood.")] = False,
-    judge_column: Annotated[str | None, typer.Option(help="Name of the column judge.")] = None,
-    winner_column: Annotated[str | None, typer.Option(help="Name of the column winner.")] = None,
-    loser_column: Annotated[str | None, typer.Option(help="Name of the column loser.")] = None,
-    a_column: Annotated[str | None, typer.Option(help="Name of the column a, shown first.")] = None,
-    b_column: Annotated[str | None, typer.Option(help="Name of the column b.")] = None,
-    choice_column: Annotated[str | None, typer.Option(help="Name of the column choice.")] = None,
-    order_effect: Annotated[
-        bool, typer.Option("--order-effect", help="Scores and errors of the fit with an order effect.")
-    ] = False,
-    pairing: Annotated[str | None, typer.Option(help="How pairs were chosen: shown beside reliabilities.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of random halves and folds.", min=0)] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Fit a scale to a file of decisions, with everything that says how far to trust it."""
-    from rich.console import Console
-
-    from app.cli import fit as fitting
-    from app.scoring.summary import How, Method
-
-    if sum((ridge is not None, eps is not None, mle)) > 1:
-        raise typer.BadParameter("choose one of --ridge, --eps and --mle")
-    method: Method = "mle" if mle else "eps" if eps is not None else "ridge"
-    if order_effect and method == "eps":
-        raise typer.BadParameter("--order-effect goes with --ridge or --mle, not with --eps")
-    columns = {
-        "judge": judge_column,
-        "winner": winner_column,
-        "loser": loser_column,
-        "a": a_column,
-        "b": b_column,
-        "choice": choice_column,
-    }
-    wanted = {role: name for role, name in columns.items() if name is not None}
-    how = How(method, ridge if eps is None else eps, with_order=order_effect, seed=seed, pairing=pairing)
-    summary = or_exit(lambda: fitting.fitted(decisions, wanted, how))
-    show.echo_json(summary) if as_json else fitting.print_summary(summary, Console())
-
-
-@app.command()
-def agreement(
-    first: Path,
-    second: Path,
-    limit: Annotated[int, typer.Option(help="How many disagreements to list.", min=0)] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Compare two judges, or two panels, on the same essays."""
-    from dataclasses import asdict
-
-    from rich.console import Console
-
-    from app.cli import fit as fitting
-
-    found = or_exit(lambda: fitting.compare(first, second, limit))
-    if as_json:
-        show.echo_json(asdict(found))
-    else:
-        fitting.print_agreement(found, Console())
-
-
-cj_commands.add_to(app)
-app.add_typer(prompt_commands, name="prompts")
-app.command("openapi")(contracts.openapi)
-app.command("asyncapi")(contracts.asyncapi)
-app.command("settings")(contracts.settings)
-app.command("report-schema")(contracts.report_schema)
-app.command("preflight")(preflight.preflight_command)
-app.add_typer(api_keys.commands, name="api-keys")
-app.command("replay")(replay.replay_command)
-app.command("plan-budget")(plan_budget.plan_budget_command)
-app.command("verify")(verify.verify_command)
+app.command("run", cls=Asking, rich_help_panel=RUNS)(run.run_command)
+app.add_typer(runs.commands, name="runs", rich_help_panel=RUNS)
+app.add_typer(packages.commands, name="packages", rich_help_panel=RUNS)
+app.add_typer(prompts.commands, name="prompts", rich_help_panel=RUNS)
+engine.add_to(app, RUNS)
+app.command("compare", cls=Asking, rich_help_panel=RUNS)(comparing.compare)
+app.add_typer(experiments.commands, name="experiments", rich_help_panel=RUNS)
+app.add_typer(webhooks.commands, name="webhooks", rich_help_panel=RUNS)
+app.command("fit", cls=Command, rich_help_panel=TOOLS)(fit.fit)
+app.command("agreement", cls=Command, rich_help_panel=TOOLS)(agreement.agreement)
+app.command("replay", cls=Command, rich_help_panel=TOOLS)(replay.replay_command)
+app.command("plan-budget", cls=Command, rich_help_panel=TOOLS)(plan_budget.plan_budget_command)
+app.command("verify", cls=Command, rich_help_panel=TOOLS)(verify.verify_command)
+app.command("preflight", cls=Asking, rich_help_panel=OPERATE)(preflight.preflight_command)
+app.command("verify-auth", cls=Asking, rich_help_panel=OPERATE)(verify_auth.verify_auth)
+app.add_typer(dead_letters.commands, name="dead-letters", rich_help_panel=OPERATE)
+app.add_typer(api_keys.commands, name="api-keys", rich_help_panel=OPERATE)
+app.command("serve", cls=Command, rich_help_panel=OPERATE)(serve.serve)
+app.command("openapi", cls=Command, rich_help_panel=BUILD)(contracts.openapi)
+app.command("asyncapi", cls=Command, rich_help_panel=BUILD)(contracts.asyncapi)
+app.command("settings", cls=Command, rich_help_panel=BUILD)(contracts.settings)
+app.command("report-schema", cls=Command, rich_help_panel=BUILD)(contracts.report_schema)
+app.command("problems", cls=Command, rich_help_panel=BUILD)(problems.problems)
 
 if __name__ == "__main__":
     app()

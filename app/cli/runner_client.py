@@ -7,24 +7,25 @@ import time
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import httpx
 import orjson
 
-from app.cli.client_http import FINAL, Json
+from app.cli.client_http import FINAL, Json, kind_of
 from app.cli.credential import WHAT_TO_DO, runner_token
 from app.cli.retry_http import Retrying
 from app.errors import AppError, FieldProblem, InvalidInput, Unavailable, UpstreamRefused
 from cj_runner_client import AuthenticatedClient
 from cj_runner_client.api.asset_packages import upload_asset_package
 from cj_runner_client.api.runs import get_run
-from cj_runner_client.models import BodyUploadAssetPackage, EventView, PackageView, Problem, RunView
+from cj_runner_client.models import BodyUploadAssetPackage, EventView, PackageView, Problem, Progress, RunView
 from cj_runner_client.types import File, Response, Unset
 
 Answer = TypeVar("Answer")
 LONG_POLL_S = 20
 STREAM_TRIES = 5
+NOT_FOUND, NOBODY, BROKEN = 404, "there is no ", 500
 
 
 class RunnerClient:
@@ -57,7 +58,9 @@ class RunnerClient:
     ) -> None:
         self._http.close()
 
-    def ask(self, operation: Callable[..., Response[Any]], kind: type[Answer], *path: str, **given: Any) -> Answer:
+    def ask(
+        self, operation: Callable[..., Response[Any]], kind: type[Answer], *path: object, **given: Any
+    ) -> Answer:
         """Call ``sync_detailed`` of an operation; return its answer, which must be of ``kind``."""
         answer = self._answered(operation, *path, **given)
         if isinstance(answer.parsed, kind):
@@ -65,14 +68,38 @@ class RunnerClient:
         found = f"{answer.status_code} where a {kind.__name__} belongs"
         raise UpstreamRefused(f"{self.base_url} answered {found}; is it the right service?")
 
-    def ask_bytes(self, operation: Callable[..., Response[Any]], *path: str, **given: Any) -> bytes:
+    def ask_bytes(self, operation: Callable[..., Response[Any]], *path: object, **given: Any) -> bytes:
         """Call ``sync_detailed`` of an operation; return the body of its answer as it is."""
         return self._answered(operation, *path, **given).content
 
-    def ask_json(self, operation: Callable[..., Response[Any]], *path: str, **given: Any) -> Json:
+    def ask_json(self, operation: Callable[..., Response[Any]], *path: object, **given: Any) -> Json:
         """Call ``sync_detailed`` of an operation; return the JSON object that it answers."""
         found: Json = orjson.loads(self.ask_bytes(operation, *path, **given))
         return found
+
+    def raw(self, path: str, **query: str) -> bytes:
+        """Return the body that a path answers, in whatever form; for forms that are no JSON."""
+        try:
+            answer = self._http.get(path, params=query)
+        except httpx.HTTPError as error:
+            raise Unavailable(f"{self.base_url} does not answer ({type(error).__name__})") from error
+        if answer.status_code >= 400:
+            raise _refusal(answer.status_code, answer.content)
+        return answer.content
+
+    def save(self, path: str, file: IO[bytes]) -> None:
+        """Write what a path answers into ``file``, piece by piece."""
+        try:
+            with self._http.stream("GET", path) as response:
+                if response.status_code >= 400:
+                    response.read()
+                    raise _refusal(response.status_code, response.content)
+                for piece in response.iter_bytes():
+                    file.write(piece)
+        except httpx.HTTPError as error:
+            raise Unavailable(
+                f"{self.base_url} broke off while it sent {path} ({type(error).__name__})"
+            ) from error
 
     def upload_package(self, name: str, archive: bytes, *, min_text_characters: int) -> PackageView:
         """Upload a zip of essays; return the package."""
@@ -107,12 +134,18 @@ class RunnerClient:
 
         A stream that breaks goes on where it was, up to five times in a row; then ``Unavailable`` is raised.
         """
+        for told in self.follow(run_id, after=after):
+            if isinstance(told, EventView):
+                yield told
+
+    def follow(self, run_id: str, *, after: int = 0) -> Iterator[EventView | Progress | None]:
+        """Yield what ``events`` does, how far the run is in between, and None while there is no news."""
         failures = 0
         while failures < STREAM_TRIES:
             try:
-                for event in self._stream(run_id, after):
-                    failures, after = 0, event.number
-                    yield event
+                for told in self._stream(run_id, after):
+                    failures, after = 0, told.number if isinstance(told, EventView) else after
+                    yield told
             except httpx.HTTPError:
                 failures += 1
                 time.sleep(0.1 * 2**failures)
@@ -128,21 +161,24 @@ class RunnerClient:
         )
         return bool(answer.json().get("items"))
 
-    def _stream(self, run_id: str, after: int) -> Iterator[EventView]:
+    def _stream(self, run_id: str, after: int) -> Iterator[EventView | Progress | None]:
         headers = {"Accept": "text/event-stream", "Last-Event-ID": str(after)}
         with self._http.stream("GET", f"/v1/runs/{run_id}/events", headers=headers) as response:
             if response.status_code >= 400:
                 response.read()
                 raise _refusal(response.status_code, response.content)
-            numbered = False
+            kind = ""
             for line in response.iter_lines():
-                if line.startswith("id:"):
-                    numbered = True
-                elif line.startswith("data:") and numbered:
-                    yield EventView.from_dict(orjson.loads(line.removeprefix("data:")))
-                    numbered = False
+                if line.startswith("event:"):
+                    kind = line.removeprefix("event:").strip()
+                elif line.startswith("data:") and kind:
+                    shape = Progress if kind == "progress" else EventView
+                    yield shape.from_dict(orjson.loads(line.removeprefix("data:")))
+                    kind = ""
+                elif line.startswith(":"):
+                    yield None
 
-    def _answered(self, operation: Callable[..., Response[Any]], *path: str, **given: Any) -> Response[Any]:
+    def _answered(self, operation: Callable[..., Response[Any]], *path: object, **given: Any) -> Response[Any]:
         try:
             answer = operation(*path, client=self.client, **given)
         except httpx.HTTPError as error:
@@ -159,24 +195,33 @@ class RunnerClient:
 
 
 def _refusal(status: int, body: bytes) -> AppError:
-    """Return the error that a refusal stands for, by its code; of an unknown one by its status."""
-    hint = "".join(f"; {known}" for known in [WHAT_TO_DO.get(status)] if known)
+    """Return the error that a refusal stands for, by its code; of an unknown one by its status.
+
+    Its notes say what people who look after the service ask for: code, status, request id.
+    """
     try:
         problem = Problem.from_dict(orjson.loads(body))
     except (ValueError, KeyError, TypeError, AttributeError):
         text = body[:300].decode(errors="replace")
+        if status == NOT_FOUND:
+            return UpstreamRefused("it answered 404, not in the words of a runner; is it the right service?")
         kind = Unavailable if status in {502, 503, 504} else UpstreamRefused
-        return kind(f"status {status}: {text}{hint}")
+        return kind(f"status {status}: {text}{_hint(status, '')}")
     fields = [] if isinstance(problem.errors, Unset) else problem.errors
     problems = [FieldProblem(item.field, item.message) for item in fields]
     said = "; ".join(f"{item.field}: {item.message}" for item in problems) or problem.detail
-    return _kind(problem.code, status)(f"status {status}: {said}{hint}", problems=problems)
+    if status == BROKEN:
+        said = (
+            f"the service broke over this ({said.rstrip('.')}): tell its operator request id {problem.request_id}"
+        )
+    error = kind_of(status, problem.code)(f"{said}{_hint(status, said)}", problems=problems)
+    error.add_note(f"the service answered {status} {problem.code}: {problem.way_out}")
+    error.add_note(f"request id {problem.request_id}, problem type {problem.type_}")
+    return error
 
 
-def _kind(code: str, status: int) -> type[AppError]:
-    """Return the class of our family for a code, else for a status, else whether trying again can help."""
-    family = [kind for kind in AppError.__subclasses__() if kind.__module__ == AppError.__module__]
-    by_code = {kind.code: kind for kind in family}
-    by_status = {kind.status: kind for kind in family if kind.status not in {409, 500}}
-    usual = Unavailable if status in {429, 503, 504} else UpstreamRefused
-    return by_code.get(code) or by_status.get(status) or usual
+def _hint(status: int, said: str) -> str:
+    if status == NOT_FOUND and not said.startswith(NOBODY):
+        return ""
+    known = WHAT_TO_DO.get(status)
+    return f"; {known}" if known is not None and known not in said else ""

@@ -67,6 +67,10 @@ def messaging_tables(metadata: MetaData) -> MessagingTables:
         Column("reason", String(80), nullable=False),
         Column("detail", Text, nullable=False),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+        Column("status", String(16), nullable=False, server_default=text("'waiting'")),
+        Column("resolved_at", DateTime(timezone=True)),
+        Column("resolved_by", String(255)),
+        Column("replay_id", UUID(as_uuid=True)),
         UniqueConstraint("topic", "partition", "offset", "digest"),
     )
     return MessagingTables(outbox, inbox, dead_letters, channel=f"{metadata.schema}_outbox")

@@ -44,7 +44,7 @@ def test_all_that_runs_need_is_there(api: RunnerClient) -> None:
 def test_the_command_shows_the_preflight_and_its_exit_code_says_how_it_is(
     stack: Stack, unused_tcp_port: int
 ) -> None:
-    where = ["--api", stack.plan.url("api")]
+    where = ["--url", stack.plan.url("api")]
     table = CliRunner().invoke(app, ["preflight", *where])
     assert (table.exit_code, "All that runs need is there." in table.output) == (0, True)
     shown = CliRunner().invoke(app, ["preflight", "--json", *where])
@@ -52,7 +52,7 @@ def test_the_command_shows_the_preflight_and_its_exit_code_says_how_it_is(
     assert [item["name"] for item in found["checks"] if not item["ok"]] == ["provider keys"] * found["warnings"]
     strict = CliRunner().invoke(app, ["preflight", "--strict", *where])
     assert strict.exit_code == (4 if found["warnings"] else 0)
-    away = CliRunner().invoke(app, ["preflight", "--api", f"http://127.0.0.1:{unused_tcp_port}"])
+    away = CliRunner().invoke(app, ["preflight", "--url", f"http://127.0.0.1:{unused_tcp_port}"])
     assert away.exit_code == 7
     assert "is the service running" in away.output
 
@@ -60,7 +60,7 @@ def test_the_command_shows_the_preflight_and_its_exit_code_says_how_it_is(
 def test_a_service_that_is_away_is_found_by_the_preflight(stack: Stack) -> None:
     stack.kill("cj")
     try:
-        shown = CliRunner().invoke(app, ["preflight", "--json", "--api", stack.plan.url("api")])
+        shown = CliRunner().invoke(app, ["preflight", "--json", "--url", stack.plan.url("api")])
     finally:
         stack.start(["cj"])
         stack.wait_until_ready()
@@ -97,8 +97,8 @@ def test_events_are_followed_to_the_end_of_the_run(api: RunnerClient, package_id
 def test_prompts_of_the_service_are_those_of_the_folder(stack: Stack, api: RunnerClient) -> None:
     names = {item.name for item in api.ask(list_prompts.sync_detailed, PromptList, role="rubric").items}
     assert names == {path.stem for path in (ROOT / "prompts/rubric").glob("*.txt")}
-    where = ["--api", stack.plan.url("api")]
+    where = ["--url", stack.plan.url("api")]
     shown = CliRunner().invoke(app, ["prompts", "show", "rubric", "001_baseline", *where])
     assert shown.output.strip() == (ROOT / "prompts/rubric/001_baseline.txt").read_text().strip()
     missing = CliRunner().invoke(app, ["prompts", "show", "rubric", "none", *where])
-    assert (missing.exit_code, "there is no rubric prompt none" in missing.output) == (4, True)
+    assert (missing.exit_code, "there is no rubric prompt none" in missing.output) == (3, True)

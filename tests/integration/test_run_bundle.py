@@ -167,7 +167,7 @@ def test_what_is_no_bundle_is_refused_with_one_sentence(tmp_path: Path) -> None:
     text.write_text("no zip")
     for place in (tmp_path / "none.zip", text, tmp_path):
         code, said = verified(str(place))
-        assert code == 4
+        assert code == 3
         assert said.startswith("error: ")
 
 

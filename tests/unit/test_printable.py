@@ -1,33 +1,24 @@
 """Texts of others on terminals and in logs: seen as they are spelt, and never obeyed."""
 
 import ast
-import io
 import json
 import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
-from rich.table import Table
 
-from app.cli import fit, show
-from app.cli.assignments import columns
-from app.cli.run_end import print_grades, print_summary
+from app.cli import terminal
+from app.cli.engine.extract_text import columns
 from app.roles.stack import ROOT
 from app.runner.reports.markdown import cell, fenced
-from app.scoring.data import Judgements, Record
-from app.scoring.summary import How, summarise
 from app.settings import TelemetrySettings
 from app.telemetry import logs
 from app.telemetry.printable import printable, printable_json
-from cj_runner_client.models import RunView
 
 HOSTILE = [
     "[/]",
@@ -48,6 +39,8 @@ HOSTILE = [
 ]
 ACTS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What must never be printed; line feeds and tabs are the commands' own."""
+ECHOES = {"main.py", "contracts.py", "api_keys.py", "follow.py"}
+"""Commands that print words of their own only, and keys, exactly."""
 STYLE = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -77,69 +70,29 @@ def test_controls_are_shown_by_the_name_that_programmers_know() -> None:
     assert printable("a\nb\tc\r", keep="\n\t") == "a\nb\tc\\r"
 
 
+@pytest.mark.parametrize("at_terminal", [True, False], ids=["terminal", "pipe"])
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_a_table_shows_a_hostile_name_as_it_is_spelt(text: str) -> None:
-    out, table = io.StringIO(), Table("Name")
-    show.row(table, text)
-    Console(file=out, force_terminal=True, width=200, color_system="truecolor").print(table)
-    _check_shown(out.getvalue(), text)
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_a_line_shows_a_hostile_name_as_it_is_spelt(text: str) -> None:
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=True, width=200, color_system="truecolor")
-    show.say(console, "label ", text, (text, "bold"))
-    _check_shown(out.getvalue(), text)
-
-
-def _check_shown(printed: str, text: str) -> None:
-    unstyled = STYLE.sub("", printed)
-    assert not ACTS.search(unstyled)
-    assert printable(text) in unstyled
-    assert "\x1b[31m" not in printed
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_echoed_text_and_json_hold_nothing_that_acts(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    show.echo(f"error: {text}", err=True)
-    show.echo(text)
-    if text.isascii() or text.isprintable():
-        show.echo_json({"name": text})
+def test_whatever_commands_print_shows_a_hostile_name_as_it_is_spelt(
+    text: str, at_terminal: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(terminal, "is_terminal", lambda: at_terminal)
+    monkeypatch.setenv("COLUMNS", "200")
+    for tell in (terminal.line, terminal.strong, terminal.note, terminal.error):
+        tell(f"label {text}")
+    terminal.table(["Name"], [[text]], title=text)
+    terminal.facts({"name": text})
     printed = capsys.readouterr()
-    assert not ACTS.search(printed.out + printed.err)
+    unstyled = STYLE.sub("", printed.out + printed.err)
+    assert not ACTS.search(unstyled)
+    assert unstyled.count(printable(text)) == 7
+    assert "\x1b[31m" not in printed.out + printed.err
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
-def test_the_end_of_a_run_and_its_grades_are_shown_whatever_its_names_are(text: str) -> None:
-    out = io.StringIO()
-    console = Console(file=out, force_terminal=True, width=300, color_system="truecolor")
-    example = orjson.loads((ROOT / "openapi.json").read_bytes())
-    shown = example["paths"]["/v1/runs/{run_id}"]["get"]["responses"]["200"]["content"]["application/json"]
-    run = next(iter(shown["examples"].values()))["value"] if "examples" in shown else shown["example"]
-    view = RunView.from_dict(run | {"batch_label": text, "status_reason": text, "status_detail": text})
-    print_summary(view, _artefact(text), console)
-    print_grades(_artefact(text), console)
-    fit.print_summary(_summary(text), console)
-    _check_shown(out.getvalue(), text)
-
-
-def _artefact(text: str) -> dict[str, Any]:
-    costs = {"provider": text, "model": text, "prompt_tokens": 1, "completion_tokens": 1, "usd": 0.1}
-    status = {"observed_events": {text: 1}, "partial_data": False}
-    return {
-        "costs": {"total_usd": 0.1, "token_counts": [costs]},
-        "validation": {"runner_status": status, "manifest": []},
-        "bt_summary": [
-            {"essay_id": text, "is_anchor": False, "file_name": text, "theta": 1.0, "standard_error": 0.5}
-        ],
-        "grade_projections": [{"essay_id": text, "grade": text, "probabilities": {text: 1.0}}],
-    }
-
-
-def _summary(text: str) -> dict[str, Any]:
-    records = [Record(text, "other", 1.0, 1.0, text), Record("other", text, 1.0, 1.0, "judge")]
-    return summarise(Judgements.from_records(records, order_known=False), How())
+def test_text_and_json_hold_nothing_that_acts(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    terminal.text(text)
+    terminal.document({"name": text})
+    assert not ACTS.search(capsys.readouterr().out)
 
 
 def test_columns_of_plain_text_and_reports_hold_nothing_that_acts() -> None:
@@ -148,17 +101,17 @@ def test_columns_of_plain_text_and_reports_hold_nothing_that_acts() -> None:
 
 
 def test_nothing_is_written_to_the_terminal_past_the_place_that_makes_it_harmless() -> None:
-    """Tables and words of the house are printed by rich itself, which takes what it is given for markup."""
-    for path in sorted((ROOT / "app" / "cli").glob("*.py")):
-        if path.name == "show.py":
+    """Rich takes what it is given for markup, and ``echo`` passes everything on."""
+    for path in sorted((ROOT / "app" / "cli").rglob("*.py")):
+        if path.name == "terminal.py":
             continue
         for call in (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)):
             name = ast.unparse(call.func)
-            assert name not in {"typer.echo", "print"}, f"{path.name}:{call.lineno}: use show.echo"
-            assert not name.endswith(".add_row"), f"{path.name}:{call.lineno}: use show.row"
-            if name.endswith("onsole.print") or name == "Console().print":
-                texts = [part for part in call.args if isinstance(part, ast.Constant | ast.JoinedStr)]
-                assert not texts, f"{path.name}:{call.lineno}: use show.say"
+            place = f"{path.name}:{call.lineno}"
+            assert name != "print", f"{place}: use terminal"
+            assert not name.endswith((".add_row", "onsole.print")), f"{place}: use terminal.table"
+            if name == "typer.echo":
+                assert path.name in ECHOES, f"{place}: use terminal.line"
 
 
 @pytest.fixture(params=["json", "console"])

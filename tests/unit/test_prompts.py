@@ -104,14 +104,17 @@ async def test_the_routes_list_by_role_and_give_a_text_with_its_hash_as_etag(tmp
     await database.close()
 
 
+HERE = ("--folder", str(FOLDER))
+
+
 def test_the_command_line_lists_shows_and_compares() -> None:
-    assert "006_usage" in cli.invoke(app, ["prompts", "list", "--role", "system"]).output
-    shown = cli.invoke(app, ["prompts", "show", "rubric", "007_usage_guard"])
+    assert "006_usage" in cli.invoke(app, ["prompts", "list", "--role", "system", *HERE]).output
+    shown = cli.invoke(app, ["prompts", "show", "rubric", "007_usage_guard", *HERE])
     assert shown.output.strip() == prompts.named(FOLDER, "rubric", "007_usage_guard").text
-    differing = cli.invoke(app, ["prompts", "diff", "rubric", "007_usage_guard", "008_strong_usage_guard"])
+    differing = cli.invoke(app, ["prompts", "diff", "rubric", "007_usage_guard", "008_strong_usage_guard", *HERE])
     assert differing.exit_code == 1
     assert "+++ rubric/008_strong_usage_guard" in differing.output
-    assert cli.invoke(app, ["prompts", "diff", "rubric", "001_baseline", "001_baseline"]).exit_code == 0
-    unknown = cli.invoke(app, ["prompts", "show", "rubric", "none"])
-    assert unknown.exit_code == 4
+    assert cli.invoke(app, ["prompts", "diff", "rubric", "001_baseline", "001_baseline", *HERE]).exit_code == 0
+    unknown = cli.invoke(app, ["prompts", "show", "rubric", "none", *HERE])
+    assert unknown.exit_code == 3
     assert "known: 001_baseline" in unknown.output

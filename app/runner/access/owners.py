@@ -44,7 +44,7 @@ THINGS: Mapping[str, Thing] = {
     "key_id": Thing("API key", ((api_keys.c.id, api_keys.c.owner),)),
 }
 """By the name that the id has in addresses."""
-PUBLIC = frozenset({"role", "name", "path", "code", "number", "delivery_id", "set_id"})
+PUBLIC = frozenset({"role", "name", "path", "code", "number", "delivery_id", "letter_id", "set_id"})
 """Parts of addresses that belong to nobody, or lie below an id that was checked."""
 
 

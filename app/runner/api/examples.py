@@ -28,6 +28,7 @@ PARAMETERS = {
     "experiment_id": EXPERIMENT_ID,
     "subscription_id": SUBSCRIPTION_ID,
     "delivery_id": DELIVERY_ID,
+    "letter_id": 17,
     "set_id": VERDICTS_ID,
     "runs": f"{RUN_ID},{AGAIN_ID}",
 }

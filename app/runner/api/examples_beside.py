@@ -106,6 +106,27 @@ REVISION: Json = {
     "artefact_sha256": SHA256,
     "links": {"artefact": f"{OWN}/artefact?revision=1", "bundle": f"{OWN}/bundle.zip?revision=1"},
 }
+LETTER: Json = {
+    "id": 17,
+    "topic": "huleedu.llm_provider.comparison_result.v1",
+    "partition": 0,
+    "offset": 4711,
+    "sha256": SHA256,
+    "reason": "invalid_shape",
+    "detail": "data.winner: literal_error",
+    "status": "waiting",
+    "created_at": AT,
+    "resolved_at": None,
+    "resolved_by": None,
+    "replay_id": None,
+}
+RESOLVED = LETTER | {"resolved_at": LATER, "resolved_by": "gradebook"}
+SHAPE: Json = {
+    "key": "5d1f0c0a-6f2e-4f6b-9a51-2c8f0f3f7b11",
+    "headers": {"content_type": "application/json"},
+    "bytes": 1204,
+    "value": {"event_type": "llm.comparison_result.v1", "data": {"justification": "(212 characters)"}},
+}
 VERDICTS_ID = "hv_019abf5d33c27a1e9f3a5d1c0b7e4f21"
 VERDICTS: Json = {
     "id": VERDICTS_ID,
@@ -147,6 +168,12 @@ BESIDE: Mapping[str, Example] = {
         {("201", JSON): KEY | {"last_used_at": None, "key": f"cjr_{KEY_ID}_" + "x" * 49}},
     ),
     "list_audit": _page(AUDITED),
+    "list_dead_letters": _page(LETTER),
+    "get_dead_letter": Example(answers={("200", JSON): LETTER | SHAPE}),
+    "replay_dead_letter": Example(
+        answers={("202", JSON): RESOLVED | {"status": "replayed", "replay_id": REQUESTED["event_id"]}}
+    ),
+    "discard_dead_letter": Example(answers={("200", JSON): RESOLVED | {"status": "discarded"}}),
     "create_webhook": Example(
         {JSON: {"url": HOOK, "events": ["run.completed", "run.failed"], "labels": {"team": "rubrics"}}},
         {("201", JSON): SUBSCRIPTION | {"secret": SECRET}},

@@ -176,15 +176,15 @@ def test_the_command_plan_budget_says_when_no_budget_is_enough() -> None:
 @pytest.mark.parametrize(
     ("command", "code", "said"),
     [
-        (["replay", str(VOTES), "--policy", "swiss"], 4, "'swiss' is none of"),
-        (["replay", "no-such-file.csv"], 4, "no-such-file.csv cannot be read"),
+        (["replay", str(VOTES), "--policy", "swiss"], 3, "'swiss' is none of"),
+        (["replay", "no-such-file.csv"], 3, "no-such-file.csv cannot be read"),
         (["replay", str(VOTES), "--per-item", "0"], 2, "--per-item"),
-        (["replay", str(VOTES), "--policy", "anchors_only"], 4, "at least one anchor"),
+        (["replay", str(VOTES), "--policy", "anchors_only"], 3, "at least one anchor"),
         (["plan-budget", "--essays", "1"], 2, "--essays"),
-        (["plan-budget", "--essays", "6", "--spread", "0"], 4, "spread: must be a positive number"),
-        (["plan-budget", "--essays", "6", "--noise", "nan"], 4, "noise: must be a positive number"),
-        (["plan-budget", "--essays", "6", "--policy", "anchors_only"], 4, "at least one anchor"),
-        (["plan-budget", "--essays", "6", "--policy", "pre_specified"], 4, "chooses no pairs"),
+        (["plan-budget", "--essays", "6", "--spread", "0"], 3, "spread: must be a positive number"),
+        (["plan-budget", "--essays", "6", "--noise", "nan"], 3, "noise: must be a positive number"),
+        (["plan-budget", "--essays", "6", "--policy", "anchors_only"], 3, "at least one anchor"),
+        (["plan-budget", "--essays", "6", "--policy", "pre_specified"], 3, "chooses no pairs"),
     ],
 )
 def test_bad_input_ends_a_command_with_a_sentence_and_a_code(command: list[str], code: int, said: str) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.fit import fitted
+from app.cli.numbers.decisions import fitted
 from app.runner.reports.compose import Subject, compose
 from app.runner.reports.numbers.judging import invalid, judge_quality, length_preference
 from app.runner.reports.numbers.waves import MOST_WAVES, waves

@@ -112,6 +112,13 @@ from .key_request_scopes_item import KeyRequestScopesItem
 from .key_view import KeyView
 from .key_view_scopes_item import KeyViewScopesItem
 from .left_out import LeftOut
+from .letter_detail import LetterDetail
+from .letter_detail_headers import LetterDetailHeaders
+from .letter_detail_status import LetterDetailStatus
+from .letter_list import LetterList
+from .letter_view import LetterView
+from .letter_view_status import LetterViewStatus
+from .list_dead_letters_status_type_0 import ListDeadLettersStatusType0
 from .list_experiment_cells_format import ListExperimentCellsFormat
 from .list_experiment_cells_response_200 import ListExperimentCellsResponse200
 from .list_experiment_cells_response_200_items_item import (
@@ -435,6 +442,13 @@ __all__ = (
     "KeyView",
     "KeyViewScopesItem",
     "LeftOut",
+    "LetterDetail",
+    "LetterDetailHeaders",
+    "LetterDetailStatus",
+    "LetterList",
+    "LetterView",
+    "LetterViewStatus",
+    "ListDeadLettersStatusType0",
     "ListExperimentCellsFormat",
     "ListExperimentCellsResponse200",
     "ListExperimentCellsResponse200ItemsItem",

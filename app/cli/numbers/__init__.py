@@ -1,0 +1,1 @@
+"""Statistics of files of decisions, without any service: fit, agreement, replay, budgets."""

@@ -1,0 +1,1 @@
+"""Commands over what stands beside runs: packages, prompts, webhooks, dead letters, experiments, comparisons."""
