@@ -89,10 +89,11 @@ def _agreement(found: Alignment) -> Iterator[Sentence]:
     else:
         yield _good(f"All {number} targets of agreement with the experts are met.")
     tau = "not estimable" if found.tau_a is None else f"{found.tau_a:.3f}"
+    majority, every = found.majority_inversions or 0, found.inverted_pairs or 0
+    more = f", in {every - majority} more at least once" if every > majority else ""
     yield _plain(
         f"Over {found.coverage.anchors} anchors Kendall's tau-a is {tau} (1 is the experts' order, 0 is chance); "
-        f"in {_pairs(found.majority_inversions or 0)} of anchors the worse grade won by majority, "
-        f"in {(found.inverted_pairs or 0) - (found.majority_inversions or 0)} more at least once."
+        f"in {_pairs(majority)} of anchors the worse grade won by majority{more}."
     )
 
 

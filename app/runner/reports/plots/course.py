@@ -23,7 +23,7 @@ def wave_plot(waves: Waves, name: str = "waves") -> str:
         "All numbers stand in the table."
     )
     reliabilities = [
-        ("ssr", "separation (SSR)", lambda wave: wave.ssr),
+        ("ssr", "separation (SSR), not below 0", lambda wave: None if wave.ssr is None else max(0.0, wave.ssr)),
         ("posterior", "posterior", lambda wave: wave.posterior),
     ]
     parts = _panel(waves.waves, (LEFT, half), "reliability", reliabilities, within=(0.0, 1.0))
