@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from app.cli.fit import fitted
+from app.cli.numbers.decisions import fitted
 from app.db.unit import Database
 from app.runner.reports.shapes.document import Report
 from app.runner.tables import run_files
