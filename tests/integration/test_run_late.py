@@ -3,17 +3,20 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.artefact import problems_of
 from app.db.unit import Database
 from app.runner import attend
+from app.runner.finish.conclude import finish
 from app.runner.finish.revise import revise
 from app.runner.prepare import stages
 from app.runner.runs import store
@@ -313,3 +316,35 @@ async def test_asking_cj_tries_a_revision_again_that_was_given_up(house: House) 
         house.clock.pass_by(1)
         assert (await house.api.post(run["links"]["recollect"])).status_code == 202
         assert (await house.work(run["id"]))["artefact_revision"] == revision
+
+
+class Busy:
+    """A database in whose every transaction after the second a callback comes in first, as from a busy judge."""
+
+    def __init__(self, house: House, run: Json, pairs: list[tuple[str, str]]) -> None:
+        self._house, self._run, self._pairs, self._begun = house, run, pairs, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._house.database, name)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        self._begun += 1
+        if self._begun > 2 and self._pairs:
+            await late(self._house, self._run, self._pairs.pop())
+        async with self._house.database.transaction() as connection:
+            yield connection
+
+
+async def test_a_run_out_of_time_ends_though_callbacks_go_on_coming_in(house: House) -> None:
+    run, ids = await house.running()
+    await deliver(house.database, house.verdicts, house.verdict(run, ids[0], ids[1]))
+    house.clock.pass_by(1801)
+    await house.work(run["id"])
+    busy = Busy(house, run, [(ids[1], ids[2]), (ids[2], ids[3])])
+    await finish(replace(house.finishing, database=cast("Database", busy)), run["id"])
+    ended = await row_of(house, run)
+    assert (ended.status, ended.revision, ended.comparisons_received) == ("timed_out", 1, 3)
+    assert len((await house.artefact(run["id"]))["llm_comparisons"]) == 1
+    await quiet(house, run)
+    assert len((await house.artefact(run["id"]))["llm_comparisons"]) == 3

@@ -4,11 +4,11 @@ Fed by the worker when something was announced or the deadline passed; feeds the
 same files again and moves once; a process that dies in between leaves nothing half done.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,10 +18,11 @@ from app.runner.finish.collected import Announced, announced, seen
 from app.runner.finish.files import Written
 from app.runner.finish.readiness import Outcome, Wait, outcome, withdrawn
 from app.runner.finish.write import Material, Parts, write_all
-from app.runner.runs import essays, store
+from app.runner.results.document import FIRST
+from app.runner.runs import essays, revisions, store
 from app.runner.runs.states import PUBLISHING_MODES, RunState
 from app.runner.runs.store import Change, Run
-from app.runner.tables import run_files, runs
+from app.runner.tables import comparisons, run_files, runs
 from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
@@ -72,10 +73,15 @@ async def _look_again(parts: Parts, run_id: str, until: datetime) -> None:
 
 
 async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -> None:
+    """Write the files and move the run; one that is out of time ends though verdicts go on coming in."""
+    first = FIRST
     async with parts.database.transaction() as connection:
+        if decided.state is RunState.TIMED_OUT:
+            run = await store.lock(connection, run.id)
+            first = replace(FIRST, until=await _last_sequence(connection, run.id))
         stock = await packages.load(connection, run.package_id)
         judged = await essays.of_run(connection, run.id)
-    material = Material(run, told, decided, stock, judged, parts.clock())
+    material = Material(run, told, decided, stock, judged, parts.clock(), first)
     result = await write_all(parts, material)
     if result.problems:
         state = RunState.CANCELLED if run.status is RunState.CANCELLING else RunState.FAILED
@@ -85,12 +91,15 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
         held = await store.lock(connection, run.id)
         if held.status is not run.status:
             return  # ended by another worker, or cancelled, while the files were written
-        if held.comparisons_received != run.comparisons_received:
+        more_came = held.comparisons_received != run.comparisons_received
+        if more_came and first.until is None:
             return  # a verdict came in while the files were written: the run is due again
         await note_files(connection, run.id, result.files, 1, now)
         await connection.execute(update(runs).where(runs.c.id == run.id).values(revision=1))
         change = Change(reason=decided.reason, detail=decided.detail)
-        await store.move(connection, held, decided.state, change, now=now)
+        ended = await store.move(connection, held, decided.state, change, now=now)
+        if more_came:
+            await revisions.want(connection, ended, parts.settings, now)
     metrics.FINISHED.labels(run.mode, decided.state).inc()
     metrics.RUN_DURATION.labels(run.mode).observe((now - run.created_at).total_seconds())
     log.info(
@@ -106,6 +115,11 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
         comparisons=run.comparisons_received,
         files=len(result.files),
     )
+
+
+async def _last_sequence(connection: AsyncConnection, run_id: str) -> int:
+    last = select(func.coalesce(func.max(comparisons.c.sequence), 0)).where(comparisons.c.run_id == run_id)
+    return int((await connection.execute(last)).scalar_one())
 
 
 async def note_files(
