@@ -138,6 +138,8 @@ def test_a_label_that_expanded_to_nothing_is_refused_with_the_way_out(label: str
         ([*ALIGN, "--max-comparisons", "1"], "--max-comparisons"),
         ([*ALIGN, "--llm-temperature", "2.1"], "--llm-temperature"),
         ([*ALIGN, "--mode", "guess"], "--mode"),
+        ([*ALIGN, "--iterations", "2"], "--iterations: goes with --mode boundary-test only"),
+        ([*ALIGN, "--mode", "boundary-test", "--pair", "one"], "is no ESSAY,ESSAY"),
         ([*ALIGN, "--system-prompt", "no such prompt"], "no name of a prompt"),
     ],
 )

@@ -39,6 +39,18 @@ def test_what_is_not_said_is_left_to_the_service() -> None:
     }
 
 
+def test_a_boundary_test_says_its_grades_and_pairs() -> None:
+    named = asked(
+        mode=Mode.BOUNDARY, boundary=["B/C"], pair=["a 1, b 2"], iterations=3, least_win_rate=0.8
+    ).boundary
+    assert named is not None
+    assert (named.boundaries, named.iterations, named.least_win_rate) == (("B/C",), 3, 0.8)
+    assert [(pair.a, pair.b) for pair in named.pairs] == [("a 1", "b 2")]
+    plain = request.body(RunFlags(mode=Mode.BOUNDARY), "pkg_1", {})
+    assert plain["boundary"] == {"boundaries": "all"}
+    assert asked(mode=Mode.BOUNDARY).boundary is not None
+
+
 def test_every_option_of_the_former_tool_reaches_its_field() -> None:
     found = asked(
         mode=Mode.ALIGN,

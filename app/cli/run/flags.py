@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Kind = TypeVar("Kind", bound="DataclassInstance")
 ESSAYS, JUDGE, BUDGET, DESIGN, END = "Essays", "Judge", "Budget", "Design", "Waiting and results"
+TEST = "Boundary test"
 FORMER = "Of the former tool; without effect here"
 
 
@@ -28,6 +29,7 @@ class Mode(StrEnum):
     DRY_RUN = "dry-run"
     EXECUTE = "execute"
     ALIGN = "anchor-align-test"
+    BOUNDARY = "boundary-test"
 
 
 class Output(StrEnum):
@@ -223,6 +225,26 @@ class RunFlags:
     ] = False
     stop: Annotated[
         Stop | None, _words("--stop", panel=DESIGN, help="When asking stops before the budget is used up.")
+    ] = None
+    boundary: Annotated[
+        list[str] | None,
+        _words(
+            "--boundary", metavar="A/B", panel=TEST, help="Grades that are told apart; default: all neighbours."
+        ),
+    ] = None
+    pair: Annotated[
+        list[str] | None,
+        _words(
+            "--pair", metavar="ESSAY,ESSAY", panel=TEST, help="Two anchors by name; several times for several."
+        ),
+    ] = None
+    iterations: Annotated[
+        int | None,
+        _words("--iterations", panel=TEST, min=1, help="How often each pair is asked in each position."),
+    ] = None
+    least_win_rate: Annotated[
+        float | None,
+        _words("--least-win-rate", panel=TEST, min=0.5, max=1.0, help="What the better grade must win to hold."),
     ] = None
     await_completion: Annotated[
         bool,

@@ -15,7 +15,16 @@ NAME = re.compile(r"[0-9A-Za-z_]{1,100}", re.ASCII)
 USUAL_SYSTEM_PROMPT = "001_baseline"
 COURSES = ("ENG5", "ENG6", "ENG7", "SV1", "SV2", "SV3")
 LANGUAGES = ("en", "sv")
-ALIGN_ONLY = ("provider", "model", "reasoning_effort", "output_verbosity")
+ONLY_IN = {
+    Mode.ALIGN: (
+        "anchor_align_provider",
+        "anchor_align_model",
+        "anchor_align_reasoning_effort",
+        "anchor_align_output_verbosity",
+    ),
+    Mode.BOUNDARY: ("boundary", "pair", "iterations", "least_win_rate"),
+}
+"""Options that one mode alone has."""
 EMPTY_LABEL = (
     "the label is empty: in a background job a shell variable may be. Write the command into the option itself, "
     'such as --batch-id "eng5-$(date +%Y%m%d-%H%M%S)", or let the service fill in: --batch-id "eng5-%Y%m%d-{n}"'
@@ -46,6 +55,10 @@ FLAGS = {
     "design.both_orders": "--both-orders",
     "design.batching_mode": "--llm-batching-mode",
     "design.stop": "--stop",
+    "boundary.boundaries": "--boundary",
+    "boundary.pairs": "--pair",
+    "boundary.iterations": "--iterations",
+    "boundary.least_win_rate": "--least-win-rate",
     "labels": "--label",
     "Idempotency-Key": "--idempotency-key",
 }
@@ -71,15 +84,17 @@ def mistakes(flags: RunFlags) -> dict[str, str]:
 
 def _of_modes(flags: RunFlags) -> dict[str, str]:
     found: dict[str, str] = {}
-    if flags.mode is not Mode.ALIGN:
-        for name in ALIGN_ONLY:
-            if getattr(flags, f"anchor_align_{name}") is not None:
-                found[f"--anchor-align-{name.replace('_', '-')}"] = "goes with --mode anchor-align-test only"
+    for mode, names in ONLY_IN.items():
+        given = [name for name in names if flags.mode is not mode and getattr(flags, name) is not None]
+        found |= {_option(name): f"goes with --mode {mode} only" for name in given}
     if flags.mode in {Mode.PLAN, Mode.DRY_RUN}:
-        for name in ("system_prompt", "rubric"):
-            if getattr(flags, name) is not None:
-                found[f"--{name.replace('_', '-')}"] = f"has no use in {flags.mode}, which asks no judge"
+        given = [name for name in ("system_prompt", "rubric") if getattr(flags, name) is not None]
+        found |= {_option(name): f"has no use in {flags.mode}, which asks no judge" for name in given}
     return found | _of_extraction(flags)
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _of_extraction(flags: RunFlags) -> dict[str, str]:
@@ -98,6 +113,9 @@ def _of_values(flags: RunFlags) -> dict[str, str]:
         found["--language"] = "is en or sv"
     if not 0 < flags.completion_timeout <= 604_800:
         found["--completion-timeout"] = "is a number of seconds above 0, at most 604800 (7 days)"
+    for pair in flags.pair or []:
+        if not all(name.strip() for name in pair.partition(",")[::2]):
+            found["--pair"] = f"{pair!r} is no ESSAY,ESSAY"
     for label in flags.label or []:
         if not label.partition("=")[0].strip() or "=" not in label:
             found["--label"] = f"{label!r} is no KEY=VALUE"
@@ -124,6 +142,7 @@ def body(flags: RunFlags, package_id: str, prompts: Mapping[str, Json]) -> Json:
             completion_timeout_s=flags.completion_timeout,
         ),
         "design": _design(flags),
+        "boundary": _boundary(flags) if flags.mode is Mode.BOUNDARY else None,
         "labels": _labels(flags.label or []),
         "publish": False if flags.no_kafka else None,
     }
@@ -173,6 +192,17 @@ def _design(flags: RunFlags) -> Json:
         batching_mode=flags.llm_batching_mode,
         stop=None if flags.stop is None else {"rule": str(flags.stop)},
     )
+
+
+def _boundary(flags: RunFlags) -> Json | None:
+    """Return what is tested; nothing said means all neighbours."""
+    pairs = [pair.partition(",")[::2] for pair in flags.pair or []]
+    return _said(
+        boundaries=flags.boundary or None,
+        pairs=[{"a": first.strip(), "b": second.strip()} for first, second in pairs] or None,
+        iterations=flags.iterations,
+        least_win_rate=flags.least_win_rate,
+    ) or {"boundaries": "all"}
 
 
 def _labels(pairs: list[str]) -> Json:
