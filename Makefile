@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-tools fuzz profile-suite check fix openapi settings client asyncapi dashboards migration lock bench clean
+.PHONY: help setup demo up down test test-tools fuzz profile-suite check fix openapi settings metrics client asyncapi dashboards migration lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,7 @@ check: $(STAMP) ## format, lint, types, arrows, house rules; contracts and clien
 	$(BIN)/cj-runner problems --check
 	$(BIN)/cj-runner asyncapi --check
 	$(BIN)/cj-runner settings --check
+	$(BIN)/cj-runner metrics --check
 	$(BIN)/python clients/python/generate.py --check
 	$(BIN)/python deploy/grafana/build.py --check
 	$(BIN)/python -m pytest -n 0 tests/unit/test_house.py
@@ -70,6 +71,9 @@ asyncapi: $(STAMP) ## write asyncapi.json anew
 
 settings: $(STAMP) ## write docs/settings.md anew
 	$(BIN)/cj-runner settings
+
+metrics: $(STAMP) ## write docs/metrics.md anew
+	$(BIN)/cj-runner metrics
 
 client: openapi ## write openapi.json and the typed Python client made from it anew
 	$(BIN)/python clients/python/generate.py

@@ -1,4 +1,4 @@
-"""``cj-runner openapi``, ``asyncapi``, ``settings``: what others build on, written anew or checked to be fresh."""
+"""``cj-runner openapi``, ``asyncapi``, ``settings``, ``metrics``: what others build on, written or checked anew."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +32,13 @@ def settings(
     from app.cli.settings_page import rendered
 
     _write_or_check(rendered, path, "make settings", check=check)
+
+
+def metrics(check: Check = False, path: Annotated[Path, typer.Option("--path")] = Path("docs/metrics.md")) -> None:
+    """Write the page of all metrics, or check that the committed one is fresh."""
+    from app.cli.metrics_page import rendered
+
+    _write_or_check(rendered, path, "make metrics", check=check)
 
 
 def _write_or_check(rendered: Callable[[], str], path: Path, way_out: str, *, check: bool) -> None:

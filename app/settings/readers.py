@@ -24,7 +24,15 @@ from app.settings.webhooks import WebhookSettings
 Groups = tuple[type[Settings], ...]
 _ALL: Groups = (TelemetrySettings, DatabaseSettings)
 _SERVICE: Groups = (*_ALL, KafkaSettings, GradeScaleSettings, AuthSettings)
-_RUNNER: Groups = (*_SERVICE, Neighbours, RunnerSettings, ResultsSettings, ComparingSettings, ExperimentSettings, WebhookSettings)
+_RUNNER: Groups = (
+    *_SERVICE,
+    Neighbours,
+    RunnerSettings,
+    ResultsSettings,
+    ComparingSettings,
+    ExperimentSettings,
+    WebhookSettings,
+)
 
 READERS: dict[str, Groups] = {
     "api": (*_RUNNER, RunnerHttpSettings, AccessSettings),

@@ -1,5 +1,6 @@
 """Work for a stack that is looked at: runs that use every part, and one that fails."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,7 +17,7 @@ from cj_runner_client.models import RunRequest, RunStarted
 ENG5 = ROOT / "data" / "eng5-demo"
 TROUBLED_JUDGE = {
     "LLM_PROVIDER_SERVICE_MOCK_LATENCY_MS": "20",
-    "LLM_PROVIDER_SERVICE_MOCK_ERROR_RATE": "0.1",
+    "LLM_PROVIDER_SERVICE_MOCK_ERROR_RATE": "0.05",
     "LLM_PROVIDER_SERVICE_MOCK_ERROR_CODES": "[429, 400]",
     "LLM_PROVIDER_SERVICE_MOCK_CACHE_HIT_RATE": "0.5",
     "LLM_PROVIDER_SERVICE_BATCH_API_MODE": "opportunistic",
@@ -31,7 +32,16 @@ DEADLINE_S = 120.0
 Json = dict[str, Any]
 
 
-def all_kinds_of_work(stack: Stack, label: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class Ended:
+    """A run as it ended."""
+
+    id: str
+    label: str
+    status: str
+
+
+def all_kinds_of_work(stack: Stack, label: str) -> dict[str, Ended]:
     """Let the stack judge an execute run in waves, a batch job, and a run whose judge knows no answer.
 
     Returns how each ended, by its name.
@@ -63,9 +73,9 @@ def _start(api: RunnerClient, package: str, label: str, body: Json) -> str:
     return api.ask(start_run.sync_detailed, RunStarted, body=RunRequest.from_dict(wanted)).id
 
 
-def _ended(api: RunnerClient, run_id: str) -> str:
+def _ended(api: RunnerClient, run_id: str) -> Ended:
     *_, last = api.watch(run_id, deadline_s=DEADLINE_S)
-    return str(last.status)
+    return Ended(run_id, last.batch_label, last.status)
 
 
 def _assignment(stack: Stack) -> str:

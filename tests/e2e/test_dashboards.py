@@ -11,13 +11,21 @@ from typing import Any
 import pytest
 import yaml
 
-from app.roles.stack import ROOT, Stack
+from app.roles.stack import ROLES, ROOT, Stack
 from tests.e2e.conftest import started
-from tests.e2e.observed import TROUBLED_JUDGE, all_kinds_of_work
+from tests.e2e.log_query import PAGE, Example, Line, examples, found, shipped
+from tests.e2e.observed import TROUBLED_JUDGE, Ended, all_kinds_of_work
 from tests.e2e.prometheus_server import Prometheus, asking
 
 Json = dict[str, Any]
 DEFINITIONS = sorted((ROOT / "deploy" / "grafana" / "definitions").glob("*.yml"))
+SERVICES = (
+    "cj_runner",
+    "cj_runner_worker",
+    "cj_assessment_service",
+    "llm_provider_service",
+    "content_service",
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,7 @@ class Looked:
 
     stack: Stack
     prometheus: Prometheus
-    ends: list[dict[str, str]]
+    ends: list[dict[str, Ended]]
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +56,8 @@ def panels() -> Iterator[tuple[str, Json]]:
 
 @pytest.mark.timeout(300)
 def test_the_work_that_was_looked_at_went_as_planned(looked: Looked) -> None:
-    assert looked.ends == [{"waves": "completed", "batch job": "completed", "no answers": "failed"}] * 2
+    ends = [{name: run.status for name, run in some.items()} for some in looked.ends]
+    assert ends == [{"waves": "completed", "batch job": "completed", "no answers": "failed"}] * 2
 
 
 @pytest.mark.parametrize(("name", "panel"), [pytest.param(*found, id=found[0]) for found in panels()])
@@ -76,3 +85,38 @@ def test_failed_runs_fire_their_alert_and_nothing_critical_fires(looked: Looked)
     firing = {rule["name"]: rule for rule in looked.prometheus.rules() if rule.get("state") == "firing"}
     assert "CJRunnerRunsEndBadly" in firing
     assert [name for name, rule in firing.items() if rule["labels"]["severity"] == "critical"] == []
+
+
+@pytest.fixture(scope="module")
+def lines(looked: Looked) -> list[Line]:
+    logs = [Path(looked.stack.plan.data_dir) / "logs" / f"{role}.log" for role in ROLES]
+    return [shipped(text) for log in logs for text in log.read_text().splitlines()]
+
+
+@pytest.mark.parametrize("example", list(examples()), ids=lambda example: example.question)
+def test_a_log_query_finds_lines_or_names_what_is_written_where_something_is_wrong(
+    looked: Looked, lines: list[Line], example: Example
+) -> None:
+    run = looked.ends[0]["waves"]
+    query = f'{{service_name="cj_runner_worker"}} | json | event="runner_execution_complete" | run_id="{run.id}"'
+    (complete,) = found(query, lines)
+    query = example.query.replace("$batch_id", run.label).replace("$run_id", run.id)
+    for name in ("batch_uuid", "correlation_id"):
+        query = query.replace(f"${name}", complete.fields[name])
+    some = found(query, lines)
+    if example.quiet:
+        sources = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
+        assert [event for event in re.findall(r' event="(\w+)"', query) if f'"{event}"' not in sources] == []
+    else:
+        assert some, query
+
+
+def test_labels_of_log_lines_are_few(lines: list[Line]) -> None:
+    assert {label for line in lines for label in line.labels} == {"service_name", "level", "environment"}
+    assert len({tuple(sorted(line.labels.items())) for line in lines}) < 20
+    assert {line.labels["service_name"] for line in lines} == set(SERVICES)
+
+
+def test_the_page_names_the_services_as_they_call_themselves() -> None:
+    page = PAGE.read_text()
+    assert [name for name in SERVICES if f"`{name}`" not in page] == []

@@ -69,7 +69,9 @@ def test_without_scores_there_is_no_drawing() -> None:
 
 
 def test_the_frontier_leads_through_the_best_points_from_left_to_right() -> None:
-    plot = scatter_plot([Point(1, "b", 2.0, 0.9, best=True), Point(2, "x", 2.0, 0.5), Point(3, "a", 1.0, 0.8, best=True)])
+    plot = scatter_plot(
+        [Point(1, "b", 2.0, 0.9, best=True), Point(2, "x", 2.0, 0.5), Point(3, "a", 1.0, 0.8, best=True)]
+    )
     assert plot is not None
     assert [dot.number for dot in plot.dots] == [1, 2, 3]
     first, second = (tuple(map(float, point.split(","))) for point in plot.frontier.split())

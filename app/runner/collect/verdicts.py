@@ -79,6 +79,7 @@ async def take(
     for result in counted:
         kind = "late" if run.is_final else "failed" if result.winner is None else "succeeded"
         metrics.COMPARISONS.labels(result.provider, kind).inc()
+        metrics.COST.labels(result.provider, result.model).inc(max(0.0, result.cost_estimate))
     return len(counted)
 
 

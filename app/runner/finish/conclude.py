@@ -93,6 +93,7 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
         await store.move(connection, held, decided.state, change, now=now)
     metrics.FINISHED.labels(run.mode, decided.state).inc()
     metrics.RUN_DURATION.labels(run.mode).observe((now - run.created_at).total_seconds())
+    measure(run, result.files)
     log.info(
         "runner_validation_state",
         artefact_problems=len(result.problems),
@@ -106,6 +107,13 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
         comparisons=run.comparisons_received,
         files=len(result.files),
     )
+
+
+def measure(run: Run, files: list[Written]) -> None:
+    """Note how large the artefact is, where there is one."""
+    for file in files:
+        if file.kind == "artefact":
+            metrics.ARTEFACT_BYTES.labels(run.mode).observe(file.bytes)
 
 
 async def note_files(

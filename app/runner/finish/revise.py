@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.runner import metrics
 from app.runner.assets import store as packages
 from app.runner.finish.collected import announced, seen
-from app.runner.finish.conclude import note_files
+from app.runner.finish.conclude import measure, note_files
 from app.runner.finish.readiness import contents
 from app.runner.finish.write import EVENT_PLACES, Material, Parts, Result, write_all
 from app.runner.results.document import Revision
@@ -143,6 +143,7 @@ async def _publish(parts: Parts, run: Run, found: Gathered, result: Result) -> N
         else:  # more came in while the files were written
             await revisions.want(connection, held, parts.settings, now)
     metrics.REVISIONS.labels(run.mode, run.status).inc()
+    measure(run, [artefact])
     log.info("artefact_revised", **data)
 
 
