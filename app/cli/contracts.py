@@ -1,4 +1,4 @@
-"""``cj-runner openapi``, ``asyncapi``, ``settings``, ``metrics``: what others build on, written or checked anew."""
+"""``cj-runner openapi``, ``asyncapi``, ``settings``, ``metrics``: what others build on, written or checked."""
 
 from collections.abc import Callable
 from pathlib import Path

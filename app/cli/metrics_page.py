@@ -35,7 +35,8 @@ PROMETHEUS_MULTIPROC_DIR=/run/cj-runner/api-metrics RUNNER_PORT=8310 python -m a
 
 Counters and histograms of processes that ended stay in the sum until the folder is emptied, which is done while
 none of them runs. Gauges of a process that ended go with it; of one that was killed, when the next one starts.
-`process_*` and `python_*` are not shown then. Containers do not share process ids: give each its own folder, or none.
+`process_*` and `python_*` are not shown then. Containers do not share process ids: give each its own folder, or
+none.
 
 This page is made by `make metrics`.
 """

@@ -7,7 +7,6 @@ same files again and moves once; a process that dies in between leaves nothing h
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,14 +16,14 @@ from app.runner.assets import store as packages
 from app.runner.finish.collected import Announced, announced, seen
 from app.runner.finish.files import Written
 from app.runner.finish.readiness import Outcome, Wait, outcome, withdrawn
+from app.runner.finish.tell import say_ended
 from app.runner.finish.write import Material, Parts, write_all
+from app.runner.names import about
 from app.runner.runs import essays, store
 from app.runner.runs.states import PUBLISHING_MODES, RunState
 from app.runner.runs.store import Change, Run
 from app.runner.tables import run_files, runs
-from app.telemetry.context import bound
 
-log = structlog.get_logger(__name__)
 FILES_AT_ONCE = 500
 ENDING = frozenset({RunState.FINISHING, RunState.CANCELLING})
 
@@ -36,13 +35,7 @@ async def finish(parts: Parts, run_id: str) -> None:
         if run.status not in ENDING:
             return
         told = await announced(connection, run_id)
-    with bound(
-        run_id=run.id,
-        batch_uuid=str(run.batch_uuid),
-        batch_id=run.batch_label,
-        runner_mode=run.mode,
-        correlation_id=str(run.correlation_id),
-    ):
+    with about(run):
         now = parts.clock()
         decided = _decide(parts, run, told, now)
         if isinstance(decided, Wait):
@@ -94,19 +87,7 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
     metrics.FINISHED.labels(run.mode, decided.state).inc()
     metrics.RUN_DURATION.labels(run.mode).observe((now - run.created_at).total_seconds())
     measure(run, result.files)
-    log.info(
-        "runner_validation_state",
-        artefact_problems=len(result.problems),
-        manifest_files=sum(file.kind in {"request", "event"} for file in result.files),
-        partial_data=decided.state is not RunState.COMPLETED,
-    )
-    log.info(
-        "runner_execution_complete",
-        status=decided.state,
-        reason=decided.reason,
-        comparisons=run.comparisons_received,
-        files=len(result.files),
-    )
+    say_ended(material, result, decided)
 
 
 def measure(run: Run, files: list[Written]) -> None:

@@ -15,6 +15,7 @@ from app.db.listen import notify
 from app.db.rows import columns_of, shaped
 from app.errors import Gone, NotFound
 from app.runner import metrics
+from app.runner.names import about
 from app.runner.runs import recollection
 from app.runner.runs.states import FINAL, Mode, RunState, check_move
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, deleted_runs, run_events, runs
@@ -155,7 +156,8 @@ async def move(connection: AsyncConnection, run: Run, to: RunState, change: Chan
     metrics.STAGE_DURATION.labels(run.mode, run.status).observe(max(0.0, (now - since).total_seconds()))
     await notify(connection, RUNS_CHANNEL)
     await notify(connection, CHANGES_CHANNEL, run.id)
-    log.info("run_moved", run_id=run.id, batch_uuid=str(run.batch_uuid), **data)
+    with about(run):
+        log.info("run_moved", **data)
     return moved
 
 
@@ -186,7 +188,8 @@ async def note(
     noted = await _write(connection, run, kind, data, changed, now)
     await notify(connection, RUNS_CHANNEL)
     await notify(connection, CHANGES_CHANNEL, run.id)
-    log.info("run_noted", run_id=run.id, batch_uuid=str(run.batch_uuid), what=kind)
+    with about(run):
+        log.info("run_noted", what=kind)
     return noted
 
 
