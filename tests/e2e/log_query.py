@@ -33,8 +33,9 @@ class Example:
 def examples() -> Iterator[Example]:
     """Yield the log queries of the page."""
     (block,) = re.findall(r"```logql\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    for question, query in re.findall(r"^# (.*)\n(.*)$", block, re.MULTILINE):
-        yield Example(question.removesuffix(" (quiet)"), question.endswith("(quiet)"), query)
+    for question, queries in re.findall(r"^# (.*)\n((?:[^#].*\n)+)", block, re.MULTILINE):
+        for query in queries.splitlines():
+            yield Example(question.removesuffix(" (quiet)"), question.endswith("(quiet)"), query)
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,9 @@ def test_a_log_query_finds_lines_or_names_what_is_written_where_something_is_wro
     some = found(query, lines)
     if example.quiet:
         sources = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
-        assert [event for event in re.findall(r' event="(\w+)"', query) if f'"{event}"' not in sources] == []
+        events = re.findall(r'(?: event=|\|= )"(\w+)"', query)
+        assert events
+        assert [event for event in events if f'"{event}"' not in sources] == []
     else:
         assert some, query
 
