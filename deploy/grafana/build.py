@@ -6,6 +6,7 @@ differ from the usual, ``unit``, ``kind`` and ``quiet`` (why it shows nothing wh
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,7 @@ def _variable(label: str, metric: str) -> Json:
         "name": label,
         "type": "query",
         "datasource": DATASOURCE,
+        "definition": f"label_values({metric}, {label})",
         "query": {"query": f"label_values({metric}, {label})", "refId": label},
         "refresh": 2,
         "multi": True,
@@ -121,7 +123,7 @@ def _panel(panel: Json) -> Json:
     return {
         "type": kind,
         "title": panel["title"],
-        "description": panel["says"] + quiet,
+        "description": re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", panel["says"]) + quiet,
         "datasource": DATASOURCE,
         "targets": [
             {"refId": chr(ord("A") + n), "datasource": DATASOURCE, "expr": query, "legendFormat": legend}

@@ -13,6 +13,8 @@ import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
+from app.roles.stack import WANTED_PORTS
+from app.runner.runs.states import FINAL
 from tests.installed import program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +56,11 @@ def metrics() -> dict[str, set[str]]:
                 ends = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"]}.get(metric._type, [""])
                 found |= {metric._name + end: set(metric._labelnames) for end in ends}
     return found
+
+
+def test_a_missing_program_fails_with_the_command_that_installs_it() -> None:
+    with pytest.raises(pytest.fail.Exception, match="make test-tools"):
+        program("a-program-that-nobody-has")
 
 
 def test_promtool_finds_nothing_wrong() -> None:
@@ -135,6 +142,14 @@ def test_every_metric_and_label_that_is_asked_for_exists() -> None:
     assert unknown == set()
 
 
+def test_open_runs_are_those_in_no_final_state() -> None:
+    (query,) = {
+        target["expr"] for panel in panels() if panel["title"] == "Open runs" for target in panel["targets"]
+    }
+    (final,) = re.findall(r'status!~"([^"]*)"', query)
+    assert set(final.split("|")) == set(FINAL)
+
+
 def test_legends_name_labels_that_their_query_keeps() -> None:
     lost = [
         (target["expr"], name)
@@ -171,7 +186,5 @@ def test_panels_do_not_lie_on_one_another() -> None:
 
 def test_prometheus_asks_every_role_at_its_port_by_the_names_of_compose() -> None:
     (job,) = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())["scrape_configs"]
-    from app.roles.stack import WANTED_PORTS
-
     asked = {found["names"][0]: found["port"] for found in job["dns_sd_configs"]}
     assert asked == WANTED_PORTS
