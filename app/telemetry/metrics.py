@@ -31,9 +31,9 @@ _bury: Callable[[int, str], None] = mark_process_dead
 _seen: dict[str, set[str]] = {name: set() for name in LABELS}
 
 
-def bounded(name: str, value: object) -> str:
-    """Return the value of a label, or ``other`` where that label has had ``MOST_VALUES`` different ones."""
-    text, seen = str(value), _seen[name]
+def bounded(seen: set[str], value: object) -> str:
+    """Return the value of a label, or ``other`` where ``seen`` holds ``MOST_VALUES`` different ones."""
+    text = str(value)
     if text not in seen and len(seen) >= MOST_VALUES:
         return OTHER
     seen.add(text)
@@ -51,7 +51,7 @@ class _Bounded(MetricWrapperBase):
     def labels(self, *labelvalues: object, **labelkwargs: object) -> Self:
         """Return the child for these values, given in the order of the labels."""
         named = dict(zip(self._labelnames, labelvalues, strict=True)) | labelkwargs
-        return super().labels(**{name: bounded(name, value) for name, value in named.items()})
+        return super().labels(**{name: bounded(_seen[name], value) for name, value in named.items()})
 
 
 class Counter(_Bounded, prometheus_client.Counter):
