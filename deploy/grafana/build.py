@@ -75,7 +75,6 @@ def _variable(label: str, metric: str) -> Json:
         "name": label,
         "type": "query",
         "datasource": DATASOURCE,
-        "definition": f"label_values({metric}, {label})",
         "query": {"query": f"label_values({metric}, {label})", "refId": label},
         "refresh": 2,
         "multi": True,
