@@ -48,7 +48,7 @@ def all_kinds_of_work(stack: Stack, label: str) -> dict[str, Ended]:
     """
     with RunnerClient(stack.plan.url("api")) as api:
         package = api.upload_package("eng5-demo", folder_archive(ENG5), min_text_characters=100).id
-        asked = {
+        asked: dict[str, Json] = {
             "waves": {
                 "mode": "execute",
                 "assignment_id": _assignment(stack),

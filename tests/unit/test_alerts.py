@@ -53,7 +53,9 @@ def metrics() -> dict[str, set[str]]:
     for module in modules:
         for metric in vars(importlib.import_module(module)).values():
             if isinstance(metric, MetricWrapperBase):
-                ends = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"]}.get(metric._type, [""])
+                ends = {"counter": ["_total"], "histogram": ["_bucket", "_sum", "_count"]}.get(
+                    str(metric._type), [""]
+                )
                 found |= {metric._name + end: set(metric._labelnames) for end in ends}
     return found
 
