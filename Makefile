@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-tools fuzz profile-suite check fix openapi settings metrics client asyncapi dashboards migration lock bench clean
+.PHONY: help setup demo up down test test-tools fuzz profile-suite check fix openapi settings metrics client asyncapi migration lock bench clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -78,6 +78,7 @@ metrics: $(STAMP) ## write docs/metrics.md anew
 client: openapi ## write openapi.json and the typed Python client made from it anew
 	$(BIN)/python clients/python/generate.py
 
+.PHONY: dashboards
 dashboards: $(STAMP) ## write Grafana's dashboards and their tables in docs/observability.md anew
 	$(BIN)/python deploy/grafana/build.py
 

@@ -1,4 +1,4 @@
-"""Processes are asked to stop (SIGTERM) in mid-run: work is ended or handed back, as a rolling restart needs."""
+"""Processes are asked to stop (SIGTERM) in mid-run: work is ended or handed back at once, for rolling restarts."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
