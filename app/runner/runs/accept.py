@@ -88,7 +88,8 @@ async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, desk: Des
     request = await _checked(connection, RunRequest.model_validate(ended.spec), desk)
     row = _row(request, ended.batch_label, ids, desk) | {"retry_of": ended.id, "attempt": ended.attempt + 1}
     again = await _write(connection, row)
-    await subscriptions.copy(connection, ended.id, again, desk.now)
+    with about(again):
+        await subscriptions.copy(connection, ended.id, again, desk.now)
     return again
 
 

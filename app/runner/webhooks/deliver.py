@@ -108,7 +108,7 @@ class Deliverer:
         if not job.subscription.enabled:
             metrics.DELIVERIES.labels("dropped").inc()
             return
-        with bound(run_id=job.run_id, delivery=job.id, subscription=job.subscription.id):
+        with bound(**job.names, delivery=job.id, subscription=job.subscription.id):
             task = asyncio.create_task(self._work(job))
         self._busy.add(task)
         task.add_done_callback(self._busy.discard)
