@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test test-tools fuzz profile-suite check fix openapi settings client asyncapi migration lock bench clean report-schema
+.PHONY: help setup demo up down test test-tools fuzz profile-suite check fix openapi settings client asyncapi migration lock bench clean report-schema metrics
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,7 +54,9 @@ check: $(STAMP) ## format, lint, types, arrows, house rules; contracts and clien
 	$(BIN)/cj-runner asyncapi --check
 	$(BIN)/cj-runner settings --check
 	$(BIN)/cj-runner report-schema --check
+	$(BIN)/cj-runner metrics --check
 	$(BIN)/python clients/python/generate.py --check
+	$(BIN)/python deploy/grafana/build.py --check
 	$(BIN)/python -m pytest -n 0 tests/unit/test_house.py
 
 fix: $(STAMP) ## format, and fix what the linter can fix
@@ -74,8 +76,15 @@ settings: $(STAMP) ## write docs/settings.md anew
 report-schema: $(STAMP) ## write docs/report.schema.json anew
 	$(BIN)/cj-runner report-schema
 
+metrics: $(STAMP) ## write docs/metrics.md anew
+	$(BIN)/cj-runner metrics
+
 client: openapi ## write openapi.json and the typed Python client made from it anew
 	$(BIN)/python clients/python/generate.py
+
+.PHONY: dashboards
+dashboards: $(STAMP) ## write Grafana's dashboards and their tables in docs/observability.md anew
+	$(BIN)/python deploy/grafana/build.py
 
 migration: $(STAMP) ## start a new migration: make migration m="what it does"
 	$(BIN)/python -c 'import sys; from app.db.migrate import new; print(new(sys.argv[1]))' "$(m)"

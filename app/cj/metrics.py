@@ -3,7 +3,7 @@
 Written where the thing happens; the gauges of states are counted from the tables by ``observe``.
 """
 
-from app.telemetry.metrics import Counter, Gauge, Histogram
+from app.telemetry.metrics import COUNTED, Counter, Gauge, Histogram
 
 API_CALLS = Counter(
     "cj_assessment_llm_api_calls_total", "Comparisons handed to the gateway", ["provider", "model", "status"]
@@ -24,8 +24,11 @@ PROMPT_FAILURES = Counter(
     "huleedu_cj_prompt_fetch_failures_total", "Prompts and rubrics that were not there", ["reason"]
 )
 PROMPT_SUCCESSES = Counter("huleedu_cj_prompt_fetch_success_total", "Prompts and rubrics that were fetched")
-STATES = Gauge("cj_batch_state", "Batches by state", ["state"])
-STUCK = Gauge("cj_stuck_batches_detected", "Batches that take longer than they may")
+ADMIN_OPERATIONS = Counter(
+    "cj_admin_instruction_operations_total", "Calls of admins by what they did", ["operation", "status"]
+)
+STATES = Gauge("cj_batch_state", "Batches by state", ["state"], multiprocess_mode=COUNTED)
+STUCK = Gauge("cj_stuck_batches_detected", "Batches that take longer than they may", multiprocess_mode=COUNTED)
 STUCK_RECOVERED = Counter("cj_stuck_batches_recovered_total", "Batches that ended well at their time-out")
 STUCK_FAILED = Counter("cj_stuck_batches_failed_total", "Batches that ended badly at their time-out")
 PROGRESS = Histogram(

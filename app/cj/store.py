@@ -19,6 +19,7 @@ from app.contracts.cj_events import CJRequest
 from app.db.listen import notify
 from app.db.rows import columns_of, shaped
 from app.errors import NotFound
+from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +82,7 @@ class Held:
     id: int
     bos_batch_id: str
     status: BatchState
+    correlation_id: UUID
 
 
 async def hold(connection: AsyncConnection, batch_id: int) -> Held:
@@ -91,7 +93,7 @@ async def hold(connection: AsyncConnection, batch_id: int) -> Held:
     ).one_or_none()
     if row is None:
         raise NotFound(f"there is no batch {batch_id}")
-    return Held(row.id, row.bos_batch_id, BatchState(row.status))
+    return Held(row.id, row.bos_batch_id, BatchState(row.status), row.correlation_id)
 
 
 async def find(connection: AsyncConnection, bos_batch_id: str) -> Batch:
@@ -123,7 +125,8 @@ async def move(
         values["finished_at"] = now
     await connection.execute(update(batches).where(batches.c.id == batch.id).values(**values))
     await notify(connection, BATCHES_CHANNEL)
-    log.info("batch_moved", batch_uuid=batch.bos_batch_id, cj_batch_id=batch.id, moved_from=batch.status, to=to)
+    with bound(batch_uuid=batch.bos_batch_id, correlation_id=str(batch.correlation_id)):
+        log.info("batch_moved", cj_batch_id=batch.id, moved_from=batch.status, to=to)
 
 
 @dataclass(frozen=True)

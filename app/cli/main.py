@@ -95,6 +95,7 @@ app.command("serve", cls=Command, rich_help_panel=OPERATE)(serve.serve)
 app.command("openapi", cls=Command, rich_help_panel=BUILD)(contracts.openapi)
 app.command("asyncapi", cls=Command, rich_help_panel=BUILD)(contracts.asyncapi)
 app.command("settings", cls=Command, rich_help_panel=BUILD)(contracts.settings)
+app.command("metrics", cls=Command, rich_help_panel=BUILD)(contracts.metrics)
 app.command("report-schema", cls=Command, rich_help_panel=BUILD)(contracts.report_schema)
 app.command("problems", cls=Command, rich_help_panel=BUILD)(problems.problems)
 

@@ -47,7 +47,10 @@ class Pace:
 
 @dataclass
 class LeasedWork:
-    """One worker over one table; ``stages`` by status, ``broken`` is told of errors that will not pass."""
+    """One worker over one table; ``stages`` by status, ``broken`` is told of errors that will not pass.
+
+    ``told`` names the columns that every log line of a row's stage carries, by the name that they have there.
+    """
 
     database: Database
     table: Table
@@ -56,6 +59,7 @@ class LeasedWork:
     clock: Callable[[], datetime]
     pace: Pace = Pace()
     owner: str = field(default_factory=lambda: uuid4().hex)
+    told: Mapping[str, str] = field(default_factory=dict)
     _busy: dict[asyncio.Task[None], Any] = field(default_factory=dict)
     _tries: dict[Any, int] = field(default_factory=dict)
 
@@ -86,8 +90,8 @@ class LeasedWork:
     async def step(self, wakeup: Wakeup) -> None:
         """Lease what is due and start its stages; then wait for one to end, for news or for a short while."""
         self._tidy()
-        for row_id, status in await self._claim():
-            self._busy[asyncio.create_task(self._work(row_id, status))] = row_id
+        for row_id, status, known in await self._claim():
+            self._busy[asyncio.create_task(self._known_work(row_id, status, known))] = row_id
         await self._wait(wakeup)
         self._tidy()
 
@@ -96,7 +100,7 @@ class LeasedWork:
             del self._busy[task]
             task.result()
 
-    async def _claim(self) -> list[tuple[Any, str]]:
+    async def _claim(self) -> list[tuple[Any, str, dict[str, str]]]:
         """Keep the leases of what is at work, and lease as many due rows as there is room for."""
         now = self.clock()
         until = now + timedelta(seconds=self.pace.lease_s)
@@ -106,7 +110,10 @@ class LeasedWork:
                 await connection.execute(self._renewal(until))
             if room <= 0:
                 return []
-            return [(row.id, row.status) for row in await connection.execute(self._lease(room, now, until))]
+            return [
+                (row[0], row[1], dict(zip(self.told, map(str, row[2:]), strict=True)))
+                for row in await connection.execute(self._lease(room, now, until))
+            ]
 
     def _lease(self, room: int, now: datetime, until: datetime) -> ReturningUpdate[Any]:
         """Lease due rows, but none at work here: its lease may have run out while the database was away."""
@@ -123,7 +130,7 @@ class LeasedWork:
             update(self.table)
             .where(columns.id == taken.c.id)
             .values(lease_owner=self.owner, leased_until=until)
-            .returning(columns.id, columns.status)
+            .returning(columns.id, columns.status, *(columns[name] for name in self.told.values()))
         )
 
     def _renewal(self, until: datetime) -> Update:
@@ -145,6 +152,10 @@ class LeasedWork:
             news.cancel()
             with suppress(asyncio.CancelledError):
                 await news
+
+    async def _known_work(self, row_id: Any, status: str, known: Mapping[str, str]) -> None:
+        with structlog.contextvars.bound_contextvars(**known):
+            await self._work(row_id, status)
 
     async def _work(self, row_id: Any, status: str) -> None:
         try:

@@ -96,5 +96,5 @@ async def _judged(parts: Parts, item: Queued, gate: Gate) -> Answer | JudgeFaile
         gate.breaker.withdrew()
         raise
     except Exception as error:
-        log.exception("judge_crashed", provider=item.provider, correlation_id=str(item.correlation_id))
+        log.exception("judge_crashed", provider=item.provider)
         return JudgeFailed("LLM_INTERNAL_ERROR", type(error).__name__, kind=FailureKind.RETRY_NOW)

@@ -60,7 +60,9 @@ class Jobs:
         """Return the worker over jobs."""
         stages: dict[str, Stage] = {"planned": self.submit, "running": self.look}
         pace = Pace(concurrency=JOBS_AT_ONCE, lease_s=self.parts.settings.lease_s)
-        return LeasedWork(self.parts.database, jobs, stages, self.broken, self.parts.clock, pace)
+        return LeasedWork(
+            self.parts.database, jobs, stages, self.broken, self.parts.clock, pace, told={"job_id": "id"}
+        )
 
     async def submit(self, job_id: UUID) -> None:
         """Hand a planned job in, or find it where it was handed in before our note of it was lost."""

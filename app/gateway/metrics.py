@@ -4,7 +4,7 @@ Fed by ``observe``, ``gates``, ``sweep``, ``jobs`` and the HTTP edge.
 """
 
 from app.gateway.breaker import Circuit
-from app.telemetry.metrics import Counter, Gauge, Histogram
+from app.telemetry.metrics import COUNTED, Counter, Gauge, Histogram
 
 CIRCUIT_NUMBERS = {Circuit.CLOSED: 0, Circuit.OPEN: 1, Circuit.HALF_OPEN: 2}
 _BY_MODEL = ["provider", "model"]
@@ -49,7 +49,10 @@ LIMIT_BLIND = Counter(
     "llm_provider_cost_limit_blind_total", "Calls under a money limit without a known price", _BY_MODEL
 )
 CIRCUIT_STATE = Gauge(
-    "llm_provider_circuit_breaker_state", "0 closed, 1 open, 2 half-open", ["service", "circuit_name"]
+    "llm_provider_circuit_breaker_state",
+    "0 closed, 1 open, 2 half-open",
+    ["service", "circuit_name"],
+    multiprocess_mode="livemax",
 )
 CIRCUIT_CHANGES = Counter(
     "llm_provider_circuit_breaker_state_changes_total",
@@ -59,12 +62,20 @@ CIRCUIT_CHANGES = Counter(
 CIRCUIT_CALLS = Counter(
     "llm_provider_circuit_breaker_calls_total", "Calls seen by a circuit", ["service", "circuit_name", "result"]
 )
-CONCURRENT = Gauge("llm_provider_concurrent_requests", "Calls under way", ["provider"])
-AVAILABILITY = Gauge("llm_provider_availability_percentage", "Share of late calls that were served", ["provider"])
+CONCURRENT = Gauge(
+    "llm_provider_concurrent_requests", "Calls under way", ["provider"], multiprocess_mode="livesum"
+)
+AVAILABILITY = Gauge(
+    "llm_provider_availability_percentage",
+    "Share of late calls that were served",
+    ["provider"],
+    multiprocess_mode="livemin",
+)
 QUEUE_DEPTH = Gauge(
     "llm_provider_queue_depth",
     "Comparisons without an answer: all (total), not yet taken (queued)",
     ["queue_type"],
+    multiprocess_mode=COUNTED,
 )
 QUEUE_OVERFLOW = Counter(
     "llm_provider_queue_overflow_total", "Comparisons refused for lack of room", ["queue_type"]

@@ -27,6 +27,7 @@ from app.gateway.providers.base import FailureKind, JudgeFailed
 from app.gateway.queue import Queued
 from app.gateway.returns import PutBack, put_back
 from app.gateway.sweep import Sweep
+from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
 IDLE_S = 1.0
@@ -170,7 +171,8 @@ class Worker:
             async with self._places:
                 if self._parts.clock() - since > FRESH and not await self._still_ours(item):
                     return
-                self._done.append(await self._one(item, gate))
+                with bound(batch_uuid=item.batch_id, correlation_id=str(item.correlation_id)):
+                    self._done.append(await self._one(item, gate))
                 self._news.set()
         finally:
             gate.leave()
@@ -206,7 +208,7 @@ class Worker:
             log.warning("leave_to_ask_failed", error=type(error).__name__, why=str(error)[:200])
             return NotAsked(item, now + timedelta(seconds=BACK_OFF_S))
         except Exception as error:
-            log.exception("asking_crashed", correlation_id=str(item.correlation_id))
+            log.exception("asking_crashed")
             failure = JudgeFailed("LLM_INTERNAL_ERROR", type(error).__name__, kind=FailureKind.RETRY_NOW)
             return Outcome(item, failure, asked_at=now)
 

@@ -21,7 +21,9 @@ from app.errors import AppError, Unavailable
 from app.messaging import inbox
 from app.messaging.bus import Consumer, Record
 from app.messaging.dead_letters import DeadLetter, put_aside
+from app.messaging.known import known
 from app.messaging.tables import MessagingTables
+from app.telemetry.context import bound
 from app.telemetry.metrics import CONSUMED, CONSUMER_LAG
 
 log = structlog.get_logger(__name__)
@@ -100,6 +102,13 @@ class ConsumeLoop:
 
     async def _take(self, records: Sequence[Record]) -> None:
         """Take in records of one topic; when the batch fails, each by itself."""
+        if len(records) > 1:
+            await self._take_known(records)
+            return
+        with bound(**known(records[0])):
+            await self._take_known(records)
+
+    async def _take_known(self, records: Sequence[Record]) -> None:
         try:
             await self._transact(records)
         except (OperationalError, InterfaceError):

@@ -14,8 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.topics import Topic
 from app.messaging.bus import Record
+from app.messaging.known import known
 from app.messaging.outbox import Event, add
 from app.messaging.tables import MessagingTables
+from app.telemetry.context import bound
 from app.telemetry.metrics import QUARANTINED
 
 log = structlog.get_logger(__name__)
@@ -62,14 +64,15 @@ async def put_aside(
             continue
         await add(connection, tables, [_announcement(service, letter)])
         QUARANTINED.labels(service, record.topic, letter.reason).inc()
-        log.warning(
-            "record_quarantined",
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-            reason=letter.reason,
-            detail=letter.detail,
-        )
+        with bound(**known(record)):
+            log.warning(
+                "record_quarantined",
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+                reason=letter.reason,
+                detail=letter.detail,
+            )
 
 
 def _announcement(service: str, letter: DeadLetter) -> Event:

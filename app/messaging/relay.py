@@ -6,6 +6,7 @@ transaction. A relay that dies between sending and marking sends again: at least
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -20,7 +21,7 @@ from app.db.unit import Database
 from app.errors import Unavailable
 from app.messaging.bus import Outgoing, Producer
 from app.messaging.tables import MessagingTables
-from app.telemetry.metrics import OUTBOX_AGE, OUTBOX_PENDING, OUTBOX_SENT
+from app.telemetry.metrics import DEAD_LETTERS, OUTBOX_AGE, OUTBOX_PENDING, OUTBOX_SENT
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +55,8 @@ class Relay:
                 sent = await self.send_once(batch)
             except (Unavailable, DBAPIError, OSError) as error:
                 log.warning("relay_failed", service=self._service, error=type(error).__name__)
+                with suppress(DBAPIError, OSError):
+                    await self._observe()
                 await asyncio.sleep(self._times.back_off)
                 continue
             if sent < batch:
@@ -124,5 +127,7 @@ class Relay:
         )
         async with self._database.transaction() as connection:
             count, age = (await connection.execute(waiting)).one()
+            letters = select(func.count()).select_from(self._tables.dead_letters)
+            DEAD_LETTERS.labels(self._service).set((await connection.execute(letters)).scalar_one())
         OUTBOX_PENDING.labels(self._service).set(count)
         OUTBOX_AGE.labels(self._service).set(float(age or 0.0))

@@ -60,4 +60,5 @@ def worker(opened: Opened, parts: Parts) -> LeasedWork:
         BatchState.SCORING: partial(waves.score, parts),
         **dict.fromkeys(FINAL, partial(withdraw.withdraw, parts)),
     }
-    return LeasedWork(opened.database, batches, stages, partial(finish.broken, parts), now)
+    told = {"batch_uuid": "bos_batch_id", "correlation_id": "correlation_id"}
+    return LeasedWork(opened.database, batches, stages, partial(finish.broken, parts), now, told=told)

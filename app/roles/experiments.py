@@ -37,7 +37,9 @@ async def loops(opened: Opened, settings: RunnerSettings) -> list[Awaitable[None
     parts = Parts(opened.database, now, new_ids)
     stages: dict[str, Stage] = {state: partial(stage, parts) for state, stage in STAGES.items()}
     pace = Pace(lease_s=settings.lease_s)
-    work = LeasedWork(opened.database, experiments, stages, partial(broken, parts), now, pace)
+    work = LeasedWork(
+        opened.database, experiments, stages, partial(broken, parts), now, pace, told={"experiment_id": "id"}
+    )
     return [
         work.run(await opened.wakeup(CHANNEL)),
         keep_waking(opened.database, await opened.wakeup(RUNS_CHANNEL)),

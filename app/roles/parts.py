@@ -37,7 +37,7 @@ from app.settings import (
     TelemetrySettings,
 )
 from app.settings.check import unknown
-from app.telemetry import logs
+from app.telemetry import logs, metrics
 
 log = structlog.get_logger(__name__)
 KEEP_ALIVE_S = 75  # longer than our clients keep an idle connection, so that none is closed under a request
@@ -82,12 +82,15 @@ class Parts:
 @asynccontextmanager
 async def open_parts(service: str) -> AsyncIterator[Parts]:
     """Set up logs and the database for one role."""
-    logs.configure(service, TelemetrySettings())
+    telemetry = TelemetrySettings()
+    logs.configure(service, telemetry)
+    metrics.share(telemetry.metrics_dir)
     learn_scales(GradeScaleSettings().file)
     settings = DatabaseSettings()
     database = Database.connect(settings, application_name=service)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
+        stack.callback(metrics.forget, os.getpid())
         log.info("role_started", version=__version__)
         if misspelled := unknown(os.environ):
             log.warning("settings_unknown", names=misspelled)

@@ -26,6 +26,7 @@ from app.runner.collect import announced, verdicts
 from app.runner.experiments import listing as experiments
 from app.runner.finish.conclude import finish
 from app.runner.finish.write import Parts as FinishParts
+from app.runner.names import NAMES
 from app.runner.prepare import stages
 from app.runner.prepare.assignments_http import Assignments
 from app.runner.prepare.recall import recall
@@ -98,7 +99,8 @@ async def worker(opened: Opened, settings: RunnerSettings) -> LeasedWork:
         **dict.fromkeys(FINAL, partial(attend.ended, asking, ending)),
     }
     pace = Pace(lease_s=settings.lease_s)
-    return LeasedWork(opened.database, runs, by_state, partial(stages.broken, parts), now, pace)
+    broken = partial(stages.broken, parts)
+    return LeasedWork(opened.database, runs, by_state, broken, now, pace, told=NAMES)
 
 
 async def _cancel(parts: stages.Parts, ending: FinishParts, run_id: str) -> None:

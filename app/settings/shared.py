@@ -69,7 +69,7 @@ class KafkaSettings(Settings):
 
 
 class TelemetrySettings(Settings):
-    """Logs: ``json`` for machines, ``console`` for people."""
+    """Logs and metrics of every role."""
 
     log_level: Level = Field(default="INFO", validation_alias=AliasChoices("log_level", "LOG_LEVEL"))
     """Least level that is logged."""
@@ -82,6 +82,10 @@ class TelemetrySettings(Settings):
         validation_alias=AliasChoices("environment", "HULEEDU_ENVIRONMENT", "ENVIRONMENT"),
     )
     """Name of the installation, on every log line."""
+    metrics_dir: Path | None = Field(
+        default=None, validation_alias=AliasChoices("metrics_dir", "PROMETHEUS_MULTIPROC_DIR")
+    )
+    """Folder, empty at first, in which all processes of one role on one machine keep their metrics together."""
 
 
 class GradeScaleSettings(Settings):

@@ -6,6 +6,7 @@ from typing import Any
 import jwt
 import pytest
 
+from app.cj import metrics
 from app.cj.tables import anchors
 from app.db.unit import Database
 from tests.integration.desk import AUTH, ESSAY, INSTRUCTIONS, LEGACY, ROUND, Desk
@@ -240,3 +241,21 @@ async def test_registration_of_anchors_can_be_opened_for_a_legacy_client(databas
         del desk.http.headers["Authorization"]
         assert (await desk.register(name)).status_code == 201
         assert (await desk.http.get(f"/admin/v1/anchors/assignment/{name}")).status_code == 401
+
+
+async def test_calls_of_admins_are_counted_by_what_they_did_and_whether_it_was_done(desk: Desk) -> None:
+    def counted(operation: str, status: str) -> float:
+        return next(
+            (
+                sample.value
+                for family in metrics.ADMIN_OPERATIONS.collect()
+                for sample in family.samples
+                if sample.name.endswith("_total") and sample.labels == {"operation": operation, "status": status}
+            ),
+            0.0,
+        )
+
+    before = counted("upsert", "success"), counted("show", "failure")
+    await desk.assignment()
+    await desk.get(f"{INSTRUCTIONS}/assignment/nobodys", status=404)
+    assert (counted("upsert", "success"), counted("show", "failure")) == (before[0] + 1, before[1] + 1)

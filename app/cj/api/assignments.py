@@ -1,11 +1,12 @@
 """Routes of assignments: criteria, task and rubric in, listed, shown, deleted."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.params import Depends as Dependency
 
-from app.cj import anchors, assignments
+from app.cj import anchors, assignments, metrics
 from app.cj.assignments import Key, Order, Page
 from app.cj.parts import Parts
 from app.contracts.cj_http import (
@@ -26,11 +27,22 @@ PROMPT, RUBRIC = "student_prompt_storage_id", "judge_rubric_storage_id"
 
 def routes(parts: Parts, guarded: list[Dependency]) -> APIRouter:
     """Return the routes, all of them behind ``guarded``."""
-    router = APIRouter(tags=["assignments"], dependencies=guarded)
+    router = APIRouter(tags=["assignments"], dependencies=[*guarded, Depends(_counted)])
     _add_instructions(router, parts)
     _add_deletions(router, parts)
     _add_texts(router, parts)
     return router
+
+
+async def _counted(request: Request) -> AsyncIterator[None]:
+    """Count what an admin does, by the name of the route, and whether it was done."""
+    operation = request.scope["endpoint"].__name__
+    try:
+        yield
+    except Exception:
+        metrics.ADMIN_OPERATIONS.labels(operation, "failure").inc()
+        raise
+    metrics.ADMIN_OPERATIONS.labels(operation, "success").inc()
 
 
 def _add_instructions(router: APIRouter, parts: Parts) -> None:

@@ -39,6 +39,15 @@ def settings(
     write_or_check(rendered, path, "make settings", check=check)
 
 
+def metrics(
+    check: Check = False, path: Annotated[Path, typer.Option("--path", help="The file.")] = Path("docs/metrics.md")
+) -> None:
+    """Write the page of all metrics, or check that the committed one is fresh."""
+    from app.cli.metrics_page import rendered
+
+    write_or_check(rendered, path, "make metrics", check=check)
+
+
 def report_schema(
     check: Check = False,
     path: Annotated[Path, typer.Option("--path", help="The file.")] = Path("docs/report.schema.json"),

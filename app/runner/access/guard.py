@@ -22,6 +22,7 @@ from app.runner.access.audit import AuditTrail, Entry
 from app.runner.access.doors import Door
 from app.runner.access.owners import Owners
 from app.runner.access.places import Place, Places
+from app.telemetry.context import bound
 
 POLICY_VIOLATION = 1008
 MADE = frozenset({201, 202, 303})
@@ -70,10 +71,11 @@ class Guard:
             answer = await _refusal(request, error)
             await answer(scope, receive, send)
             return
-        if entry is None:
-            await self._app(scope, receive, send)
-        else:
-            await self._followed(entry, scope, receive, send)
+        with bound(**self._gate.owners.names(request.state.place.ids)):
+            if entry is None:
+                await self._app(scope, receive, send)
+            else:
+                await self._followed(entry, scope, receive, send)
 
     async def _admitted(self, request: Request) -> Entry | None:
         """Return the entry of the audit that is begun for a write, None for what changes nothing."""

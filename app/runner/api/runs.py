@@ -14,6 +14,7 @@ from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, MISSING, TWICE, Responses
 from app.runner.api.query import RunQuery
 from app.runner.api.views import RunList, RunStarted, RunView, run_view
+from app.runner.names import about
 from app.runner.runs import accept as accepting
 from app.runner.runs import idempotency, listing, prompts
 from app.runner.runs.idempotency import Answer, Asked
@@ -65,7 +66,8 @@ async def begun(parts: Parts, caller: Caller, body: RunRequest, wish: Asked | No
         if isinstance(target, InvalidInput):
             raise target
         run = await accepting.accept(connection, ready, ids, parts.desk(caller.owner))
-        await one_off.keep(connection, parts, run, body.webhook, target)
+        with about(run):
+            await one_off.keep(connection, parts, run, body.webhook, target)
         return shown_answer(run)
 
     async with parts.database.transaction() as connection:

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import structlog
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,6 +28,7 @@ from app.contracts.topics import Topic
 from app.db.listen import notify
 from app.messaging.consume import Incoming, Route
 from app.runner.collect import batch_results
+from app.runner.names import about
 from app.runner.runs import revisions, store
 from app.runner.runs.batch_states import Kind
 from app.runner.runs.progress import asked_at_least
@@ -35,6 +37,7 @@ from app.runner.runs.store import Change, Run, budget_of
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, announcements, runs
 from app.settings import RunnerSettings
 
+log = structlog.get_logger(__name__)
 Clock = Callable[[], datetime]
 VOLATILE = frozenset({"timestamp", "system_metadata", "assessed_at"})
 
@@ -60,7 +63,8 @@ def _route(
         heard = [batch_results.Heard(batch, kind, digest_of(item.data), item) for batch, item in said]
         await batch_results.keep(connection, heard, ours, settings.results.owner, now)
         for batch_uuid, run in ours.items():
-            await take(connection, run, kind, told[batch_uuid], settings, now=now)
+            with about(run):
+                await take(connection, run, kind, told[batch_uuid], settings, now=now)
 
     def key(envelope: Envelope[Any]) -> str | None:
         batch_uuid = _batch_of(envelope.data)
@@ -124,11 +128,22 @@ async def take(
     fresh = (await connection.execute(kept)).first() is not None
     if fresh:
         await connection.execute(update(runs).where(runs.c.id == run.id).values(heard_at=now))
+        _say(kind, message.data)
     await _note_asked(connection, run, message.data, now)
     if run.is_final and fresh:
         await revisions.want(connection, run, settings, now)
     await _send_on(connection, run, kind, now)
     return fresh
+
+
+def _say(kind: Kind, said: BaseEvent) -> None:
+    told = {"event_count": 1, "event_data_type": type(said).__name__}
+    if kind == "completion":
+        log.info("collector_completion_applied", **told)
+    elif kind == "result":
+        log.info("collector_assessment_result_applied", **told)
+    else:
+        log.info("collector_failure_applied", **told)
 
 
 async def _send_on(connection: AsyncConnection, run: Run, kind: Kind, now: datetime) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,6 +22,7 @@ from app.db.listen import notify
 from app.errors import InvalidInput
 from app.messaging.consume import Incoming, Route
 from app.runner import metrics
+from app.runner.names import about
 from app.runner.runs import recollection, revisions, store
 from app.runner.runs.progress import asked_at_least, whole
 from app.runner.runs.recollection import told_id
@@ -29,6 +31,7 @@ from app.runner.runs.store import Change, Run, budget_of
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, comparisons, runs
 from app.settings import RunnerSettings
 
+log = structlog.get_logger(__name__)
 Message = Incoming[ComparisonResult]
 
 
@@ -43,7 +46,8 @@ def route(clock: Callable[[], datetime], settings: RunnerSettings) -> Route[Comp
                 by_batch[batch_uuid].append(message)
         found = await store.lock_by_batch(connection, list(by_batch))
         for batch_uuid, run in found.items():
-            await take(connection, run, by_batch[batch_uuid], settings, clock())
+            with about(run):
+                await take(connection, run, by_batch[batch_uuid], settings, clock())
 
     return Route(Topic.COMPARISON_RESULT, ComparisonResultEnvelope, _key, handle)
 
@@ -76,9 +80,11 @@ async def take(
     await connection.execute(update(runs).where(runs.c.id == run.id).values(**_sums(run, counted, now)))
     await notify(connection, CHANGES_CHANNEL, run.id)
     await _send_on(connection, run, settings, now)
+    log.info("collector_llm_comparison_applied", event_count=len(counted), event_data_type="LLMComparisonResultV1")
     for result in counted:
         kind = "late" if run.is_final else "failed" if result.winner is None else "succeeded"
         metrics.COMPARISONS.labels(result.provider, kind).inc()
+        metrics.COST.labels(result.provider, result.model).inc(max(0.0, result.cost_estimate))
     return len(counted)
 
 
@@ -108,6 +114,8 @@ async def _keep(
     rows = [_row(run, message, last + place, now) for place, message in enumerate(messages, start=1)]
     kept = insert(comparisons).values(rows).on_conflict_do_nothing().returning(comparisons.c.request_id)
     fresh = set((await connection.execute(kept)).scalars())
+    if len(fresh) < len(rows):
+        log.warning("duplicate_llm_comparison_skipped", event_count=len(rows) - len(fresh))
     return [message.data for message in messages if message.data.request_id in fresh]
 
 

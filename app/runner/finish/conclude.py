@@ -7,7 +7,6 @@ same files again and moves once; a process that dies in between leaves nothing h
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,15 +16,15 @@ from app.runner.assets import store as packages
 from app.runner.finish.collected import Announced, announced, seen
 from app.runner.finish.files import Written
 from app.runner.finish.readiness import Outcome, Wait, outcome, withdrawn
+from app.runner.finish.tell import say_ended
 from app.runner.finish.write import Material, Parts, write_all
+from app.runner.names import about
 from app.runner.results.document import FIRST
 from app.runner.runs import essays, revisions, store
 from app.runner.runs.states import PUBLISHING_MODES, RunState
 from app.runner.runs.store import Change, Run
 from app.runner.tables import comparisons, run_files, runs
-from app.telemetry.context import bound
 
-log = structlog.get_logger(__name__)
 FILES_AT_ONCE = 500
 ENDING = frozenset({RunState.FINISHING, RunState.CANCELLING})
 
@@ -37,13 +36,7 @@ async def finish(parts: Parts, run_id: str) -> None:
         if run.status not in ENDING:
             return
         told = await announced(connection, run_id)
-    with bound(
-        run_id=run.id,
-        batch_uuid=str(run.batch_uuid),
-        batch_id=run.batch_label,
-        runner_mode=run.mode,
-        correlation_id=str(run.correlation_id),
-    ):
+    with about(run):
         now = parts.clock()
         decided = _decide(parts, run, told, now)
         if isinstance(decided, Wait):
@@ -102,19 +95,15 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
             await revisions.want(connection, ended, parts.settings, now)
     metrics.FINISHED.labels(run.mode, decided.state).inc()
     metrics.RUN_DURATION.labels(run.mode).observe((now - run.created_at).total_seconds())
-    log.info(
-        "runner_validation_state",
-        artefact_problems=len(result.problems),
-        manifest_files=sum(file.kind in {"request", "event"} for file in result.files),
-        partial_data=decided.state is not RunState.COMPLETED,
-    )
-    log.info(
-        "runner_execution_complete",
-        status=decided.state,
-        reason=decided.reason,
-        comparisons=run.comparisons_received,
-        files=len(result.files),
-    )
+    measure(run, result.files)
+    say_ended(material, result, decided)
+
+
+def measure(run: Run, files: list[Written]) -> None:
+    """Note how large the artefact is, where there is one."""
+    for file in files:
+        if file.kind == "artefact":
+            metrics.ARTEFACT_BYTES.labels(run.mode).observe(file.bytes)
 
 
 async def _last_sequence(connection: AsyncConnection, run_id: str) -> int:

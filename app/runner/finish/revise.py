@@ -15,16 +15,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.runner import metrics
 from app.runner.assets import store as packages
 from app.runner.finish.collected import announced, seen
-from app.runner.finish.conclude import note_files
+from app.runner.finish.conclude import measure, note_files
 from app.runner.finish.readiness import contents
 from app.runner.finish.write import EVENT_PLACES, Material, Parts, Result, write_all
+from app.runner.names import about
 from app.runner.results.document import Revision
 from app.runner.runs import essays, revisions, store
 from app.runner.runs.recollection import Failure
 from app.runner.runs.states import RunState
 from app.runner.runs.store import Run
 from app.runner.tables import comparisons, run_files
-from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
 COMPARISONS = "comparisons"
@@ -53,13 +53,7 @@ async def revise(parts: Parts, run_id: str) -> None:
         if found is None or not found.gained:
             await revisions.rest(connection, await _unwanted(connection, run))
             return
-    with bound(
-        run_id=run.id,
-        batch_uuid=str(run.batch_uuid),
-        batch_id=run.batch_label,
-        runner_mode=run.mode,
-        correlation_id=str(run.correlation_id),
-    ):
+    with about(run):
         result = await write_all(parts, found.material)
         await _publish(parts, run, found, result)
 
@@ -143,6 +137,7 @@ async def _publish(parts: Parts, run: Run, found: Gathered, result: Result) -> N
         else:  # more came in while the files were written
             await revisions.want(connection, held, parts.settings, now)
     metrics.REVISIONS.labels(run.mode, run.status).inc()
+    measure(run, [artefact])
     log.info("artefact_revised", **data)
 
 

@@ -62,7 +62,7 @@ async def _tell(parts: Parts, run: Run, *, settled: bool) -> Heard | None:
             raise
         return None
     except AppError as error:
-        log.warning("run_cancellation_not_possible", run_id=run.id, code=error.code)
+        log.warning("run_cancellation_not_possible", code=error.code)
         return "refused"
     patience = parts.settings.cancel_unknown_s if settled else parts.settings.cancel_patience_s
     on_the_way = run.comparisons_received == 0 and _waited_s(run, now) < patience

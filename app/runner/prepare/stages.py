@@ -24,6 +24,7 @@ from app.messaging import outbox
 from app.runner.assets import store as packages
 from app.runner.assets.inventory import Inventory
 from app.runner.assets.outline import outline
+from app.runner.names import about
 from app.runner.prepare.assignments_http import Assignments
 from app.runner.prepare.compose import PRE_SPECIFIED, compose
 from app.runner.prepare.upload import upload
@@ -34,7 +35,6 @@ from app.runner.runs.states import AMONG_ANCHORS, PUBLISHING_MODES, Mode, RunSta
 from app.runner.runs.store import Change, Run
 from app.runner.tables import announcements, messages
 from app.settings import RunnerSettings
-from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
 NAMESPACE = UUID("c3d0f1a2-6a0c-4d8e-8b58-6f0f7f6a9a10")
@@ -73,13 +73,7 @@ async def prepare(parts: Parts, run_id: str) -> None:
     if run.status is not RunState.PREPARING:
         return
     request = RunRequest.model_validate(run.spec)
-    with bound(
-        run_id=run.id,
-        batch_uuid=str(run.batch_uuid),
-        batch_id=run.batch_label,
-        runner_mode=run.mode,
-        correlation_id=str(run.correlation_id),
-    ):
+    with about(run):
         if run.mode not in PUBLISHING_MODES:
             await _finish_without_publishing(parts, run_id, None)
             return
@@ -189,7 +183,11 @@ async def _upload(parts: Parts, run: Run, stock: Inventory, judged: Sequence[ess
     async with parts.database.transaction() as connection:
         for digest in texts:
             await essays.set_storage(connection, run.id, digest, stored[digest])
-    return None if not prompt else stored[next(iter(prompt))]
+    if not prompt or task is None:
+        return None
+    storage_id = stored[next(iter(prompt))]
+    log.info("prompt_uploaded", storage_id=storage_id)
+    return storage_id
 
 
 async def _send(parts: Parts, run_id: str, envelope: CJRequestEnvelope) -> None:
@@ -204,6 +202,13 @@ async def _send(parts: Parts, run_id: str, envelope: CJRequestEnvelope) -> None:
         await connection.execute(insert(announcements).values(_kept(run, envelope)))
         change = Change(due_at=run.deadline_at, data={"essays": len(envelope.data.essays_for_cj)})
         await store.move(connection, run, RunState.PUBLISHED, change, now=now)
+    log.info("runner_request_published", topic=Topic.CJ_REQUESTED, essays=len(envelope.data.essays_for_cj))
+    log.info("collector_started", completion_timeout=_patience(run))
+
+
+def _patience(run: Run) -> float | None:
+    """Return for how many seconds a run waits for its end, from when it was accepted."""
+    return None if run.deadline_at is None else (run.deadline_at - run.created_at).total_seconds()
 
 
 async def _finish_without_publishing(parts: Parts, run_id: str, envelope: CJRequestEnvelope | None) -> None:
@@ -215,6 +220,7 @@ async def _finish_without_publishing(parts: Parts, run_id: str, envelope: CJRequ
         if envelope is not None:
             await connection.execute(insert(announcements).values(_kept(run, envelope)))
         await store.move(connection, run, RunState.FINISHING, Change(due_at=now), now=now)
+    log.info("runner_request_skipped", reason="mode" if envelope is None else "publish_false")
 
 
 def _kept(run: Run, envelope: CJRequestEnvelope) -> dict[str, object]:
@@ -231,6 +237,8 @@ async def broken(parts: Parts, run_id: str, error: Exception) -> None:
     detail = error.detail if isinstance(error, AppError) else f"{type(error).__name__}; see the worker's log"
     async with parts.database.transaction() as connection:
         run = await store.lock(connection, run_id)
+        if run.status in {RunState.ACCEPTED, RunState.PREPARING}:
+            log.error("runner_publish_failed", error_type=type(error).__name__, code=reason)
         if run.is_final:
             failure = Failure(code=reason, detail=detail[:2000])
             await revisions.give_up(connection, run, failure, parts.clock())
@@ -246,8 +254,11 @@ async def out_of_time(parts: Parts, run_id: str) -> None:
     async with parts.database.transaction() as connection:
         run = await store.lock(connection, run_id)
         if run.status in {RunState.PUBLISHED, RunState.RUNNING} and run.deadline_at and run.deadline_at <= now:
-            log.warning(
-                "collector_timeout", run_id=run.id, batch_uuid=str(run.batch_uuid), batch_id=run.batch_label
-            )
+            with about(run):
+                log.warning(
+                    "collector_timeout",
+                    elapsed=(now - run.created_at).total_seconds(),
+                    event_counts={"comparisons": run.comparisons_received},
+                )
             change = Change(reason="deadline", detail="the completion did not come in time", due_at=now)
             await store.move(connection, run, RunState.FINISHING, change, now=now)

@@ -19,6 +19,7 @@ from app.db.rows import shaped
 from app.errors import Conflict, InvalidInput, NotFound
 from app.runner import metrics
 from app.runner.assets.outline import Outlines
+from app.runner.names import about
 from app.runner.runs import essays, labels, store
 from app.runner.runs.boundary import with_budget
 from app.runner.runs.spec import RunRequest
@@ -87,7 +88,8 @@ async def retry(connection: AsyncConnection, run_id: str, ids: NewIds, desk: Des
     request = await _checked(connection, RunRequest.model_validate(ended.spec), desk)
     row = _row(request, ended.batch_label, ids, desk) | {"retry_of": ended.id, "attempt": ended.attempt + 1}
     again = await _write(connection, row)
-    await subscriptions.copy(connection, ended.id, again, desk.now)
+    with about(again):
+        await subscriptions.copy(connection, ended.id, again, desk.now)
     return again
 
 
@@ -176,11 +178,6 @@ async def _write(connection: AsyncConnection, row: dict[str, object]) -> Run:
         raise InvalidInput.at("assets.package_id", "the asset package was deleted just now")
     run = shaped(Run, [(_EMPTY | row)[column.name] for column in FIELDS])
     metrics.ACCEPTED.labels(run.mode).inc()
-    log.info(
-        "run_accepted",
-        run_id=run.id,
-        batch_uuid=str(run.batch_uuid),
-        batch_id=run.batch_label,
-        runner_mode=run.mode,
-    )
+    with about(run):
+        log.info("runner_invocation", assignment_id=run.spec.get("assignment_id"), attempt=run.attempt)
     return run

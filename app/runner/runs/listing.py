@@ -23,9 +23,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.db.rows import columns_of, shaped
 from app.runner import metrics
 from app.runner.runs import cursor as cursors
-from app.runner.runs.states import Mode, RunState
+from app.runner.runs.states import FINAL, Mode, RunState
 from app.runner.runs.store import FIELDS, Run, run_of
 from app.runner.tables import run_events, runs
+
+_ANSWERED = (runs.c.comparisons_received, runs.c.comparisons_failed)
 
 
 @dataclass(frozen=True)
@@ -153,10 +155,19 @@ async def events_of(connection: AsyncConnection, run_id: str, after: int = 0) ->
 
 
 async def count_by_state(connection: AsyncConnection) -> None:
-    """Set the gauge of runs by mode and state."""
+    """Set the gauges of runs by mode and state, and of how far those are that have not ended."""
     rows = await connection.execute(
         select(runs.c.mode, runs.c.status, func.count()).group_by(runs.c.mode, runs.c.status)
     )
-    metrics.RUNS.clear()
-    for mode, status, count in rows:
-        metrics.RUNS.labels(mode, status).set(count)
+    found = {(mode, status): count for mode, status, count in rows}
+    for mode, state in product(Mode, RunState):
+        metrics.RUNS.labels(mode, state).set(found.get((mode, state), 0))
+    sums = (func.sum(column) for column in (runs.c.comparisons_asked, *_ANSWERED))
+    age = func.extract("epoch", func.now() - func.min(runs.c.created_at))
+    still = select(runs.c.mode, age, *sums).where(runs.c.status.not_in(list(FINAL))).group_by(runs.c.mode)
+    progress = {row[0]: row[1:] for row in await connection.execute(still)}
+    for mode in Mode:
+        oldest, *counts = progress.get(mode, (0, 0, 0, 0))
+        metrics.OLDEST_RUN.labels(mode).set(float(oldest))
+        for kind, count in zip(("asked", "received", "failed"), counts, strict=True):
+            metrics.OPEN_COMPARISONS.labels(mode, kind).set(count)

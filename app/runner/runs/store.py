@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.listen import notify
 from app.db.rows import columns_of, shaped
 from app.errors import Gone, NotFound
+from app.runner import metrics
+from app.runner.names import about
 from app.runner.runs import recollection
 from app.runner.runs.states import FINAL, Mode, RunState, check_move
 from app.runner.tables import CHANGES_CHANNEL, RUNS_CHANNEL, deleted_runs, run_events, runs
@@ -149,11 +151,21 @@ async def move(connection: AsyncConnection, run: Run, to: RunState, change: Chan
     data = {"from": run.status, "to": to} | dict(change.data or {})
     if change.reason is not None:
         data |= {"reason": change.reason, "detail": change.detail}
+    since = await _entered_at(connection, run)
     moved = await _write(connection, run, f"run.{to}", data, values, now)
+    metrics.STAGE_DURATION.labels(run.mode, run.status).observe(max(0.0, (now - since).total_seconds()))
     await notify(connection, RUNS_CHANNEL)
     await notify(connection, CHANGES_CHANNEL, run.id)
-    log.info("run_moved", run_id=run.id, batch_uuid=str(run.batch_uuid), **data)
+    with about(run):
+        log.info("run_moved", **data)
     return moved
+
+
+async def _entered_at(connection: AsyncConnection, run: Run) -> datetime:
+    """Return when the run came into the state that it has."""
+    entered = (run_events.c.run_id == run.id, run_events.c.type == f"run.{run.status}")
+    at = (await connection.execute(select(func.max(run_events.c.at)).where(*entered))).scalar_one()
+    return run.created_at if at is None else at
 
 
 async def change(connection: AsyncConnection, run: Run, **values: object) -> Run:
@@ -176,7 +188,8 @@ async def note(
     noted = await _write(connection, run, kind, data, changed, now)
     await notify(connection, RUNS_CHANNEL)
     await notify(connection, CHANGES_CHANNEL, run.id)
-    log.info("run_noted", run_id=run.id, batch_uuid=str(run.batch_uuid), what=kind)
+    with about(run):
+        log.info("run_noted", what=kind)
     return noted
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.errors import Conflict, Forbidden, Gone
 from app.runner import metrics
+from app.runner.names import about
 from app.runner.runs import store
 from app.runner.runs.states import RunState
 from app.runner.runs.store import Change, Run
@@ -60,7 +61,8 @@ async def remove(connection: AsyncConnection, run_id: str, settings: RunnerSetti
     await connection.execute(delete(runs).where(runs.c.id == run.id))
     left = {"id": run.id, "owner": run.owner, "batch_uuid": run.batch_uuid, "deleted_at": now}
     await connection.execute(insert(deleted_runs).values(**left))
-    log.info("run_deleted", run_id=run.id, batch_uuid=str(run.batch_uuid), status=run.status)
+    with about(run):
+        log.info("run_deleted", status=run.status)
     return True
 
 

@@ -3,8 +3,8 @@
 Fed by ``enqueue`` and ``record``; feeds ``deliver``.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.rows import columns_of, shaped
+from app.runner.names import NAMES
+from app.runner.tables import runs
 from app.runner.webhooks.subscriptions import FIELDS, Subscription
 from app.runner.webhooks.tables import deliveries, subscriptions
 
@@ -57,13 +59,14 @@ class Terms:
 
 @dataclass(frozen=True)
 class Job:
-    """A delivery that this process holds, and its subscription as it stands."""
+    """A delivery that this process holds, and its subscription as it stands; ``names`` are those of its run."""
 
     id: str
     subscription: Subscription
     type: str
     run_id: str | None
     payload: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -91,17 +94,20 @@ async def load(connection: AsyncConnection, ids: Sequence[str]) -> list[Job]:
     """Return what was claimed just now, in the order of ``ids``."""
     mine = columns_of(deliveries, _Row)
     wanted = (
-        select(*mine, *FIELDS)
+        select(*mine, *(runs.c[column] for column in NAMES.values()), *FIELDS)
         .join(subscriptions, subscriptions.c.id == deliveries.c.subscription_id)
+        .outerjoin(runs, runs.c.id == deliveries.c.run_id)
         .where(deliveries.c.id.in_(ids))
     )
-    found = {row[0]: _job(row[: len(mine)], row[len(mine) :]) for row in await connection.execute(wanted)}
+    rows = [tuple(row) for row in await connection.execute(wanted)]
+    found = {row[0]: _job(row[: len(mine)], row[len(mine) :]) for row in rows}
     return [found[name] for name in ids if name in found]
 
 
-def _job(own: Sequence[Any], subscription: Sequence[Any]) -> Job:
-    row = shaped(_Row, own)
-    return Job(row.id, shaped(Subscription, subscription), row.type, row.run_id, row.payload)
+def _job(own: Sequence[Any], others: Sequence[Any]) -> Job:
+    row, subscription = shaped(_Row, own), shaped(Subscription, others[len(NAMES) :])
+    names = {name: str(value) for name, value in zip(NAMES, others, strict=False) if value is not None}
+    return Job(row.id, subscription, row.type, row.run_id, row.payload, names)
 
 
 async def hand_back(connection: AsyncConnection, owner: str) -> int:

@@ -24,6 +24,7 @@ from app.runner.webhooks.record import Attempted
 from app.runner.webhooks.send_http import Answer, Sender
 from app.runner.webhooks.vault import Vault
 from app.settings import WebhookSettings
+from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
 IDLE_S = 1.0
@@ -107,7 +108,8 @@ class Deliverer:
         if not job.subscription.enabled:
             metrics.DELIVERIES.labels("dropped").inc()
             return
-        task = asyncio.create_task(self._work(job))
+        with bound(**job.names, delivery=job.id, subscription=job.subscription.id):
+            task = asyncio.create_task(self._work(job))
         self._busy.add(task)
         task.add_done_callback(self._busy.discard)
 
