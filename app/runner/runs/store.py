@@ -157,7 +157,7 @@ async def move(connection: AsyncConnection, run: Run, to: RunState, change: Chan
     await notify(connection, RUNS_CHANNEL)
     await notify(connection, CHANGES_CHANNEL, run.id)
     with about(run):
-        log.info("run_moved", **data)
+        log.info("run_moved", **{key: value for key, value in data.items() if key != "detail"})
     return moved
 
 
