@@ -19,8 +19,7 @@ def main(arguments: list[str]) -> int:
         return 2
     wrong = problems(arguments[0])
     if wrong:
-        listed = "".join(f"\n  {problem}" for problem in wrong)
-        sys.stderr.write(f"{arguments[0]} does not start, its settings are wrong:{listed}\n")
+        sys.stderr.writelines(f"{arguments[0]} does not start: {problem}\n" for problem in wrong)
         return 3
     role = importlib.import_module(f"app.roles.{arguments[0]}")
     try:

@@ -19,7 +19,6 @@ from app.roles.stack import Plan
 from app.settings import AuthSettings, DatabaseSettings, GradeScaleSettings, Neighbours
 
 RUNNER_URL = "http://127.0.0.1:8300"
-ASYNC_DRIVER = "postgresql+asyncpg://"
 
 
 def runner(data_dir: Path) -> str:
@@ -45,16 +44,13 @@ def database(data_dir: Path, environment: Mapping[str, str] = os.environ) -> str
     plan = Plan.read(data_dir)
     if "DATABASE_URL" not in environment and plan is not None:
         return plan.database_url
-    url = DatabaseSettings().url
-    for plain in ("postgresql://", "postgres://"):
-        if url.startswith(plain):
-            url = ASYNC_DRIVER + url.removeprefix(plain)
     try:
-        usable = make_url(url).drivername == ASYNC_DRIVER.removesuffix("://")
-    except (ArgumentError, ValueError):
-        usable = False
-    if not usable:
-        raise InvalidInput("DATABASE_URL is no address of a Postgres database (postgresql://user@host/name)")
+        url = DatabaseSettings().url
+        make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise InvalidInput(
+            "DATABASE_URL is no address of a Postgres database (postgresql://user@host/name)"
+        ) from error
     return url
 
 

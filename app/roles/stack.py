@@ -35,7 +35,7 @@ WEBHOOKS_ON_LOOPBACK = {
     "WEBHOOKS_ALLOWED_PORTS": "1-65535",
 }
 """A receiver may live on the same machine: only here, where the whole system does."""
-READY_DEADLINE_S = 60.0
+READY_DEADLINE_S = 120.0
 STOP_DEADLINE_S = 15.0
 
 
@@ -168,9 +168,16 @@ class Stack:
         while waiting:
             waiting = {role: url for role, url in waiting.items() if not answers(url)}
             if waiting and time.monotonic() > end:
-                raise Unavailable(f"not ready in time: {', '.join(waiting)}; see the logs in {self._logs}")
+                told = ", ".join(self._how(role) for role in waiting)
+                raise Unavailable(f"not ready in time: {told}; see the logs in {self._logs}")
             if waiting:
                 time.sleep(0.05)
+
+    def _how(self, role: str) -> str:
+        """Return a role that is not ready, with its exit code where it has ended, and its last words."""
+        code, log = self._children[role].poll(), self._logs / f"{role}.log"
+        last = log.read_text(errors="replace").splitlines()[-1:] if log.is_file() else []
+        return f"{role} ({'runs' if code is None else f'ended with {code}'}; {' '.join(last)[-300:]})"
 
     def ended(self) -> list[str]:
         """Return the roles whose process has ended."""

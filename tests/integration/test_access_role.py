@@ -67,7 +67,7 @@ async def test_on_loopback_it_is_open_and_says_so(database_url: str, unused_tcp_
     [
         ({"RUNNER_ACCESS": "off"}, "RUNNER_ACCESS is off and RUNNER_HOST is 0.0.0.0"),
         ({}, "access is on and nobody could come in"),
-        ({"RUNNER_API_KEYS": '[{"id": "x"}]'}, "the settings of access are wrong: api_keys.0.id"),
+        ({"RUNNER_API_KEYS": '[{"id": "x"}]'}, "RUNNER_API_KEYS (at 0.id)"),
         ({"RUNNER_JWT_SECRET": "short"}, "tokens need RUNNER_JWT_ISSUER and RUNNER_JWT_AUDIENCE"),
     ],
 )

@@ -110,7 +110,7 @@ async def test_tokens_of_reasoning_are_not_known_so_that_equal_parts_are_given(
         ({"max_cost_usd": -1}, ["/max_cost_usd"]),
         ({"design": {"pairs": [{"a": "x", "b": "y"}]}}, ["/design/pairs/0/a", "/design/pairs/0/b"]),
         ({"labels": {"experiment": "x"}}, ["/labels"]),
-        ({"name": "a\x00b"}, [""]),
+        ({"name": "a\x00b"}, ["/name"]),
         ({"surprise": 1}, ["/surprise"]),
     ],
 )

@@ -27,7 +27,13 @@ from tests.integration.gateway_parts import opened, request
 from tests.integration.parts import Clock, in_process
 
 AUTH = AuthSettings(jwt_secret_key=SecretStr("a secret that is long enough for the tests"), admin_token=None)
-ADMIN = {"Authorization": f"Bearer {service_token(AUTH, 'an-operator')}"}
+
+
+def admin() -> dict[str, str]:
+    """Return a header with a fresh token: the whole suite takes longer than one holds."""
+    return {"Authorization": f"Bearer {service_token(AUTH, 'an-operator')}"}
+
+
 WHERE = "/admin/mock-mode"
 SETTINGS = GatewaySettings(mock_mode="eng5-lower5", mock_latency_ms=0)
 FOR_B = next(f"p{n}" for n in range(99) if not by_hash(PROFILES["default"], f"p{n}")[0])
@@ -81,12 +87,12 @@ async def test_a_switch_reaches_every_process_without_a_restart_and_its_judges(
 ) -> None:
     async with process(database, database_url) as (http, mine), process(database, database_url) as (_, other):
         judge = MockJudge(SETTINGS, other.current)
-        answer = await http.put(WHERE, json={"mock_mode": "cj-generic"}, headers=ADMIN)
+        answer = await http.put(WHERE, json={"mock_mode": "cj-generic"}, headers=admin())
         assert answer.json()["mock_mode"] == "cj_generic_batch"
         assert await mine.current() == "cj_generic_batch"
         await until(database, other, "cj_generic_batch")
         assert (await judge.judge(Question(FOR_B, "", "", "gpt-5.1"))).first_wins
-        await http.put(WHERE, json={"mock_mode": "default"}, headers=ADMIN)
+        await http.put(WHERE, json={"mock_mode": "default"}, headers=admin())
         await until(database, other, "default")
         assert not (await judge.judge(Question(FOR_B, "", "", "gpt-5.1"))).first_wins
         assert (await http.get(WHERE)).json()["mock_mode"] is None
@@ -94,10 +100,10 @@ async def test_a_switch_reaches_every_process_without_a_restart_and_its_judges(
 
 async def test_a_switch_outlives_restarts_until_it_is_taken_back(database: Database, database_url: str) -> None:
     async with process(database, database_url) as (http, _):
-        await http.put(WHERE, json={"mock_mode": "coin"}, headers=ADMIN)
+        await http.put(WHERE, json={"mock_mode": "coin"}, headers=admin())
     async with process(database, database_url) as (http, restarted):
         assert await restarted.current() == "coin"
-        taken_back = await http.put(WHERE, json={"mock_mode": None}, headers=ADMIN)
+        taken_back = await http.put(WHERE, json={"mock_mode": None}, headers=admin())
         assert taken_back.json()["mock_mode"] == "eng5-lower5"
     async with process(database, database_url) as (_, restarted):
         assert await restarted.current() == "eng5-lower5"
@@ -116,7 +122,7 @@ async def test_a_mode_that_does_not_exist_is_refused_before_any_effect(
     database: Database, database_url: str, body: dict[str, object]
 ) -> None:
     async with process(database, database_url) as (http, _):
-        answer = await http.put(WHERE, json=body, headers=ADMIN)
+        answer = await http.put(WHERE, json=body, headers=admin())
         assert answer.status_code in {400, 422}
         assert "mock_mode" in answer.json()["error"]["message"] or "mode" in body
         assert (await http.get(WHERE)).json()["mock_mode"] == "eng5-lower5"
@@ -125,7 +131,7 @@ async def test_a_mode_that_does_not_exist_is_refused_before_any_effect(
 async def test_switched_off_admin_routes_do_not_exist(database: Database, database_url: str) -> None:
     off = GatewaySettings(admin_api_enabled=False)
     async with process(database, database_url, off) as (http, _):
-        for answer in (await http.get(WHERE), await http.put(WHERE, json={"mock_mode": None}, headers=ADMIN)):
+        for answer in (await http.get(WHERE), await http.put(WHERE, json={"mock_mode": None}, headers=admin())):
             assert answer.status_code == 404
             assert answer.json()["error"]["code"] == "ADMIN_API_DISABLED"
 

@@ -200,7 +200,7 @@ async def test_files_come_in_pages_and_each_has_an_address_that_lasts(house: Hou
         seen += page["items"]
         address = page["next"]
     assert seen == whole["items"]
-    assert len(seen) == 10
+    assert len(seen) == 12
     for item in seen:
         answer = await house.api.get(item["href"])
         assert hashlib.sha256(answer.content).hexdigest() == item["sha256"]

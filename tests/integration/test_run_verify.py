@@ -92,7 +92,7 @@ async def test_a_run_as_it_was_written_holds(house: House, run: Json) -> None:
     found = await verdict(house, run)
     assert found["ok"] is True
     kinds = [check["check"] for check in found["checks"]]
-    assert kinds.count("digest") == 10
+    assert kinds.count("digest") == 12
     wanted = {"schema", "checksum", "manifest", "comparisons", "tokens", "cost"}
     assert wanted | {"rows", "left_out", "run", "database"} <= set(kinds)
 

@@ -92,7 +92,7 @@ async def test_a_run_is_accepted_with_its_location_and_defaults(api: httpx.Async
     [
         ({"mode": "other"}, "mode"),
         ({"batch_label": "  "}, "batch_label"),
-        ({"user_id": "a\x00b"}, "body"),
+        ({"user_id": "a\x00b"}, "user_id"),
         ({"unknown": 1}, "unknown"),
         ({"llm": {"provider": "nobody"}}, "llm.provider"),
         ({"llm": {"provider": "mock", "temperature": 3}}, "llm.temperature"),
