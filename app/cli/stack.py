@@ -12,7 +12,7 @@ from pathlib import Path
 from app.errors import Unavailable
 from app.roles.stack import ROOT, Plan
 
-START_DEADLINE_S = 90.0
+START_DEADLINE_S = 180.0
 STOP_DEADLINE_S = 40.0
 
 
