@@ -118,7 +118,7 @@ def _time(found: Seconds | None) -> str:
 
 
 def _confidence(found: JudgeQuality) -> Table:
-    rows = [(number(item.confidence, 1), str(item.count), percent(item.with_scale)) for item in found.confidence]
+    rows = [(number(item.confidence, 0), str(item.count), percent(item.with_scale)) for item in found.confidence]
     headings = ("Confidence", "Verdicts", "Agree with the final scores")
     return Table("Confidence of the judge and what it is worth", headings, rows, (1, 2))
 
