@@ -92,7 +92,9 @@ def test_of_settings_within_one_standard_error_of_the_best_the_cheapest_is_recom
     text = advice(best, found, "tau_a")
     assert "difference to setting 1 is within the spread of repeats" in text
     assert "the other 1 is larger" in text
-    assert text.endswith("Take setting 1 (rubric r1): it is the cheapest of those within one standard error of the best")
+    assert text.endswith(
+        "Take setting 1 (rubric r1): it is the cheapest of those within one standard error of the best"
+    )
 
 
 def test_with_one_repeat_nobody_can_say_how_much_is_chance() -> None:
