@@ -141,7 +141,8 @@ def best_of(found: Sequence[Summary], criterion: str) -> Best | None:
     ordered = sorted(good, key=lambda item: (-BETTER[criterion] * item.spreads[criterion].mean, *_cheap(item)))
     first = ordered[0]
     against = tuple(_difference(first, other, criterion) for other in ordered[1:])
-    near = [first, *(other for other in ordered[1:] if _is_near(first.spreads[criterion], other.spreads[criterion]))]
+    mine = first.spreads[criterion]
+    near = [first, *(other for other in ordered[1:] if _is_near(mine, other.spreads[criterion]))]
     return Best(first.setting, against, min(near, key=_cheap).setting)
 
 
@@ -255,7 +256,8 @@ def advice(best: Best | None, found: Sequence[Summary], criterion: str) -> str:
         why = "the cheapest of those within one standard error of the best"
         text += f". Take setting {_told(best.recommended, found)}: it is {why}"
     elif alike or unknown:
-        text += f". Take setting {best.setting}, or ask more repeats: no cheaper one is within one standard error of it"
+        why = "no cheaper one is within one standard error of it"
+        text += f". Take setting {best.setting}, or ask more repeats: {why}"
     return text
 
 

@@ -191,7 +191,7 @@ def _seconds(values: Sequence[float | None]) -> Seconds | None:
 
 
 def _by_confidence(verdicts: Sequence[Answer], rows: Sequence[ScoreRow]) -> tuple[Sure, ...]:
-    """Return the verdicts by whole level of confidence (3.5 counts as 4); where two scores are equal, half agrees."""
+    """Return the verdicts by whole level of confidence (3.5 counts as 4); of equal scores half agrees."""
     scores = {row.essay_id: row.theta for row in rows}
     agreed: dict[int, list[float]] = defaultdict(list)
     for item in verdicts:

@@ -36,7 +36,7 @@ def text(x: float, y: float, words: str, **attributes: Value) -> str:
 
 
 def shortened(words: str, most: int) -> str:
-    """Return a text of at most so many letters, without its middle: names of one set often differ at the end only."""
+    """Return a text of at most so many letters, without its middle: names often differ at the end only."""
     flat = one_line(words)
     if len(flat) <= most:
         return flat
