@@ -115,6 +115,32 @@ def begun(system: Stack, package_id: str) -> str:
     return str(answer.json()["id"])
 
 
+def essays_of(api: httpx.Client, run_id: str) -> str:
+    """Return the ids of two essays of a run, with a comma between them."""
+    first = api.get(f"/v1/runs/{run_id}/comparisons").json()["items"][0]
+    return f"{first['essay_a_id']},{first['essay_b_id']}"
+
+
+def tried(system: Stack, package_id: str) -> str:
+    """Start an experiment whose every name is hostile; return its id."""
+    body: Mapping[str, Any] = {
+        "name": f"experiment {IMAGE}{SCRIPT}",
+        "assets": {"package_id": package_id},
+        "factors": {
+            "models": [{"provider": "local", "model": f"m {IMAGE}"}],
+            "rubrics": [{"text": f"Weigh {VECTOR}{LINK}"}, {"text": SCRIPT}],
+        },
+        "labels": {"who": SCRIPT},
+        "max_cost_usd": 2,
+        "budget": {"max_comparisons": 6},
+        "design": {"stop": {"rule": "cap"}},
+    }
+    with httpx.Client(base_url=system.plan.url("api")) as api:
+        answer = api.post("/v1/experiments", json=body)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
 async def harmless(page: Page, watch: Watch) -> None:
     """Check the page that is open: what was hostile is text, and did nothing."""
     assert await page.evaluate("window.pwned") is None
@@ -152,3 +178,19 @@ async def test_hostile_essays_names_and_verdicts_are_only_ever_text(
         await page.goto(address)
         await harmless(page, watch)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Comparison of 2 runs")
+    experiment = f"/experiments/{tried(system, package_id)}"
+    await page.goto(experiment)
+    await expect(page.locator("#state")).to_have_text("Completed", timeout=DONE)
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"experiment {IMAGE}{SCRIPT}")
+    for address in (experiment, f"{experiment}/delete", "/experiments"):
+        await page.goto(address)
+        await harmless(page, watch)
+    people = f"/v1/runs/{run_id}/agreement?format=html"
+    with httpx.Client(base_url=system.plan.url("api")) as api:
+        csv = f"judge,a,b,choice\n{SCRIPT},{essays_of(api, run_id)},a\n"
+        sent = api.post(
+            f"/v1/runs/{run_id}/human-verdicts", files={"file": ("v.csv", csv)}, data={"label": f"{IMAGE}{SCRIPT}"}
+        )
+        assert sent.status_code == 201, sent.text
+    await page.goto(people)
+    await harmless(page, watch)
