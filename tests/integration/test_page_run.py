@@ -53,6 +53,11 @@ async def test_a_run_that_ended_shows_scores_downloads_and_what_can_be_done(
     assert f'href="/runs/{run["id"]}/cancel"' not in html
 
 
+async def test_a_run_that_judges_nothing_offers_no_pairs(house: House, browser: httpx.AsyncClient) -> None:
+    planned = await house.start(mode="dry-run", llm={}, design={}, budget={})
+    assert "Pairs and verdicts" not in await page(browser, f"/runs/{planned['id']}")
+
+
 async def test_a_run_is_cancelled_by_its_form_only(house: House, browser: httpx.AsyncClient) -> None:
     run, _ = await house.running()
     assert (await browser.post(f"/runs/{run['id']}/cancel", data={})).status_code == 403
