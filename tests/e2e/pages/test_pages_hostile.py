@@ -115,10 +115,14 @@ def begun(system: Stack, package_id: str) -> str:
     return str(answer.json()["id"])
 
 
-def essays_of(api: httpx.Client, run_id: str) -> str:
-    """Return the ids of two essays of a run, with a comma between them."""
-    first = api.get(f"/v1/runs/{run_id}/comparisons").json()["items"][0]
-    return f"{first['essay_a_id']},{first['essay_b_id']}"
+def said_by_people(system: Stack, run_id: str) -> None:
+    """Import a verdict on two essays of a run, by somebody with a hostile name."""
+    with httpx.Client(base_url=system.plan.url("api")) as api:
+        first = api.get(f"/v1/runs/{run_id}/comparisons").json()["items"][0]
+        csv = f"judge,a,b,choice\n{SCRIPT},{first['essay_a_id']},{first['essay_b_id']},a\n"
+        files, label = {"file": ("v.csv", csv)}, {"label": f"{IMAGE}{SCRIPT}"}
+        answer = api.post(f"/v1/runs/{run_id}/human-verdicts", files=files, data=label)
+    assert answer.status_code == 201, answer.text
 
 
 def tried(system: Stack, package_id: str) -> str:
@@ -185,12 +189,6 @@ async def test_hostile_essays_names_and_verdicts_are_only_ever_text(
     for address in (experiment, f"{experiment}/delete", "/experiments"):
         await page.goto(address)
         await harmless(page, watch)
-    people = f"/v1/runs/{run_id}/agreement?format=html"
-    with httpx.Client(base_url=system.plan.url("api")) as api:
-        csv = f"judge,a,b,choice\n{SCRIPT},{essays_of(api, run_id)},a\n"
-        sent = api.post(
-            f"/v1/runs/{run_id}/human-verdicts", files={"file": ("v.csv", csv)}, data={"label": f"{IMAGE}{SCRIPT}"}
-        )
-        assert sent.status_code == 201, sent.text
-    await page.goto(people)
+    said_by_people(system, run_id)
+    await page.goto(f"/v1/runs/{run_id}/agreement?format=html")
     await harmless(page, watch)
