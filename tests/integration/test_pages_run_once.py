@@ -66,6 +66,9 @@ async def test_a_test_of_boundaries_is_offered_planned_and_started(house: Paged)
     said = text_of(await house.browser.get(f"/packages/{house.package_id}"))
     assert "is required in mode boundary-test" not in said
     form = await planned(house, mode="boundary-test", **{"boundary.iterations": "2"})
+    shown = await house.browser.post("/runs/new", data=form | {"act": "plan"})
+    assert "more than the test itself only where answers fail" in text_of(shown)
+    assert "scores stand still before" not in text_of(shown)
     answer = await house.browser.post("/runs/new", data=form)
     assert answer.status_code == 303
     [run] = (await house.http.get("/v1/runs", headers=bearer(house.a_key))).json()["items"]
