@@ -119,6 +119,24 @@ async def test_what_came_after_the_end_stands_in_a_report_made_anew(house: House
     assert (written["alignment"]["comparisons"], fresh["alignment"]["comparisons"]) == (2, 3)
 
 
+async def test_a_cancelled_run_is_still_cancelled_by_request_in_a_report_made_anew(house: House) -> None:
+    house.cj_answers(202)
+    run, ids = await house.running()
+    await deliver(house.database, house.verdicts, house.verdict(run, ids[0], ids[1]))
+    await house.api.post(run["links"]["cancel"])
+    await house.work(run["id"])
+    house.clock.pass_by(11)
+    done = await house.work(run["id"])
+    assert done["status_reason"] == "by_request"
+    fresh = (await house.api.get(address(run), params={"format": "json", "fresh": True})).json()
+    assert fresh["summary"][0]["text"].startswith("Incomplete: by_request: cancelled by request")
+    info = {"reason": "cancelled"}
+    failure = house.base(run) | {"system_metadata": {"timestamp": house.clock().isoformat(), "error_info": info}}
+    await deliver(house.database, house.failed, house.envelope(failure))
+    fresh = (await house.api.get(address(run), params={"format": "json", "fresh": True})).json()
+    assert fresh["missing"]["reason"].startswith("by_request")
+
+
 async def test_a_run_from_before_there_were_such_files_has_its_report_all_the_same(
     house: House, run: Json
 ) -> None:
