@@ -1,8 +1,9 @@
 """Rows of a decisions file to judgements: which column is what, and what is wrong with a row. PURE.
 
 Fed by the command line, by the replay of votes and by the import of people's verdicts, which read the file; feeds
-every fit. Three layouts are known: ``judge, winner, loser``, and ``judge, a, b, choice`` or ``judge, left, right,
-verdict`` with the essay shown first as ``a`` or ``left``.
+every fit. Four layouts are known: ``judge, winner, loser``, and ``judge, a, b, choice`` or ``judge, left, right,
+verdict`` with the essay shown first as ``a`` or ``left``, and the comparisons that the runner exports, of which
+those without a winner and those that came after the end of the run are left out, as in the run's own scores.
 """
 
 import csv
@@ -19,6 +20,9 @@ SECOND = frozenset({"b", "a2", "2", "2.0", "0", "0.0", "second", "essay b", "ess
 TIE = frozenset({"tie", "equal", "draw", "0.5"})
 MISSING = frozenset({"", "NaN", "nan"})
 """Cells that hold no id: empty ones, and what table programs write for those."""
+
+EXPORTED = ("essay_a_id", "essay_b_id", "winner_essay_id")
+LAYOUTS = (("a", "b", "choice"), ("left", "right", "verdict"), EXPORTED)
 
 LONGEST_ID = 200
 NO_ROWS = "the file has no decisions, only a header"
@@ -93,12 +97,13 @@ def columns_of(header: Sequence[str], wanted: Mapping[str, str]) -> Columns:
     judge, winner, loser = named("judge"), named("winner"), named("loser")
     if winner is not None and loser is not None:
         return Columns(judge, winner, loser, None)
-    for roles in (("a", "b", "choice"), ("left", "right", "verdict")):
+    for roles in LAYOUTS:
         a, b, choice = map(named, roles)
         if a is not None and b is not None and choice is not None:
             return Columns(judge, a, b, choice)
     raise InvalidJudgements(
-        "the file needs the columns winner and loser, or a, b and choice, or left, right and verdict; "
+        "the file needs the columns winner and loser, or a, b and choice, or left, right and verdict, or those of "
+        "comparisons exported as CSV; "
         f"it has {_shown(header)}"
     )
 
@@ -109,7 +114,11 @@ def records_of(rows: Iterable[Row], columns: Columns) -> list[Record]:
     Choices are places ("a", "second", …) or ids of winners. Where an essay's id looks like a place, what all
     rows allow decides; where that leaves both readings open, and they differ, the file is refused.
     """
-    read = [(line, row, (_id(row, columns.first, line), _id(row, columns.second, line))) for line, row in rows]
+    read = [
+        (line, row, (_id(row, columns.first, line), _id(row, columns.second, line)))
+        for line, row in rows
+        if _counts(row, columns)
+    ]
     for line, _, pair in read:
         if pair[0] == pair[1]:
             raise InvalidJudgements(f"line {line}: {pair[0]} is compared with itself")
@@ -125,6 +134,13 @@ def records_of(rows: Iterable[Row], columns: Columns) -> list[Record]:
         Record(*pair, outcome, 1.0, judge)
         for (_, _, pair), outcome, judge in zip(read, outcomes, judges, strict=True)
     ]
+
+
+def _counts(row: Mapping[str, str | None], columns: Columns) -> bool:
+    """Say whether a row is a decision; exported comparisons may have failed, or come too late for the scores."""
+    if (columns.first, columns.second, columns.choice) != EXPORTED:
+        return True
+    return _cell(row, EXPORTED[2]) not in MISSING and _cell(row, "late") != "true"
 
 
 def _cell(row: Mapping[str, str | None], column: str) -> str:

@@ -46,9 +46,16 @@ async def test_a_run_that_ended_shows_scores_downloads_and_what_can_be_done(
     assert '<title id="score-plot-title">Scores with 95 % intervals' in html
     assert f"/v1/runs/{run['id']}/bundle.zip" in html
     assert f"essay={ids[0].replace(':', '%3A')}" in html
+    for what in ("as markdown", "to read and print", "every number"):
+        assert f"The report, {what}" in html
     for action in ("retry", "delete"):
         assert f'href="/runs/{run["id"]}/{action}"' in html
     assert f'href="/runs/{run["id"]}/cancel"' not in html
+
+
+async def test_a_run_that_judges_nothing_offers_no_pairs(house: House, browser: httpx.AsyncClient) -> None:
+    planned = await house.start(mode="dry-run", llm={}, design={}, budget={})
+    assert "Pairs and verdicts" not in await page(browser, f"/runs/{planned['id']}")
 
 
 async def test_a_run_is_cancelled_by_its_form_only(house: House, browser: httpx.AsyncClient) -> None:

@@ -62,6 +62,19 @@ async def test_a_start_without_a_plan_shows_the_plan(house: Paged) -> None:
     assert await labels(house) == []
 
 
+async def test_a_test_of_boundaries_is_offered_planned_and_started(house: Paged) -> None:
+    said = text_of(await house.browser.get(f"/packages/{house.package_id}"))
+    assert "is required in mode boundary-test" not in said
+    form = await planned(house, mode="boundary-test", **{"boundary.iterations": "2"})
+    shown = await house.browser.post("/runs/new", data=form | {"act": "plan"})
+    assert "more than the test itself only where answers fail" in text_of(shown)
+    assert "scores stand still before" not in text_of(shown)
+    answer = await house.browser.post("/runs/new", data=form)
+    assert answer.status_code == 303
+    [run] = (await house.http.get("/v1/runs", headers=bearer(house.a_key))).json()["items"]
+    assert run["mode"] == "boundary-test"
+
+
 async def test_hostile_names_and_labels_stay_text_on_every_page(house: Paged) -> None:
     form = await planned(house, batch_label=HOSTILE, labels=f"who={HOSTILE}")
     await house.browser.post("/runs/new", data=form)

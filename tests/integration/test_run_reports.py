@@ -1,6 +1,9 @@
 """The report of a run over HTTP: its forms, what a browser may do with it, and made anew of what is stored."""
 
+import asyncio
+import json
 import re
+import sys
 from collections.abc import AsyncIterator
 from itertools import permutations
 from pathlib import Path
@@ -8,11 +11,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
-from app.cli.numbers.decisions import fitted
 from app.db.unit import Database
+from app.roles.stack import ROOT
 from app.runner.reports.shapes.document import Report
 from app.runner.tables import run_files
-from app.scoring.summary import How
 from tests.integration.house import House
 from tests.integration.kept import ended, revised
 from tests.integration.parts import Json, deliver
@@ -117,6 +119,24 @@ async def test_what_came_after_the_end_stands_in_a_report_made_anew(house: House
     assert (written["alignment"]["comparisons"], fresh["alignment"]["comparisons"]) == (2, 3)
 
 
+async def test_a_cancelled_run_is_still_cancelled_by_request_in_a_report_made_anew(house: House) -> None:
+    house.cj_answers(202)
+    run, ids = await house.running()
+    await deliver(house.database, house.verdicts, house.verdict(run, ids[0], ids[1]))
+    await house.api.post(run["links"]["cancel"])
+    await house.work(run["id"])
+    house.clock.pass_by(11)
+    done = await house.work(run["id"])
+    assert done["status_reason"] == "by_request"
+    fresh = (await house.api.get(address(run), params={"format": "json", "fresh": True})).json()
+    assert fresh["summary"][0]["text"].startswith("Incomplete: by_request: cancelled by request")
+    info = {"reason": "cancelled"}
+    failure = house.base(run) | {"system_metadata": {"timestamp": house.clock().isoformat(), "error_info": info}}
+    await deliver(house.database, house.failed, house.envelope(failure))
+    fresh = (await house.api.get(address(run), params={"format": "json", "fresh": True})).json()
+    assert fresh["missing"]["reason"].startswith("by_request")
+
+
 async def test_a_run_from_before_there_were_such_files_has_its_report_all_the_same(
     house: House, run: Json
 ) -> None:
@@ -165,7 +185,17 @@ async def test_a_run_that_judged_nothing_has_no_report(house: House) -> None:
         assert "judges nothing" in answer.json()["detail"]
 
 
-async def test_anybody_can_check_a_report_by_a_fit_of_the_exported_comparisons(
+async def fitted_by_command(path: Path) -> Json:
+    """Return what ``cj-runner fit`` prints of a file, in a process of its own."""
+    words = (sys.executable, "-m", "app.cli.main", "fit", str(path), "--json")
+    ran = await asyncio.create_subprocess_exec(*words, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    told, _ = await ran.communicate()
+    assert ran.returncode == 0
+    found: Json = json.loads(told)
+    return found
+
+
+async def test_anybody_can_check_a_report_by_the_fit_command_on_the_exported_comparisons(
     house: House, tmp_path: Path
 ) -> None:
     run, ids = await house.running()
@@ -178,11 +208,13 @@ async def test_anybody_can_check_a_report_by_a_fit_of_the_exported_comparisons(
     house.clock.pass_by(1801)
     await house.work(run["id"])
     await house.work(run["id"])
-    exported = (await house.api.get(f"/v1/runs/{run['id']}/comparisons")).json()["items"]
-    rows = [f"{item['essay_a_id']},{item['essay_b_id']},{item['winner']}" for item in exported if item["winner"]]
+    late = house.verdict(run, ids[0], ids[1], "Essay B")
+    await deliver(house.database, house.verdicts, late)
+    exported = await house.api.get(f"/v1/runs/{run['id']}/comparisons", params={"format": "csv"})
     path = tmp_path / "comparisons.csv"
-    path.write_text("\n".join(["a,b,choice", *rows]))
-    told = fitted(path, {}, How())
+    path.write_bytes(exported.content)
+    assert exported.text.count("\n") == len(verdicts) + 3
+    told = await fitted_by_command(path)
     report = Report.model_validate_json((await house.api.get(address(run), params={"format": "json"})).content)
     assert report.about.scores_source == "runner_fit"
     scores = {essay.essay_id: [essay.score, essay.standard_error] for essay in report.essays}
@@ -194,6 +226,7 @@ async def test_anybody_can_check_a_report_by_a_fit_of_the_exported_comparisons(
     assert report.judge.order_effect.estimate == pytest.approx(told["order_effect"]["estimate"])
     assert report.judge.reliability.ssr == pytest.approx(told["ssr"])
     assert report.judge.triads.cyclic == told["cyclic_triads"]["count"]
+    assert report.refit is not None
     assert report.refit is not None
     assert report.refit.score == pytest.approx(0.0, abs=1e-9)
     assert (report.about.status, report.missing.failed) == ("timed_out", 1)

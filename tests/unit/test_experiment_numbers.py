@@ -68,7 +68,17 @@ def test_a_setting_that_is_better_beyond_the_spread_of_repeats_is_clearly_so() -
     assert "larger than the spread of repeats explains" in advice(best, found, "tau_a")
 
 
-def test_of_settings_that_cannot_be_told_apart_the_cheapest_is_recommended() -> None:
+def test_a_cheap_judge_that_tosses_coins_is_never_recommended_for_want_of_repeats() -> None:
+    found = summaries([*repeated(1, [0.85, 0.91], cost=1.0), *repeated(2, [0.15, -0.09], cost=0.5)])
+    best = best_of(found, "tau_a")
+    assert best is not None
+    assert (best.setting, best.not_told_apart, best.recommended) == (1, (2,), 1)
+    text = advice(best, found, "tau_a")
+    assert "difference to setting 2 is within the spread of repeats" in text
+    assert text.endswith("Take setting 1, or ask more repeats: no cheaper one is within one standard error of it")
+
+
+def test_of_settings_within_one_standard_error_of_the_best_the_cheapest_is_recommended() -> None:
     found = summaries(
         [
             *repeated(1, [0.90, 0.80, 0.97], cost=1.0),
@@ -82,7 +92,9 @@ def test_of_settings_that_cannot_be_told_apart_the_cheapest_is_recommended() -> 
     text = advice(best, found, "tau_a")
     assert "difference to setting 1 is within the spread of repeats" in text
     assert "the other 1 is larger" in text
-    assert text.endswith("Take setting 1 (rubric r1): it is the cheapest of those that cannot be told apart")
+    assert text.endswith(
+        "Take setting 1 (rubric r1): it is the cheapest of those within one standard error of the best"
+    )
 
 
 def test_with_one_repeat_nobody_can_say_how_much_is_chance() -> None:

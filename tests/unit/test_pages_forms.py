@@ -37,6 +37,17 @@ def test_every_choice_of_the_form_is_taken_by_the_api() -> None:
             RunRequest.model_validate(body)
 
 
+def test_a_test_of_boundaries_can_be_asked_for_by_the_form() -> None:
+    test = GIVEN | {"mode": "boundary-test", "budget.max_comparisons": ""}
+    body, problems = run_form.request_of(test)
+    assert (body["boundary"], problems) == ({}, [])
+    assert RunRequest.model_validate(body).boundary is not None
+    told = {"boundary.boundaries": "A/B, B/C", "boundary.iterations": "3", "boundary.least_win_rate": "0.8"}
+    wanted = RunRequest.model_validate(run_form.request_of(test | told)[0]).boundary
+    assert wanted is not None
+    assert (wanted.boundaries, wanted.iterations, wanted.least_win_rate) == (("A/B", "B/C"), 3, 0.8)
+
+
 def test_minutes_labels_and_texts_are_read_as_they_are_meant() -> None:
     body, problems = run_form.request_of(
         GIVEN
@@ -80,6 +91,8 @@ def test_what_only_the_form_can_get_wrong_is_told_at_its_field(changes: dict[str
         ({"llm.provider": "", "llm.model": "m"}, "llm.model"),
         ({"llm.temperature": "hot"}, "llm.temperature"),
         ({"budget.max_comparisons": "1"}, "budget.max_comparisons"),
+        ({"mode": "boundary-test", "boundary.boundaries": "A-B!"}, "boundary.boundaries"),
+        ({"mode": "boundary-test", "boundary.least_win_rate": "2"}, "boundary.least_win_rate"),
         ({"design.stop.target_mean_se": "0.3"}, "design.stop.target_mean_se"),
         ({"mode": "plan", "llm.rubric": "001_baseline"}, "llm.system_prompt"),
         ({"batch_label": "%Q"}, "batch_label"),

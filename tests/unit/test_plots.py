@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.runner.reports.plots.canvas import shortened
 from app.runner.web.axis import Axis
 from app.runner.web.scatter_plot import Point, scatter_plot
 from app.runner.web.score_plot import MOST_NAMED, score_plot
@@ -77,3 +78,10 @@ def test_the_frontier_leads_through_the_best_points_from_left_to_right() -> None
     first, second = (tuple(map(float, point.split(","))) for point in plot.frontier.split())
     assert first[0] < second[0]
     assert first[1] > second[1]
+
+
+def test_long_names_that_differ_at_their_ends_still_differ_when_shortened() -> None:
+    names = [f"anchor_essay_eng_5_17_vt_0{place:02}" for place in range(12)]
+    assert len({shortened(name, 24) for name in names}) == 12
+    assert {len(shortened(name, most)) for name in names for most in (8, 24, 25)} == {8, 24, 25}
+    assert shortened("short", 5) == "short"

@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 
 def fit(
-    decisions: Annotated[Path, typer.Argument(help="CSV with judge, winner, loser or judge, a, b, choice.")],
+    decisions: Annotated[Path, typer.Argument(help="CSV: winner, loser, or a, b, choice, or as exported.")],
     ridge: Annotated[float | None, typer.Option(help="Penalised fit with this ridge (the usual fit).")] = None,
     eps: Annotated[float | None, typer.Option(help="Bias-reduced fit, as other CJ software has it.")] = None,
     mle: Annotated[bool, typer.Option("--mle", help="Plain maximum likelihood.")] = False,

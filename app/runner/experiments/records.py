@@ -26,7 +26,7 @@ BY_SETTING = (
     Column("cells", "integer", "cells of the setting, one for each seed"),
     Column("completed", "integer", "cells that have metrics"),
     Column("best", "yes_no", "it has the best mean of the criterion"),
-    Column("recommended", "yes_no", "it is the cheapest of those that cannot be told apart from the best"),
+    Column("recommended", "yes_no", "it is the cheapest of those within one standard error of the best"),
     Column("on_frontier", "yes_no", "no other setting is as good and cheaper, or better and no dearer"),
     *(
         Column(measure.name, "number", f"{measure.meaning}: {meaning}", key=key)

@@ -81,7 +81,9 @@ class Difference:
 class Best:
     """The setting with the best mean, how it stands against each other, and which one to take.
 
-    ``recommended`` is the cheapest of those that cannot be told apart from the best one.
+    ``recommended`` is the cheapest of the best one and those whose mean is at most one standard error of the
+    difference below it (the rule of one standard error, Breiman, Friedman, Olshen and Stone 1984, section 3.4.3).
+    That few repeats cannot tell a setting apart is no reason to take it.
     """
 
     setting: int
@@ -139,8 +141,16 @@ def best_of(found: Sequence[Summary], criterion: str) -> Best | None:
     ordered = sorted(good, key=lambda item: (-BETTER[criterion] * item.spreads[criterion].mean, *_cheap(item)))
     first = ordered[0]
     against = tuple(_difference(first, other, criterion) for other in ordered[1:])
-    alike = [first, *(other for other, item in zip(ordered[1:], against, strict=True) if item.clear is False)]
-    return Best(first.setting, against, min(alike, key=_cheap).setting)
+    mine = first.spreads[criterion]
+    near = [first, *(other for other in ordered[1:] if _is_near(mine, other.spreads[criterion]))]
+    return Best(first.setting, against, min(near, key=_cheap).setting)
+
+
+def _is_near(best: Spread, other: Spread) -> bool:
+    """Say whether two means differ by no more than one standard error of their difference; unknown ones do not."""
+    if best.sd is None or other.sd is None:
+        return False
+    return abs(best.mean - other.mean) <= math.sqrt(best.sd**2 / best.n + other.sd**2 / other.n)
 
 
 def _cheap(summary: Summary) -> tuple[float, int]:
@@ -242,9 +252,12 @@ def advice(best: Best | None, found: Sequence[Summary], criterion: str) -> str:
     if clear:
         others = "every other" if clear == len(best.against) else f"the other {clear}"
         text += f"; the difference to {others} is larger than the spread of repeats explains"
-    if alike:
-        why = "the cheapest of those that cannot be told apart"
+    if best.recommended != best.setting:
+        why = "the cheapest of those within one standard error of the best"
         text += f". Take setting {_told(best.recommended, found)}: it is {why}"
+    elif alike or unknown:
+        why = "no cheaper one is within one standard error of it"
+        text += f". Take setting {best.setting}, or ask more repeats: {why}"
     return text
 
 

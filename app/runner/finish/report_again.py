@@ -17,6 +17,7 @@ from app.runner.reports.shapes.document import Report
 from app.runner.results.answers import Noted, answer, noted
 from app.runner.results.document import Revision
 from app.runner.runs import essays
+from app.runner.runs.states import RunState
 from app.runner.runs.store import Run
 
 EVERYTHING = 2**31 - 1
@@ -58,7 +59,9 @@ async def _material(parts: Parts, run: Run, found: Collected, *, everything: boo
         judged = await essays.of_run(connection, run.id)
     outcome = Outcome(run.status, run.status_reason, run.status_detail)
     if everything or run.revision > 1:
-        outcome = contents(seen(replace(run, comparisons_received=len(found.answers)), told, now))
+        by_now = contents(seen(replace(run, comparisons_received=len(found.answers)), told, now))
+        taken_back = run.status is RunState.CANCELLED and by_now.state is not RunState.COMPLETED
+        outcome = outcome if taken_back else by_now
     why = ANEW if everything else None
     revision = Revision(max(1, run.revision), why=why, until=EVERYTHING if everything else None)
     return Material(run, told, outcome, stock, judged, now, revision)

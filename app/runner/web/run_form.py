@@ -26,10 +26,12 @@ TEXTS = (
     *("design.stop.rule", "design.stop.min_comparisons", "design.stop.threshold"),
     *("design.stop.target_mean_se", "design.stop.target_band_share"),
 )
+BOUNDARY = ("boundary.boundaries", "boundary.iterations", "boundary.least_win_rate")
 FLAGS = ("design.both_orders", "design.early_repeats")
 MINUTES = "budget.completion_timeout_s"
 LABELS = "labels"
-FIELDS = (*TEXTS, *FLAGS, MINUTES, LABELS, *(f"{name}{part}" for name in PROMPTS for part in ("", ".text")))
+PROMPT_FIELDS = tuple(f"{name}{part}" for name in PROMPTS for part in ("", ".text"))
+FIELDS = (*TEXTS, *BOUNDARY, *FLAGS, MINUTES, LABELS, *PROMPT_FIELDS)
 """All fields, by the path of what they say in a request; the texts of prompts beside their choice."""
 USUAL = dict.fromkeys(FIELDS, "") | {
     "mode": Mode.ANCHOR_ALIGN_TEST.value,
@@ -92,6 +94,7 @@ def request_of(given: Mapping[str, str]) -> tuple[dict[str, Any], list[FieldProb
         _put(body, path, bool(given[path]))
     for path in PROMPTS:
         problems += _prompt(body, path, given)
+    _boundary(body, given)
     problems += _minutes(body, given[MINUTES])
     problems += _labels(body, given[LABELS])
     return body, problems
@@ -103,6 +106,15 @@ def _put(body: dict[str, Any], path: str, value: object) -> None:
     for step in above:
         at = at.setdefault(step, {})
     at[last] = value
+
+
+def _boundary(body: dict[str, Any], given: Mapping[str, str]) -> None:
+    """Put what is tested into the body: where nothing is said, all that the anchors allow."""
+    told: dict[str, Any] = {path.rpartition(".")[2]: given[path] for path in BOUNDARY if given[path]}
+    if "boundaries" in told:
+        told["boundaries"] = re.findall(r"[^\s,;]+", told["boundaries"])
+    if told or given["mode"] == Mode.BOUNDARY_TEST.value:
+        body["boundary"] = told
 
 
 def _prompt(body: dict[str, Any], path: str, given: Mapping[str, str]) -> list[FieldProblem]:

@@ -221,7 +221,9 @@ def tables(run: Run) -> list[Table]:
 
 _KINDS = {
     "artefact": "The artefact: all that was asked and answered",
-    "report": "The report",
+    "report": "The report, as markdown",
+    "report_html": "The report, to read and print",
+    "report_json": "The report, every number",
     "named_report": "The report under a telling name",
     "results": "Scores and grades as they are kept",
 }

@@ -12,7 +12,7 @@ from app.errors import InvalidInput
 from app.runner.api.parts import Parts
 from app.runner.assets.inventory import Inventory
 from app.runner.runs import essays
-from app.runner.runs.spec import Assets, RunRequest
+from app.runner.runs.spec import Assets, Boundary, RunRequest
 from app.runner.runs.states import Mode
 
 PREFIX = "assets.package_id."
@@ -43,7 +43,12 @@ async def uses_of(parts: Parts, caller: Caller, package_id: str) -> Uses:
 
 def _problems(mode: Mode, stock: Inventory) -> tuple[str, ...]:
     """Return what a run in ``mode`` on the usual scale would be refused with."""
-    wanted = RunRequest.model_construct(mode=mode, batch_label="any", assets=Assets(package_id="any"))
+    wanted = RunRequest.model_construct(
+        mode=mode,
+        batch_label="any",
+        assets=Assets(package_id="any"),
+        boundary=Boundary.model_validate({}) if mode is Mode.BOUNDARY_TEST else None,
+    )
     try:
         essays.check(wanted, stock)
     except InvalidInput as error:

@@ -115,6 +115,36 @@ def begun(system: Stack, package_id: str) -> str:
     return str(answer.json()["id"])
 
 
+def said_by_people(system: Stack, run_id: str) -> None:
+    """Import a verdict on two essays of a run, by somebody with a hostile name."""
+    with httpx.Client(base_url=system.plan.url("api")) as api:
+        first = api.get(f"/v1/runs/{run_id}/comparisons").json()["items"][0]
+        csv = f"judge,a,b,choice\n{SCRIPT},{first['essay_a_id']},{first['essay_b_id']},a\n"
+        files, label = {"file": ("v.csv", csv)}, {"label": f"{IMAGE}{SCRIPT}"}
+        answer = api.post(f"/v1/runs/{run_id}/human-verdicts", files=files, data=label)
+    assert answer.status_code == 201, answer.text
+
+
+def tried(system: Stack, package_id: str) -> str:
+    """Start an experiment whose every name is hostile; return its id."""
+    body: Mapping[str, Any] = {
+        "name": f"experiment {IMAGE}{SCRIPT}",
+        "assets": {"package_id": package_id},
+        "factors": {
+            "models": [{"provider": "local", "model": f"m {IMAGE}"}],
+            "rubrics": [{"text": f"Weigh {VECTOR}{LINK}"}, {"text": SCRIPT}],
+        },
+        "labels": {"who": SCRIPT},
+        "max_cost_usd": 2,
+        "budget": {"max_comparisons": 6},
+        "design": {"stop": {"rule": "cap"}},
+    }
+    with httpx.Client(base_url=system.plan.url("api")) as api:
+        answer = api.post("/v1/experiments", json=body)
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
 async def harmless(page: Page, watch: Watch) -> None:
     """Check the page that is open: what was hostile is text, and did nothing."""
     assert await page.evaluate("window.pwned") is None
@@ -152,3 +182,13 @@ async def test_hostile_essays_names_and_verdicts_are_only_ever_text(
         await page.goto(address)
         await harmless(page, watch)
     await expect(page.get_by_role("heading", level=1)).to_have_text("Comparison of 2 runs")
+    experiment = f"/experiments/{tried(system, package_id)}"
+    await page.goto(experiment)
+    await expect(page.locator("#state")).to_have_text("Completed", timeout=DONE)
+    await expect(page.get_by_role("heading", level=1)).to_have_text(f"experiment {IMAGE}{SCRIPT}")
+    for address in (experiment, f"{experiment}/delete", "/experiments"):
+        await page.goto(address)
+        await harmless(page, watch)
+    said_by_people(system, run_id)
+    await page.goto(f"/v1/runs/{run_id}/agreement?format=html")
+    await harmless(page, watch)

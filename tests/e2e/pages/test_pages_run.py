@@ -44,11 +44,13 @@ async def test_a_run_is_followed_live_from_its_start_to_its_scores(
         await page.goto(f"/runs/{run_id}")
         await expect(page.locator("#feed")).to_have_text("This page follows the run as it goes.", timeout=DONE)
         received = page.locator('[data-live="received"]')
+        await page.get_by_role("link", name="Pairs and verdicts").focus()
         await expect(received).to_have_text(re.compile(r"^[1-9]\d*$"), timeout=DONE)
         await look(page, "run-going")
         await expect(page.locator("#state")).to_have_text("Completed", timeout=DONE)
         await expect(page.get_by_role("heading", name="Scores", exact=True)).to_be_visible()
         await expect(page.locator("#events li").last).to_contain_text("Completed")
+        await expect(page.get_by_role("link", name="Pairs and verdicts")).to_be_focused()
         assert api.get(f"/v1/runs/{run_id}").json()["status"] == "completed"
     await page.reload()
     await look(page, "run-completed")

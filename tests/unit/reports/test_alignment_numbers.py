@@ -59,6 +59,13 @@ def test_with_an_unknown_grade_no_metric_pretends() -> None:
     assert len(found.inversions) == 1
 
 
+def test_anchors_that_only_the_engine_could_name_are_not_said_to_have_no_grade() -> None:
+    unnamed = [replace(row(f"ANCHOR_{n}", "", n, -float(n)), expert_grade=None) for n in (1, 2, 3)]
+    assert align(unnamed, [], LEGACY).coverage.withheld == (
+        "3 of 3 anchors are known by the engine's ids alone; their names and grades come with its rich result"
+    )
+
+
 def test_an_anchor_that_was_never_compared_has_no_win_rate_and_withholds_the_metrics() -> None:
     rows = [*anchors(["A", "B"], [1, 2]), replace(row("e2", "C+", 3, -3.0, wins=0), comparisons=0, losses=0)]
     found = align(rows, [], LEGACY)

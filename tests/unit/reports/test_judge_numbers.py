@@ -119,6 +119,14 @@ def test_confidence_is_shown_with_what_it_is_worth() -> None:
     assert [item.confidence for item in judge.confidence] == [1.0, 2.0, 3.0, 4.0, 5.0]
 
 
+def test_a_judge_with_fine_shades_of_confidence_is_shown_by_whole_levels() -> None:
+    answers = [replace(item, confidence=1 + (item.sequence % 41) / 10) for item in verdicts(NAMES)]
+    judge = quality(answers).judge
+    assert judge is not None
+    assert [item.confidence for item in judge.confidence] == [1, 2, 3, 4, 5]
+    assert sum(item.count for item in judge.confidence) == judge.verdicts
+
+
 def test_no_verdict_gives_no_numbers() -> None:
     failed = [replace(item, winner=None) for item in verdicts(NAMES)]
     assert judge_quality(failed, [], {}, LEGACY) is None

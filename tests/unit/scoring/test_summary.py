@@ -54,6 +54,19 @@ def test_both_layouts_give_the_same_scale(write: Callable[[str, str], str], text
     assert sum(item["theta"] for item in found["items"]) == pytest.approx(0)
 
 
+def test_exported_comparisons_are_read_as_they_are_without_failures_and_late_ones(
+    write: Callable[[str, str], str],
+) -> None:
+    rows = ("x,y,a,x,false", "y,z,a,y,false", "x,z,b,z,false", "x,y,,,false", "z,y,a,z,true")
+    text = "\n".join(("essay_a_id,essay_b_id,winner,winner_essay_id,late", *rows))
+    found = fitted(write("comparisons.csv", text))
+    assert [(item["id"], item["wins"], item["n"]) for item in found["items"]] == [
+        ("x", 1, 2),
+        ("y", 1, 2),
+        ("z", 1, 2),
+    ]
+
+
 def test_columns_may_have_other_names(write: Callable[[str, str], str]) -> None:
     path = write("d.csv", CYCLE.replace("winner", "Better").replace("loser", "Worse"))
     found = fitted(path, "--winner-column", "Better", "--loser-column", "Worse", "--mle")

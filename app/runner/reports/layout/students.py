@@ -79,6 +79,8 @@ def _ruler_section(report: Report, found: Students) -> Section:
             for band in reversed(found.bands)
         ]
         blocks.append(Table("Where the grades lie, in logits", ("Grade", "Begins at", "Centre"), rows, (1, 2)))
+    else:
+        blocks.append(Words("Where the grades begin is not known: it comes with the engine's rich result."))
     if any(line.chances for line in found.lines):
         blocks.append(_chances(found))
     return Section("Anchor ruler", blocks)

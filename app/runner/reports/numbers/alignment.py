@@ -94,7 +94,18 @@ def _coverage(anchors: Sequence[ScoreRow], orders: Orders, scale: GradeScale) ->
         share=graded / len(anchors) if anchors else 0.0,
         without_grade=without,
         never_compared=never,
-        withheld=_withheld(len(anchors), without, never, scale),
+        withheld=_unidentified(anchors) or _withheld(len(anchors), without, never, scale),
+    )
+
+
+def _unidentified(anchors: Sequence[ScoreRow]) -> str | None:
+    """Return why nothing is known of anchors that the engine added itself, where its result did not name them."""
+    unknown = [row for row in anchors if row.expert_grade is None and row.name == row.essay_id]
+    if len(anchors) < 2 or not unknown:
+        return None
+    return (
+        f"{len(unknown)} of {len(anchors)} anchors are known by the engine's ids alone; their names and grades "
+        "come with its rich result"
     )
 
 

@@ -7,7 +7,7 @@ Fed by the answers of a run; feeds the report, comparisons of runs and experimen
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from math import exp
+from math import exp, floor
 from typing import Any, TypeVar
 
 import numpy as np
@@ -191,14 +191,14 @@ def _seconds(values: Sequence[float | None]) -> Seconds | None:
 
 
 def _by_confidence(verdicts: Sequence[Answer], rows: Sequence[ScoreRow]) -> tuple[Sure, ...]:
-    """Return the verdicts by whole level of confidence; where two scores are equal, half agrees."""
+    """Return the verdicts by whole level of confidence (3.5 counts as 4); of equal scores half agrees."""
     scores = {row.essay_id: row.theta for row in rows}
-    agreed: dict[float, list[float]] = defaultdict(list)
+    agreed: dict[int, list[float]] = defaultdict(list)
     for item in verdicts:
         if item.confidence is not None and item.first in scores and item.second in scores:
             ahead = scores[item.first] - scores[item.second]
             won = 1.0 if item.winner == "a" else -1.0
-            agreed[float(round(item.confidence))].append(0.5 * (1.0 + float(np.sign(ahead)) * won))
+            agreed[floor(item.confidence + 0.5)].append(0.5 * (1.0 + float(np.sign(ahead)) * won))
     return tuple(
         Sure(confidence=level, count=len(hits), with_scale=sum(hits) / len(hits))
         for level, hits in sorted(agreed.items())

@@ -36,9 +36,12 @@ def text(x: float, y: float, words: str, **attributes: Value) -> str:
 
 
 def shortened(words: str, most: int) -> str:
-    """Return a text of at most so many letters."""
+    """Return a text of at most so many letters, without its middle: names often differ at the end only."""
     flat = one_line(words)
-    return flat if len(flat) <= most else f"{flat[: most - 1]}…"
+    if len(flat) <= most:
+        return flat
+    tail = max((most - 1) // 2, 1)
+    return f"{flat[: most - 1 - tail]}…{flat[-tail:]}"
 
 
 def hint(words: str) -> str:

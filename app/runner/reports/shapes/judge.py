@@ -101,7 +101,7 @@ class Spent(Shape):
 
 
 class Sure(Shape):
-    """Verdicts of one level of confidence, rounded to 1 .. 5, and the share that the final scores agree with."""
+    """Verdicts of one level of confidence, rounded, and the share of them that the final scores agree with."""
 
     confidence: float
     count: int

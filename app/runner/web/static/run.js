@@ -46,7 +46,10 @@
 
   const put = (fresh, id) => {
     const [old, now] = [document.getElementById(id), fresh.getElementById(id)];
-    if (old && now) old.replaceWith(document.adoptNode(now));
+    if (!old || !now) return;
+    const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    old.replaceWith(document.adoptNode(now));
+    if (focused) [...document.links].find((link) => link.getAttribute("href") === focused)?.focus();
   };
 
   const renew = async () => {
@@ -54,7 +57,6 @@
     document.title = fresh.title;
     if (fresh.getElementById("live").dataset.final === "yes") {
       put(fresh, "main");
-      document.getElementById("state").focus?.();
       return true;
     }
     put(fresh, "live");

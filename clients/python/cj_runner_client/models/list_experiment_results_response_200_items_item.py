@@ -63,7 +63,7 @@ class ListExperimentResultsResponse200ItemsItem:
         cells (int | None): cells of the setting, one for each seed
         completed (int | None): cells that have metrics
         best (bool | None): it has the best mean of the criterion
-        recommended (bool | None): it is the cheapest of those that cannot be told apart from the best
+        recommended (bool | None): it is the cheapest of those within one standard error of the best
         on_frontier (bool | None): no other setting is as good and cheaper, or better and no dearer
         tau_a (ListExperimentResultsResponse200ItemsItemTauA): tau_a by grade
         tau_b (ListExperimentResultsResponse200ItemsItemTauB): tau_b by grade
