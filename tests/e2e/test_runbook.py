@@ -1,4 +1,4 @@
-"""The runbook: every command of its two pages, run as it stands beside a system of its own; its links and names."""
+"""The runbook: each command of its two pages, run as it stands beside a system of its own; its links and names."""
 
 import os
 import re
