@@ -50,7 +50,7 @@ class _Bounded(MetricWrapperBase):
 
     def labels(self, *labelvalues: object, **labelkwargs: object) -> Self:
         """Return the child for these values, given in the order of the labels."""
-        named = dict(zip(self._labelnames, labelvalues, strict=True)) | labelkwargs
+        named = dict(zip(self._labelnames, labelvalues, strict=not labelkwargs)) | labelkwargs
         return super().labels(**{name: bounded(_seen[name], value) for name, value in named.items()})
 
 

@@ -52,6 +52,8 @@ class Crowd:
         self.seen += 1
         self.most = max(self.most, self.inside)
         await self.gate.wait()
+
+    def leave(self) -> None:
         self.inside -= 1
 
 
@@ -123,6 +125,7 @@ async def test_a_burst_of_due_rows_is_worked_on_to_its_end_and_never_more_at_onc
         await crowd.enter(row_id)
         async with database.transaction() as connection:
             await connection.execute(TASKS.update().where(TASKS.c.id == row_id).values(due_at=None))
+        crowd.leave()
 
     worker = LeasedWork(database, TASKS, {"due": stage}, _broken, clock, Pace(concurrency=MOST, idle_s=0.05))
     async with Wakeup(database_url, "burst") as wakeup:

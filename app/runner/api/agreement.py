@@ -41,7 +41,7 @@ class AgreementQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    verdicts: list[Annotated[str, Field(max_length=64)]] = Field(
+    verdicts: list[Annotated[str, Field(max_length=64, json_schema_extra={"pattern": "^[0-9A-Za-z_]+$"})]] = Field(
         default=[], max_length=MOST_SETS, description="Ids of files of verdicts; without it all that the run has."
     )
     seed: Seed = 0

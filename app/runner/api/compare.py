@@ -40,14 +40,19 @@ Draws = Annotated[int, Field(ge=200, le=5_000, description="How often essays and
 Limit = Annotated[int, Field(ge=0, le=1_000, description="How many disputed pairs are shown with all words.")]
 
 
+_ID = "run_[0-9a-f]{32}"
+"""What the document says of an id; others are told that there is no such run."""
+
+
 class CompareQuery(BaseModel):
     """Which runs, and how they are compared."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     runs: str = Field(
-        min_length=1,
+        min_length=3,
         max_length=MOST * (LONGEST_ID + 2),
+        json_schema_extra={"pattern": f"^{_ID}(,{_ID}){{{FEWEST - 1},{MOST - 1}}}$"},
         description=f"{FEWEST} to {MOST} ids of runs that ended, with commas; the first is the baseline.",
     )
     seed: Seed = 0
