@@ -81,8 +81,8 @@ def judge_quality(
         ),
         reliability=_reliability(told, judgements),
         invalid=invalid(answers),
-        answering=_seconds([item.seconds for item in verdicts]),
-        waiting=_seconds([item.waited for item in verdicts]),
+        answering=seconds_of([item.seconds for item in verdicts]),
+        waiting=seconds_of([item.waited for item in verdicts]),
         spent=spent(answers),
         mean_confidence=sum(sure) / len(sure) if sure else None,
         confidence=_by_confidence(verdicts, rows),
@@ -177,7 +177,8 @@ def _reliability(told: Json, judgements: Judgements) -> Reliability:
     )
 
 
-def _seconds(values: Sequence[float | None]) -> Seconds | None:
+def seconds_of(values: Sequence[float | None]) -> Seconds | None:
+    """Return how times in seconds spread, None where none is known."""
     known = np.array([value for value in values if value is not None], dtype=np.float64)
     if not known.size:
         return None

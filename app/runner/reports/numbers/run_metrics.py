@@ -10,7 +10,7 @@ import numpy as np
 
 from app.runner.reports.numbers.alignment import align
 from app.runner.reports.numbers.judged import JudgedRun
-from app.runner.reports.numbers.judging import invalid, judgements_of, spent
+from app.runner.reports.numbers.judging import invalid, judgements_of, seconds_of, spent
 from app.runner.reports.shapes.base import Rate
 from app.runner.reports.shapes.comparison import RunMetrics
 from app.runner.reports.shapes.judge import OrderEffect, Seconds
@@ -72,16 +72,7 @@ def rate_or_none(compute: Callable[[], Share]) -> Rate | None:
 
 def waiting(answers: Sequence[Answer]) -> Seconds | None:
     """Return how long verdicts were waited for, None where no answer says so."""
-    known = np.array([item.waited for item in answers if item.winner is not None and item.waited is not None])
-    if not known.size:
-        return None
-    return Seconds(
-        count=known.size,
-        mean=float(known.mean()),
-        median=float(np.median(known)),
-        p90=float(np.percentile(known, 90)),
-        longest=float(known.max()),
-    )
+    return seconds_of([item.waited for item in answers if item.winner is not None])
 
 
 def _of(judgements: Judgements | None, compute: Callable[[Judgements], Found]) -> Found | None:
