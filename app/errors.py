@@ -27,7 +27,11 @@ class FieldProblem:
 
 
 class AppError(Exception):
-    """Base of all expected errors; ``str(error)`` is one sentence for a person."""
+    """Base of all expected errors; ``str(error)`` is one sentence for a person.
+
+    ``quoted`` is what another system said of it: in ``detail``, for whose request it was, and never in a log,
+    which takes ``said``.
+    """
 
     code: ClassVar[str] = "internal_error"
     status: ClassVar[int] = 500
@@ -39,9 +43,10 @@ class AppError(Exception):
     retry_after_s: int | None = None
     """Seconds after which trying again makes sense; the HTTP edge says so in ``Retry-After``."""
 
-    def __init__(self, detail: str, *, problems: Sequence[FieldProblem] = ()) -> None:
+    def __init__(self, detail: str, *, problems: Sequence[FieldProblem] = (), quoted: str = "") -> None:
         super().__init__(detail)
-        self.detail = detail
+        self.said, self.quoted = detail, quoted
+        self.detail = f"{detail}: {quoted}" if quoted else detail
         self.problems = tuple(problems)
 
 

@@ -6,6 +6,7 @@ Fed by ``send``, which hands the requests to the gateway.
 from collections.abc import Mapping, Sequence
 
 from app.cj.asked import Comparison
+from app.cj.names import told_to
 from app.cj.parts import Parts
 from app.cj.store import Batch, Essay
 from app.contracts.llm_http import ComparisonRequest, OverridesHTTP
@@ -51,6 +52,7 @@ def request_for(
             "seed": batch.plan.seed,
         }
         | ({} if batch.plan.max_cost_usd is None else {"max_cost_usd": batch.plan.max_cost_usd})
+        | told_to(batch)
         | _hints(parts, batch, item, wave_size)
         | _effort(batch),
     )

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.cj import finish, store, wishes
+from app.cj import finish, names, store, wishes
 from app.cj.finish import Failure, Subject
 from app.cj.states import BatchState
 from app.cj.tables import BATCHES_CHANNEL, batches, messages
@@ -27,6 +27,8 @@ from app.messaging import outbox
 from app.messaging.consume import Incoming, Route
 from app.messaging.dead_letters import DeadLetter, put_aside
 from app.settings import CJSettings
+from app.telemetry.context import bound
+from app.telemetry.run_names import sent_names
 
 log = structlog.get_logger(__name__)
 LONGEST_ID = 36
@@ -37,7 +39,10 @@ def route(settings: CJSettings, clock: Callable[[], datetime]) -> Route[RawCJReq
 
     async def handle(connection: AsyncConnection, messages_in: Sequence[Incoming[RawCJRequest]]) -> None:
         for message in messages_in:
-            await _take(connection, message, settings, clock())
+            with bound(
+                correlation_id=str(message.envelope.correlation_id), **sent_names(message.envelope.metadata)
+            ):
+                await _take(connection, message, settings, clock())
         await notify(connection, BATCHES_CHANNEL)
 
     return Route(Topic.CJ_REQUESTED, RawCJRequestEnvelope, _key, handle)
@@ -76,7 +81,7 @@ async def _take(
         "created_at": now,
         "updated_at": now,
         "due_at": now,
-    }
+    } | names.told_by(message.envelope.metadata)
     added = insert(batches).values(row).on_conflict_do_nothing().returning(batches.c.id)
     batch_id = (await connection.execute(added)).scalar_one_or_none()
     if problem is not None and batch_id is not None:
@@ -109,4 +114,4 @@ async def _refuse_broken(
         return
     subject = Subject(entity_id[:255], message.envelope.correlation_id)
     await outbox.add(connection, messages, [finish.failed_event(subject, Failure.of(error), now)])
-    log.warning("request_refused", batch_uuid=entity_id[:LONGEST_ID], detail=error.detail[:200])
+    log.warning("request_refused", batch_uuid=entity_id[:LONGEST_ID], detail=error.said[:200])

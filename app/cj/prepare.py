@@ -99,7 +99,8 @@ async def prepare(parts: Parts, batch_id: int) -> None:
         fetched = await _fetch_all(parts, [*students, *assignment.anchors])
     except Unavailable as error:
         if parts.too_old(batch):
-            raise BatchRefused(f"the texts could not be fetched in time: {error.detail}") from error
+            why = f"the texts could not be fetched in time: {error.said}"
+            raise BatchRefused(why, quoted=error.quoted) from error
         raise
     _check_design(batch, fetched)
     plan = replace(batch.plan, first_estimate=_estimate(parts.settings, batch, context, fetched.texts))
@@ -207,7 +208,7 @@ async def _needed(parts: Parts, what: str, prefix: str, storage_id: str) -> str:
     except NotFound as error:
         reason = "empty_content" if "empty" in error.detail else "content_service_error"
         metrics.PROMPT_FAILURES.labels(prefix + reason).inc()
-        raise BatchRefused(f"the {what} cannot be fetched: {error.detail}") from error
+        raise BatchRefused(f"the {what} cannot be fetched: {error.said}", quoted=error.quoted) from error
     except Unavailable:
         metrics.PROMPT_FAILURES.labels(f"{prefix}content_service_error").inc()
         raise

@@ -1,7 +1,7 @@
 """Rows of batches: read, held, moved; their essays, and their comparisons planned and answered."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cj.asked import Comparison, Planned
+from app.cj.names import about
 from app.cj.plan import Plan, plan_from
 from app.cj.states import FINAL, BatchState, check_move
 from app.cj.tables import BATCHES_CHANNEL, batches, comparisons, essays
@@ -19,7 +20,6 @@ from app.contracts.cj_events import CJRequest
 from app.db.listen import notify
 from app.db.rows import columns_of, shaped
 from app.errors import NotFound
-from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +45,9 @@ class Batch:
     decisions: Sequence[Mapping[str, object]]
     cost_usd: float
     created_at: datetime
+    run_id: str | None
+    batch_label: str | None
+    runner_mode: str | None
 
 
 FIELDS = columns_of(batches, Batch)
@@ -83,6 +86,9 @@ class Held:
     bos_batch_id: str
     status: BatchState
     correlation_id: UUID
+    run_id: str | None
+    batch_label: str | None
+    runner_mode: str | None
 
 
 async def hold(connection: AsyncConnection, batch_id: int) -> Held:
@@ -93,7 +99,7 @@ async def hold(connection: AsyncConnection, batch_id: int) -> Held:
     ).one_or_none()
     if row is None:
         raise NotFound(f"there is no batch {batch_id}")
-    return Held(row.id, row.bos_batch_id, BatchState(row.status), row.correlation_id)
+    return replace(shaped(Held, row), status=BatchState(row.status))
 
 
 async def find(connection: AsyncConnection, bos_batch_id: str) -> Batch:
@@ -125,7 +131,7 @@ async def move(
         values["finished_at"] = now
     await connection.execute(update(batches).where(batches.c.id == batch.id).values(**values))
     await notify(connection, BATCHES_CHANNEL)
-    with bound(batch_uuid=batch.bos_batch_id, correlation_id=str(batch.correlation_id)):
+    with about(batch):
         log.info("batch_moved", cj_batch_id=batch.id, moved_from=batch.status, to=to)
 
 

@@ -31,7 +31,8 @@ def build(database: Database, settings: ContentSettings, http: HttpSettings = UN
     """Return the application."""
     app = FastAPI(title="Content store", version="1", docs_url=None, redoc_url=None)
     answers = problems.install(app, service=SERVICE, style="platform")
-    protect(app, answers, Front(http, {PATH: Rule(settings.max_bytes, kinds=())}))
+    bodies = {PATH: Rule(settings.max_bytes, kinds=())}
+    protect(app, answers, Front(http, bodies, from_neighbours=True))
     app.include_router(health.routes(SERVICE, {"database": health.database_check(database)}))
 
     @app.post(PATH, status_code=201, summary="Keep a text")

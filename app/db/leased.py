@@ -8,7 +8,7 @@ and the next stage begins when this one has ended.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -111,9 +111,17 @@ class LeasedWork:
             if room <= 0:
                 return []
             return [
-                (row[0], row[1], dict(zip(self.told, map(str, row[2:]), strict=True)))
+                (
+                    row[0],
+                    row[1],
+                    {name: str(v) for name, v in zip(self.told, row[2:], strict=True) if v is not None},
+                )
                 for row in await connection.execute(self._lease(room, now, until))
             ]
+
+    def _known(self, values: Sequence[object]) -> dict[str, str]:
+        named = zip(self.told, values, strict=True)
+        return {name: str(value) for name, value in named if value is not None}
 
     def _lease(self, room: int, now: datetime, until: datetime) -> ReturningUpdate[Any]:
         """Lease due rows, but none at work here: its lease may have run out while the database was away."""
@@ -164,7 +172,7 @@ class LeasedWork:
             await self._postpone(row_id, status, type(error).__name__)
         except AppError as error:
             if error.retryable:
-                await self._postpone(row_id, status, error.detail)
+                await self._postpone(row_id, status, error.said)
             else:
                 await self._give_up(row_id, status, error)
         except Exception as error:

@@ -1,5 +1,6 @@
 """The client towards neighbours over HTTP: bounded retries, and errors in our own words."""
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -8,8 +9,17 @@ import orjson
 import stamina
 
 from app.errors import AppError, Unavailable, UpstreamRefused
+from app.telemetry.context import names_for_neighbours
+from app.telemetry.printable import printable
+from app.telemetry.run_names import HEADER
 
 RETRY_STATUS = frozenset({408, 429, 500, 502, 503, 504})
+MESSAGES = ("detail", "message", "error_message", "title")
+"""Where error objects have their sentence."""
+REPEATED = 24
+"""So many characters that are also in the request's body are no chance."""
+_ESCAPES = re.compile(r"\\(?:[nrtbf]|u[0-9a-fA-F]{4})")
+_WORDS = re.compile(r"\W+")
 
 
 class HttpClient:
@@ -39,6 +49,8 @@ class HttpClient:
         """
         body = content if json is None else orjson.dumps(json)
         sent = dict(headers or {})
+        if (names := names_for_neighbours()) is not None:
+            sent[HEADER] = names
         if json is not None:
             sent["Content-Type"] = "application/json"
         async for attempt in stamina.retry_context(
@@ -54,19 +66,44 @@ class HttpClient:
         except httpx.HTTPError as error:
             raise Unavailable(f"{self._name} does not answer at {url} ({type(error).__name__})") from error
         if response.status_code in RETRY_STATUS:
-            raise Unavailable(f"{self._name} answered {response.status_code} at {url}: {excerpt(response)}")
+            said = f"{self._name} answered {response.status_code} at {url}"
+            raise Unavailable(said, quoted=excerpt(response))
         return response
 
     def refused(self, response: httpx.Response, what: str) -> AppError:
         """Return the error for an answer that is not the expected one."""
-        return UpstreamRefused(
-            f"{self._name} refused to {what}: status {response.status_code}, {excerpt(response)}"
-        )
+        said = f"{self._name} refused to {what}: status {response.status_code}"
+        return UpstreamRefused(said, quoted=excerpt(response))
 
 
 def excerpt(response: httpx.Response, limit: int = 200) -> str:
-    """Return the start of an answer's body, for an error message."""
-    return response.text[:limit].replace("\n", " ")
+    """Return what an answer says of itself, as one short line that can be shown to whose request it was.
+
+    An error object is read by its own message; words of the request, which may be an essay's, are left out.
+    """
+    text = " ".join(printable(_message(response)[: 4 * limit], keep="\n\t").split())[:limit]
+    return "(it repeats what it was sent)" if _repeats(text, response) else text
+
+
+def _message(response: httpx.Response) -> str:
+    try:
+        told = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return response.text
+    error = told.get("error", told) if isinstance(told, dict) else None
+    found = [error.get(key) for key in MESSAGES] if isinstance(error, dict) else [error]
+    return next((text for text in found if isinstance(text, str) and text), response.text)
+
+
+def _repeats(text: str, response: httpx.Response) -> bool:
+    """Return whether some words in a row are also in the request's body."""
+    sent = _WORDS.sub(" ", _plain(response.request.content.decode("utf-8", "replace")))
+    said = _WORDS.sub(" ", _plain(text))
+    return any(said[start : start + REPEATED] in sent for start in range(len(said) - REPEATED + 1))
+
+
+def _plain(text: str) -> str:
+    return _ESCAPES.sub(" ", text)
 
 
 @asynccontextmanager

@@ -69,11 +69,13 @@ class Front:
     """What the front of one service is made of; ``bodies`` are the addresses that take other bodies than most.
 
     An address that ends with a slash stands for all below it; ``/v1/runs/{run_id}/notes`` for that of any run.
+    ``from_neighbours`` says that the other services call, and name the run of a call for the log.
     """
 
     settings: HttpSettings = UNLIMITED
     bodies: Mapping[str, Rule] = field(default_factory=dict)
     guard: Sequence[Middleware] = ()
+    from_neighbours: bool = False
 
 
 def protect(app: FastAPI, answers: Answers, front: Front) -> None:
@@ -98,7 +100,7 @@ def layers(answers: Answers, front: Front) -> list[Middleware]:
     pace = Pace(settings.body_patience_s, settings.body_min_bytes_per_s)
     limits = Limits(Rule(settings.body_max_bytes), front.bodies, pace, settings.body_max_depth)
     return [
-        Middleware(RequestIds),
+        Middleware(RequestIds, from_neighbours=front.from_neighbours),
         Middleware(Shields, behind_tls=settings.behind_tls),
         *_cors(settings),
         Middleware(Crashes, answers=answers),

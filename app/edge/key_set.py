@@ -77,7 +77,7 @@ class KeySet:
             if self._seen_at is None or self.clock() - self._seen_at > GOOD_WITHOUT_ANSWER:
                 self._keys = {}
                 raise
-            log.warning("key_set_not_refreshed", detail=error.detail)
+            log.warning("key_set_not_refreshed", detail=error.said)
         else:
             self._seen_at = self.clock()
 

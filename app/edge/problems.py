@@ -77,7 +77,7 @@ class _Edge:
         if not isinstance(error, AppError):  # pragma: no cover - the registration rules it out
             raise error
         if error.status >= 500:
-            log.warning("request_failed", code=error.code, detail=error.detail, path=request.url.path)
+            log.warning("request_failed", code=error.code, detail=error.said, path=request.url.path)
         return self.answers.of(request.scope, error)
 
     async def invalid(self, request: Request, error: Exception) -> Response:

@@ -1,6 +1,7 @@
 """One id a request: taken from the caller where it is harmless, on every log line inside and on every answer.
 
-The outermost layer of the front.
+The outermost layer of the front. A service that only its neighbours call takes the names of the run as well, from
+their ``baggage``; anybody may write there, so that they stand on log lines and nowhere else.
 """
 
 import re
@@ -9,15 +10,20 @@ from uuid import uuid4
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, reset_contextvars
 
+from app.telemetry import run_names
+from app.telemetry.run_names import of_baggage
+
 HEADER = b"x-request-id"
+BAGGAGE = run_names.HEADER.encode()
 _HARMLESS = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}")
 
 
 class RequestIds:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, from_neighbours: bool = False) -> None:
         self._app = app
+        self._from_neighbours = from_neighbours
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on under its id."""
@@ -33,7 +39,8 @@ class RequestIds:
                 message["headers"] = [*message.get("headers", ()), named]
             await send(message)
 
-        before = bind_contextvars(request_id=request_id)
+        names = _names(scope) if self._from_neighbours else {}
+        before = bind_contextvars(request_id=request_id, **names)
         try:
             await self._app(scope, receive, naming)
         finally:
@@ -44,6 +51,13 @@ def request_id_of(scope: Scope) -> str:
     """Return the id of a request; a new one where no layer gave it one."""
     state: dict[str, object] = scope.setdefault("state", {})
     return str(state.setdefault("request_id", uuid4().hex))
+
+
+def _names(scope: Scope) -> dict[str, str]:
+    for name, value in scope["headers"]:
+        if name == BAGGAGE:
+            return of_baggage(value.decode("latin-1"))
+    return {}
 
 
 def _given(scope: Scope) -> str | None:

@@ -20,6 +20,7 @@ from app.db.rows import shaped
 from app.gateway import ledger, metrics, observe, queue
 from app.gateway.callbacks import Outcome, expired
 from app.gateway.failures import back_off
+from app.gateway.names import OF_JOBS
 from app.gateway.parts import Parts
 from app.gateway.providers.base import (
     Answer,
@@ -60,9 +61,7 @@ class Jobs:
         """Return the worker over jobs."""
         stages: dict[str, Stage] = {"planned": self.submit, "running": self.look}
         pace = Pace(concurrency=JOBS_AT_ONCE, lease_s=self.parts.settings.lease_s)
-        return LeasedWork(
-            self.parts.database, jobs, stages, self.broken, self.parts.clock, pace, told={"job_id": "id"}
-        )
+        return LeasedWork(self.parts.database, jobs, stages, self.broken, self.parts.clock, pace, told=OF_JOBS)
 
     async def submit(self, job_id: UUID) -> None:
         """Hand a planned job in, or find it where it was handed in before our note of it was lost."""

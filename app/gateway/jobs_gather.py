@@ -15,6 +15,7 @@ from app.db.listen import notify
 from app.gateway import ledger, observe, queue
 from app.gateway.callbacks import Outcome
 from app.gateway.modes import Lane, jobs_may_start
+from app.gateway.names import about, batch_uuids, columns_of_job
 from app.gateway.parts import Parts
 from app.gateway.permits import reserve_all
 from app.gateway.queue import Queued
@@ -78,9 +79,15 @@ async def _plan(parts: Parts, lane: Lane, now: datetime) -> int:
     observe.ended(parts, ended, now)
     if taken:
         model = parts.label(lane.provider, lane.model)
-        log.info(
-            "batch_api_job_dispatch", job_id=str(job_id), items=len(taken), provider=lane.provider, model=model
-        )
+        with about(*taken):
+            log.info(
+                "batch_api_job_dispatch",
+                job_id=str(job_id),
+                items=len(taken),
+                provider=lane.provider,
+                model=model,
+                batch_uuids=batch_uuids(taken),
+            )
     return len(items)
 
 
@@ -88,6 +95,7 @@ async def _insert(
     connection: AsyncConnection, lane: Lane, job_id: object, taken: list[Queued], now: datetime
 ) -> None:
     identity = {"id": job_id, "status": "planned", "provider": lane.provider, "model": lane.model}
+    identity |= columns_of_job(taken)
     await connection.execute(
         insert(jobs).values(identity | {"items": len(taken), "created_at": now, "due_at": now})
     )

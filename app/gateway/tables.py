@@ -132,10 +132,15 @@ jobs = Table(
     Column("due_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("lease_owner", String(64)),
     Column("leased_until", DateTime(timezone=True)),
+    Column("batch_uuid", String(36)),
+    Column("run_id", String(64)),
+    Column("batch_label", String(255)),
+    Column("runner_mode", String(32)),
 )
 """A provider's batch job: ``planned`` (to be handed in under ``id`` as its key), ``running``, ``done``.
 
-``handed_in`` is noted before the provider is called: after a crash it says that the job may be there already."""
+``handed_in`` is noted before the provider is called: after a crash it says that the job may be there already. The
+names of batch and run are for log lines, None where its comparisons do not share them."""
 Index("ix_jobs_due", jobs.c.due_at, postgresql_where=jobs.c.status != "done")
 
 budgets = Table(

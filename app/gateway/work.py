@@ -22,12 +22,12 @@ from app.gateway.callbacks import Outcome
 from app.gateway.cancel import still_wanted
 from app.gateway.gates import Gate
 from app.gateway.modes import Lane, Mode
+from app.gateway.names import about, batch_uuids
 from app.gateway.parts import Parts
 from app.gateway.providers.base import FailureKind, JudgeFailed
 from app.gateway.queue import Queued
 from app.gateway.returns import PutBack, put_back
 from app.gateway.sweep import Sweep
-from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
 IDLE_S = 1.0
@@ -162,7 +162,8 @@ class Worker:
             for item in unit[1:]:
                 rest.create_task(self._judge_one(item, gate, since))
         if (took := time.monotonic() - started) > SLOW_BUNDLE_S and len(unit) > 1:
-            log.warning("serial_bundle_slow", duration_s=round(took, 1), bundle_size=len(unit))
+            with about(*unit):
+                log.warning("serial_bundle_slow", duration_s=round(took, 1), bundle_size=len(unit))
 
     async def _judge_one(self, item: Queued, gate: Gate, since: datetime) -> None:
         """Judge one item, unless it was leased a while ago, at ``since``, and is not ours any more."""
@@ -171,7 +172,7 @@ class Worker:
             async with self._places:
                 if self._parts.clock() - since > FRESH and not await self._still_ours(item):
                     return
-                with bound(batch_uuid=item.batch_id, correlation_id=str(item.correlation_id)):
+                with about(item):
                     self._done.append(await self._one(item, gate))
                 self._news.set()
         finally:
@@ -189,14 +190,15 @@ class Worker:
         model, size = self._parts.label(lane.provider, lane.model), len(unit)
         metrics.BUNDLE_CALLS.labels(lane.provider, model).inc()
         metrics.BUNDLE_ITEMS.labels(lane.provider, model).observe(size)
-        log.info(
-            "serial_bundle_dispatch",
-            bundle_size=size,
-            provider=lane.provider,
-            model=model,
-            queue_processing_mode=str(lane.mode),
-            batch_uuids=sorted({item.batch_id for item in unit if item.batch_id is not None}),
-        )
+        with about(*unit):
+            log.info(
+                "serial_bundle_dispatch",
+                bundle_size=size,
+                provider=lane.provider,
+                model=model,
+                queue_processing_mode=str(lane.mode),
+                batch_uuids=batch_uuids(unit),
+            )
 
     async def _one(self, item: Queued, gate: Gate) -> Outcome | NotAsked:
         now = self._parts.clock()
@@ -205,7 +207,7 @@ class Worker:
         try:
             return await ask(self._parts, item, gate)
         except (DBAPIError, OSError) as error:
-            log.warning("leave_to_ask_failed", error=type(error).__name__, why=str(error)[:200])
+            log.warning("leave_to_ask_failed", error=type(error).__name__)
             return NotAsked(item, now + timedelta(seconds=BACK_OFF_S))
         except Exception as error:
             log.exception("asking_crashed")

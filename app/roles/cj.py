@@ -6,6 +6,7 @@ from typing import Any
 from app.cj import collect, finish, intake, observe, prepare, send, waves, withdraw
 from app.cj.api.app import build
 from app.cj.gateway_http import Gateway
+from app.cj.names import NAMES
 from app.cj.parts import Parts
 from app.cj.states import FINAL, BatchState
 from app.cj.tables import BATCHES_CHANNEL, batches, messages
@@ -60,5 +61,4 @@ def worker(opened: Opened, parts: Parts) -> LeasedWork:
         BatchState.SCORING: partial(waves.score, parts),
         **dict.fromkeys(FINAL, partial(withdraw.withdraw, parts)),
     }
-    told = {"batch_uuid": "bos_batch_id", "correlation_id": "correlation_id"}
-    return LeasedWork(opened.database, batches, stages, partial(finish.broken, parts), now, told=told)
+    return LeasedWork(opened.database, batches, stages, partial(finish.broken, parts), now, told=NAMES)

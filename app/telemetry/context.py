@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import structlog
 
+from app.telemetry.run_names import as_baggage
+
 
 @contextmanager
 def bound(**fields: str | int | None) -> Iterator[None]:
@@ -14,3 +16,8 @@ def bound(**fields: str | int | None) -> Iterator[None]:
     """
     with structlog.contextvars.bound_contextvars(**{k: v for k, v in fields.items() if v is not None}):
         yield
+
+
+def names_for_neighbours() -> str | None:
+    """Return the names of the work at hand as the value of the header ``baggage``, None where it has none."""
+    return as_baggage(structlog.contextvars.get_contextvars())

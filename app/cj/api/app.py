@@ -32,5 +32,5 @@ def build(parts: Parts, auth: AuthSettings, keys: KeySet | None = None, http: Ht
     guarded: list[Dependency] = [Depends(admin)]
     for routes in ROUTES:
         app.include_router(routes(parts, guarded))
-    protect(app, answers, Front(http))
+    protect(app, answers, Front(http, from_neighbours=True))
     return app

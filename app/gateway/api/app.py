@@ -18,7 +18,7 @@ def build(parts: Parts, http: HttpSettings = USUAL) -> FastAPI:
     """Return the application; every route that writes asks for the service credential."""
     app = FastAPI(title="LLM gateway", version="1", docs_url=None, redoc_url=None)
     answers = problems.install(app, service=SERVICE, style="platform")
-    protect(app, answers, Front(http))
+    protect(app, answers, Front(http, from_neighbours=True))
     app.add_middleware(Measured)
     app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database)}))
     guarded = [Depends(guard(parts.auth, parts.settings, parts.keys))]

@@ -140,7 +140,8 @@ async def move(
     await connection.execute(update(cells).where(*mine).values(**changed))
     shown = {"reason": changed["reason"], "detail": changed["detail"]} if changed["reason"] is not None else {}
     data = {"cell": cell.number, "run_id": changed.get("run_id", cell.run_id)} | shown
-    log.info("experiment_cell_moved", experiment_id=experiment_id, cell_from=cell.state, to=to, **data)
+    said = {key: value for key, value in data.items() if key != "detail"}
+    log.info("experiment_cell_moved", experiment_id=experiment_id, cell_from=cell.state, to=to, **said)
     return f"cell.{to}", data
 
 

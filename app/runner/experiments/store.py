@@ -115,7 +115,8 @@ async def move(
     data: dict[str, object] = {"from": experiment.status, "to": to}
     if reason is not None:
         data |= {"reason": reason, "detail": detail}
-    log.info("experiment_moved", experiment_id=experiment.id, **data)
+    said = {key: value for key, value in data.items() if key != "detail"}
+    log.info("experiment_moved", experiment_id=experiment.id, **said)
     return await note(connection, experiment, f"experiment.{to}", data, now=now, **changed | values)
 
 

@@ -34,7 +34,7 @@ class Assignments:
         try:
             return AssessmentInstructions.model_validate(response.json())
         except (pydantic.ValidationError, ValueError) as error:
-            raise UpstreamRefused(f"cj's assignment cannot be read: {excerpt(response)}") from error
+            raise UpstreamRefused("cj's assignment cannot be read", quoted=excerpt(response)) from error
 
     async def register(self, anchor: AnchorRegistration) -> None:
         """Register an anchor; the same one again changes nothing."""
@@ -71,7 +71,7 @@ class Assignments:
 
     @staticmethod
     def _refusal(status: int, label: str, body: str) -> AppError:
-        return UpstreamRefused(f"cj refused anchor {label}: status {status}, {body}")
+        return UpstreamRefused(f"cj refused anchor {label}: status {status}", quoted=body)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._token()}"}

@@ -82,7 +82,8 @@ async def prepare(parts: Parts, run_id: str) -> None:
         except Unavailable as error:
             if (parts.clock() - run.created_at).total_seconds() < parts.settings.prepare_patience_s:
                 raise
-            raise PreflightFailed(f"gave up after trying for a while: {error.detail}") from error
+            why = f"gave up after trying for a while: {error.said}"
+            raise PreflightFailed(why, quoted=error.quoted) from error
 
 
 async def _publish(parts: Parts, run: Run, request: RunRequest) -> None:

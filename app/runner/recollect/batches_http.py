@@ -86,4 +86,4 @@ class Batches:
         try:
             return shape.model_validate(response.json())
         except (pydantic.ValidationError, ValueError) as error:
-            raise UpstreamRefused(f"cj's answer cannot be read: {excerpt(response)}") from error
+            raise UpstreamRefused("cj's answer cannot be read", quoted=excerpt(response)) from error
