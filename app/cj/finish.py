@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.cj import metrics, store
 from app.cj.asked import Comparison
+from app.cj.names import about
 from app.cj.parts import Parts
 from app.cj.results import assessment, nothing_compared, processing_summary, swap_consistency
 from app.cj.scores import Scores
@@ -117,6 +118,8 @@ async def complete(
     ]
     await outbox.add(connection, messages, events)
     await _end(connection, batch, BatchState.COMPLETED, now, dict(changes) | {"reason": outcome.stop_reason})
+    with about(batch):
+        log.info("scoring_finalised", status=SUCCESS, reason=outcome.stop_reason, cj_batch_id=batch.id)
     metrics.count_flags(dict(outcome.scores.flags()))
     if outcome.stop_reason == "timeout":
         metrics.STUCK_RECOVERED.inc()

@@ -40,6 +40,7 @@ async def run(database: Database, clock: Callable[[], datetime], settings: CJSet
         try:
             async with database.transaction() as connection:
                 await count(connection, clock(), settings)
+            log.info("monitor_heartbeat", interval_minutes=settings.batch_monitor_interval_minutes)
         except (DBAPIError, OSError) as error:
             log.warning("observing_failed", error=type(error).__name__)
         await asyncio.sleep(60 * settings.batch_monitor_interval_minutes)

@@ -22,6 +22,7 @@ from app.cj.states import BatchState
 from app.cj.steering import Situation, Step, next_step
 from app.cj.stopping import Decision
 from app.cj.store import Batch, Essay
+from app.cj.tell import say_decided
 from app.contracts.grade_scales import SCALES
 
 NAMESPACE = UUID("7b0f0c43-94b8-4f5e-9d3c-1d0b9d7a1f6e")
@@ -74,6 +75,7 @@ async def score(parts: Parts, batch_id: int) -> None:
             await finish.complete(connection, held, outcome, parts.clock(), told)
         else:
             await _plan(parts, connection, held, step, changes)
+    say_decided(batch, step, len(essays))
     metrics.DECISIONS.labels(step.verdict.decision).inc()
     metrics.observe_change(step.progress.change)
     if step.verdict.decision is Decision.RETRY:

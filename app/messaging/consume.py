@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 from pydantic import BaseModel
@@ -29,6 +29,8 @@ from app.telemetry.metrics import CONSUMED, CONSUMER_LAG
 log = structlog.get_logger(__name__)
 Data = TypeVar("Data", bound=BaseModel)
 OBSERVE_PAUSE_S = 5.0
+SHOWN = 20
+"""So many ids of messages stand on one line."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,16 @@ class Incoming(Generic[Data]):
         return self.envelope.data
 
 
+class Notes(Protocol):
+    """Says what is not taken, where a service has words of its own for it."""
+
+    def unreadable(self, letter: DeadLetter) -> None:
+        """Say that a record is put aside, since it is no message of the topic."""
+
+    def refused(self, error: Exception) -> None:
+        """Say that a message is put aside, since it cannot be taken; called while ``error`` is handled."""
+
+
 @dataclass(frozen=True)
 class Route(Generic[Data]):
     """What happens to the records of one topic.
@@ -57,6 +69,7 @@ class Route(Generic[Data]):
     shape: type[Envelope[Data]]
     key: Callable[[Envelope[Data]], str | None]
     handle: Callable[[AsyncConnection, Sequence[Incoming[Data]]], Awaitable[None]]
+    notes: Notes | None = None
 
 
 class ConsumeLoop:
@@ -121,6 +134,8 @@ class ConsumeLoop:
                     await self._take([record])
                 return
             log.exception("record_refused_by_handler", topic=records[0].topic, error=type(error).__name__)
+            if (notes := self._routes[records[0].topic].notes) is not None:
+                notes.refused(error)
             letter = DeadLetter(records[0], "handler_refused", f"{type(error).__name__}: {error}"[:400])
             async with self._database.transaction() as connection:
                 await put_aside(connection, self._tables, self._service, [letter])
@@ -130,16 +145,25 @@ class ConsumeLoop:
         readable, letters = _read_all(route, records)
         ours = {key: item for item in readable if (key := route.key(item.envelope)) is not None}
         async with self._database.transaction() as connection:
-            if letters:
-                await put_aside(connection, self._tables, self._service, letters)
+            new = await put_aside(connection, self._tables, self._service, letters)
             fresh = await inbox.unseen(connection, self._tables, route.topic[:120], list(ours))
             if fresh:
                 await route.handle(connection, [item for key, item in ours.items() if key in fresh])
+        self._say(route, new, [item for key, item in ours.items() if key not in fresh])
         counted = CONSUMED.labels
         counted(self._service, route.topic, "taken").inc(len(fresh))
         counted(self._service, route.topic, "seen_before").inc(len(ours) - len(fresh))
         counted(self._service, route.topic, "not_ours").inc(len(readable) - len(ours))
         counted(self._service, route.topic, "unreadable").inc(len(letters))
+
+    def _say(self, route: Route[Any], letters: Sequence[DeadLetter], again: Sequence[Incoming[Any]]) -> None:
+        """Say what was not taken: unreadable, or the same message as one before."""
+        if route.notes is not None:
+            for letter in letters:
+                route.notes.unreadable(letter)
+        if again:
+            ids = [str(item.envelope.event_id) for item in again[:SHOWN]]
+            log.info("duplicate_event_detected", topic=route.topic, event_ids=ids, event_count=len(again))
 
     async def _observe(self) -> None:
         self._observed_at = time.monotonic()

@@ -40,8 +40,9 @@ class DeadLetter:
 
 async def put_aside(
     connection: AsyncConnection, tables: MessagingTables, service: str, letters: Sequence[DeadLetter]
-) -> None:
-    """Store ``letters`` in the present transaction and announce the new ones on the dead-letter topic."""
+) -> list[DeadLetter]:
+    """Store ``letters`` in the present transaction; announce the new ones on the dead-letter topic."""
+    new = []
     for letter in letters:
         record = letter.record
         statement = (
@@ -62,6 +63,7 @@ async def put_aside(
         )
         if (await connection.execute(statement)).scalar_one_or_none() is None:
             continue
+        new.append(letter)
         await add(connection, tables, [_announcement(service, letter)])
         QUARANTINED.labels(service, record.topic, letter.reason).inc()
         with bound(**known(record)):
@@ -73,6 +75,7 @@ async def put_aside(
                 reason=letter.reason,
                 detail=letter.detail,
             )
+    return new
 
 
 def _announcement(service: str, letter: DeadLetter) -> Event:

@@ -6,7 +6,7 @@ Fed by the settings of the environment; feeds each role file with ready parts.
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Generator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from socket import socket
@@ -23,6 +23,7 @@ from app.edge.client_http import http_client
 from app.edge.front import UNLIMITED
 from app.edge.key_set import KeySet
 from app.edge.wire import protocol
+from app.messaging.bus import Producer
 from app.messaging.kafka import KafkaConsumer, KafkaProducer, consuming, ensure_topics, producing
 from app.messaging.relay import Relay, RelayTimes
 from app.messaging.tables import MessagingTables
@@ -73,9 +74,13 @@ class Parts:
         client = await self.stack.enter_async_context(http_client("the identity service", timeout_s=5.0))
         return KeySet(client, auth.jwt_jwks_url, auth.jwt_jwks_ttl_s, now)
 
-    async def relay(self, tables: MessagingTables) -> Coroutine[None, None, None]:
-        """Return the running relay of one outbox, to be awaited with the other loops."""
-        relay = Relay(self.service, self.database, tables, await self.producer(), RelayTimes())
+    async def relay(
+        self, tables: MessagingTables, through: Callable[[Producer], Producer] | None = None
+    ) -> Coroutine[None, None, None]:
+        """Return the running relay of one outbox, to be awaited with the other loops; it sends ``through``."""
+        producer: Producer = await self.producer()
+        producer = producer if through is None else through(producer)
+        relay = Relay(self.service, self.database, tables, producer, RelayTimes())
         return relay.run(await self.wakeup(tables.channel))
 
 
@@ -91,10 +96,16 @@ async def open_parts(service: str) -> AsyncIterator[Parts]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(database.close)
         stack.callback(metrics.forget, os.getpid())
-        log.info("role_started", version=__version__)
+        kafka = KafkaSettings()
+        log.info(
+            "role_started",
+            version=__version__,
+            kafka_bootstrap=kafka.bootstrap_servers,
+            log_level=telemetry.log_level,
+        )
         if misspelled := unknown(os.environ):
             log.warning("settings_unknown", names=misspelled)
-        yield Parts(service, database, settings.url, KafkaSettings(), stack)
+        yield Parts(service, database, settings.url, kafka, stack)
 
 
 async def serve(app: FastAPI, host: str, port: int, http: HttpSettings = UNLIMITED) -> None:

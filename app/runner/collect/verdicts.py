@@ -22,6 +22,7 @@ from app.db.listen import notify
 from app.errors import InvalidInput
 from app.messaging.consume import Incoming, Route
 from app.runner import metrics
+from app.runner.collect.notes import Notes
 from app.runner.names import about
 from app.runner.runs import recollection, revisions, store
 from app.runner.runs.progress import asked_at_least, whole
@@ -33,6 +34,7 @@ from app.settings import RunnerSettings
 
 log = structlog.get_logger(__name__)
 Message = Incoming[ComparisonResult]
+NOTES = Notes("comparison")
 
 
 def route(clock: Callable[[], datetime], settings: RunnerSettings) -> Route[ComparisonResult]:
@@ -45,11 +47,13 @@ def route(clock: Callable[[], datetime], settings: RunnerSettings) -> Route[Comp
             if batch_uuid is not None:
                 by_batch[batch_uuid].append(message)
         found = await store.lock_by_batch(connection, list(by_batch))
+        for batch_uuid in by_batch.keys() - found.keys():
+            NOTES.not_ours(batch_uuid, len(by_batch[batch_uuid]))
         for batch_uuid, run in found.items():
             with about(run):
                 await take(connection, run, by_batch[batch_uuid], settings, clock())
 
-    return Route(Topic.COMPARISON_RESULT, ComparisonResultEnvelope, _key, handle)
+    return Route(Topic.COMPARISON_RESULT, ComparisonResultEnvelope, _key, handle, NOTES)
 
 
 def _key(envelope: ComparisonResultEnvelope) -> str | None:
@@ -81,7 +85,9 @@ async def take(
     await notify(connection, CHANGES_CHANNEL, run.id)
     await _send_on(connection, run, settings, now)
     log.info("collector_llm_comparison_applied", event_count=len(counted), event_data_type="LLMComparisonResultV1")
-    for result in counted:
+    before = run.comparisons_received + run.comparisons_late
+    for number, result in enumerate(counted, start=before + 1):
+        log.info("llm_comparison_hydrated", request_id=result.request_id[:64], event_count=number)
         kind = "late" if run.is_final else "failed" if result.winner is None else "succeeded"
         metrics.COMPARISONS.labels(result.provider, kind).inc()
         metrics.COST.labels(result.provider, result.model).inc(max(0.0, result.cost_estimate))
@@ -114,8 +120,9 @@ async def _keep(
     rows = [_row(run, message, last + place, now) for place, message in enumerate(messages, start=1)]
     kept = insert(comparisons).values(rows).on_conflict_do_nothing().returning(comparisons.c.request_id)
     fresh = set((await connection.execute(kept)).scalars())
-    if len(fresh) < len(rows):
-        log.warning("duplicate_llm_comparison_skipped", event_count=len(rows) - len(fresh))
+    for row in rows:
+        if row["request_id"] not in fresh:
+            log.warning("duplicate_llm_comparison_skipped", request_id=row["request_id"])
     return [message.data for message in messages if message.data.request_id in fresh]
 
 

@@ -12,6 +12,7 @@ from app.runner.runs.states import Mode, RunState
 
 log = structlog.get_logger(__name__)
 EVIDENCE = frozenset({"request", "event"})
+NAMED = "named_report"
 COMPLETE = frozenset({RunState.COMPLETED, RunState.COMPLETED_PARTIAL})
 
 
@@ -20,11 +21,16 @@ def say_ended(material: Material, result: Result, decided: Outcome) -> None:
     run, artefact = material.run, _one(result, "artefact")
     if run.published_at is not None:
         _say_collected(material, decided)
-    _say_by_mode(material, artefact)
+    _say_by_mode(material, result)
+    entries, checksum = (
+        sum(file.kind in EVIDENCE for file in result.files),
+        None if artefact is None else artefact.sha256,
+    )
+    log.debug("artefact_manifest_updated", manifest_entries=entries, checksum=checksum)
     log.info(
         "runner_validation_state",
-        manifest_entries=sum(file.kind in EVIDENCE for file in result.files),
-        artefact_checksum=None if artefact is None else artefact.sha256,
+        manifest_entries=entries,
+        artefact_checksum=checksum,
         artefact_problems=len(result.problems),
         partial_data=decided.state is not RunState.COMPLETED,
         runner_status=decided.state,
@@ -43,8 +49,6 @@ def _say_collected(material: Material, decided: Outcome) -> None:
     run, raw = material.run, material.told.raw
     completions, results = len(raw.get("completion", [])), len(raw.get("result", []))
     counts = {"comparisons": run.comparisons_received, "completions": completions, "assessment_results": results}
-    if run.comparisons_received:
-        log.info("llm_comparison_hydrated", event_count=run.comparisons_received)
     if results:
         log.info("assessment_result_hydrated", event_count=results)
     if completions:
@@ -57,16 +61,18 @@ def _say_collected(material: Material, decided: Outcome) -> None:
         log.info("collector_stopped", event_counts=counts)
 
 
-def _say_by_mode(material: Material, artefact: Written | None) -> None:
-    stock, path = material.stock, None if artefact is None else artefact.path
+def _say_by_mode(material: Material, result: Result) -> None:
+    stock = material.stock
+    path, report = (None if (file := _one(result, kind)) is None else file.path for kind in ("artefact", NAMED))
     anchors = len(list(stock.of_kind("anchor")))
     if material.run.mode is Mode.PLAN:
         students = len(list(stock.of_kind("student")))
-        log.info("runner_plan_inventory", anchor_count=anchors, student_count=students)
+        prompt = next((file.path for file in stock.of_kind("instructions")), None)
+        log.info("runner_plan_inventory", anchor_count=anchors, student_count=students, prompt_path=prompt)
     elif material.run.mode is Mode.DRY_RUN:
         log.info("runner_dry_run_stub_created", artefact_path=path)
     elif material.run.mode is Mode.ANCHOR_ALIGN_TEST:
-        log.info("anchor_align_test_complete", anchor_count=anchors)
+        log.info("anchor_align_test_complete", anchor_count=anchors, report_path=report)
 
 
 def _one(result: Result, kind: str) -> Written | None:

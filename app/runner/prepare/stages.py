@@ -37,6 +37,7 @@ from app.runner.tables import announcements, messages
 from app.settings import RunnerSettings
 
 log = structlog.get_logger(__name__)
+LISTENED = [Topic.COMPARISON_RESULT, Topic.CJ_COMPLETED, Topic.RESULT_PUBLISHED, Topic.CJ_FAILED]
 NAMESPACE = UUID("c3d0f1a2-6a0c-4d8e-8b58-6f0f7f6a9a10")
 
 
@@ -187,7 +188,7 @@ async def _upload(parts: Parts, run: Run, stock: Inventory, judged: Sequence[ess
     if not prompt or task is None:
         return None
     storage_id = stored[next(iter(prompt))]
-    log.info("prompt_uploaded", storage_id=storage_id)
+    log.info("prompt_uploaded", storage_id=storage_id, path=task.path)
     return storage_id
 
 
@@ -203,8 +204,10 @@ async def _send(parts: Parts, run_id: str, envelope: CJRequestEnvelope) -> None:
         await connection.execute(insert(announcements).values(_kept(run, envelope)))
         change = Change(due_at=run.deadline_at, data={"essays": len(envelope.data.essays_for_cj)})
         await store.move(connection, run, RunState.PUBLISHED, change, now=now)
-    log.info("runner_request_published", topic=Topic.CJ_REQUESTED, essays=len(envelope.data.essays_for_cj))
-    log.info("collector_started", completion_timeout=_patience(run))
+    asked = len(envelope.data.essays_for_cj)
+    log.info("runner_request_published", topic=Topic.CJ_REQUESTED, essays=asked, await_completion=True)
+    log.info("hydrator_initialized", output_dir=str(parts.settings.files_dir / run.id))
+    log.info("collector_started", topics=LISTENED, completion_timeout=_patience(run))
 
 
 def _patience(run: Run) -> float | None:

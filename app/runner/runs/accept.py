@@ -23,7 +23,7 @@ from app.runner.names import about
 from app.runner.runs import essays, labels, store
 from app.runner.runs.boundary import with_budget
 from app.runner.runs.spec import RunRequest
-from app.runner.runs.states import RunState
+from app.runner.runs.states import PUBLISHING_MODES, RunState
 from app.runner.runs.store import FIELDS, Run
 from app.runner.tables import RUNS_CHANNEL, label_numbers, packages, run_events, runs
 from app.runner.webhooks import subscriptions
@@ -179,5 +179,20 @@ async def _write(connection: AsyncConnection, row: dict[str, object]) -> Run:
     run = shaped(Run, [(_EMPTY | row)[column.name] for column in FIELDS])
     metrics.ACCEPTED.labels(run.mode).inc()
     with about(run):
-        log.info("runner_invocation", assignment_id=run.spec.get("assignment_id"), attempt=run.attempt)
+        _say_accepted(run)
     return run
+
+
+def _say_accepted(run: Run) -> None:
+    sends = bool(run.spec.get("publish", True)) and run.mode in PUBLISHING_MODES
+    log.info(
+        "runner_invocation",
+        assignment_id=run.spec.get("assignment_id"),
+        course_id=run.spec.get("course_id"),
+        use_kafka=sends,
+        await_completion=sends,
+        attempt=run.attempt,
+    )
+    budget = run.spec.get("budget")
+    if isinstance(budget, dict) and budget.get("max_comparisons") is not None:
+        log.info("runner_max_comparisons_requested", max_comparisons=budget["max_comparisons"])
