@@ -1,6 +1,6 @@
 """What the log says of a batch between two waves, for who asks why it goes on or stops.
 
-Fed by ``waves`` once a step is written; feeds the log of the engine. Counts and numbers only: ids of essays may be
+Fed by ``waves`` as a step is written; feeds the log of the engine. Counts and numbers only: ids of essays may be
 their writers' names.
 """
 

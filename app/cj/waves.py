@@ -65,6 +65,7 @@ async def score(parts: Parts, batch_id: int) -> None:
         held = await store.lock_in(connection, batch_id, BatchState.SCORING)
         if held is None:
             return
+        say_decided(held, step, len(essays))
         if step.verdict.decision is Decision.WAIT:
             await store.move(connection, held, BatchState.SENDING, parts.clock(), due_at=parts.clock())
         elif step.verdict.decision is Decision.FAIL:
@@ -75,7 +76,6 @@ async def score(parts: Parts, batch_id: int) -> None:
             await finish.complete(connection, held, outcome, parts.clock(), told)
         else:
             await _plan(parts, connection, held, step, changes)
-    say_decided(batch, step, len(essays))
     metrics.DECISIONS.labels(step.verdict.decision).inc()
     metrics.observe_change(step.progress.change)
     if step.verdict.decision is Decision.RETRY:

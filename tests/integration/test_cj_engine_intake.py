@@ -178,7 +178,7 @@ async def test_an_assignment_s_own_task_and_rubric_are_shown_and_the_event_s_tas
         event_level = {"references": {"student_prompt_text": {"storage_id": "other"}}}
         bound = {"assignment_id": "task-1", "student_prompt_ref": event_level}
         await engine.run(engine.request(3, bound, max_comparisons=2))
-        [prompt, *_] = [asked["user_prompt"] for asked in engine.gateway.asked.values()]
+        [prompt, *_] = [asked["user_prompt"] for asked in engine.gateway.asked.values().values()]
         assert "TASK OF THE ASSIGNMENT" in prompt
         assert "ITS RUBRIC" in prompt
         assert "Weigh content" in prompt
@@ -254,3 +254,31 @@ async def test_grades_of_the_national_scale_are_digits_and_anchors_keep_theirs(d
         assert set(facts["bt_standard_errors"]) == {row["essay_id"] for row in rows}
         [used] = await engine.events(Topic.RESOURCE_CONSUMPTION)
         assert used["quantity"] == facts["comparison_count"] == 30
+
+
+RUN = {"run_id": "run_1", "batch_label": "Höst 1", "runner_mode": "execute"}
+
+
+@pytest.mark.parametrize(
+    ("sent_as", "known"),
+    [
+        (RUN, RUN),
+        ({}, {}),
+        (RUN | {"run_id": "run\n_1", "runner_mode": 7}, {"batch_label": "Höst 1"}),
+        ({"batch_label": "x" * 256}, {}),
+    ],
+)
+async def test_a_batch_keeps_what_its_run_is_called_and_tells_the_gateway(
+    database: Database, sent_as: Json, known: Json
+) -> None:
+    async with house(database) as engine:
+        await engine.run(engine.request(4, **sent_as))
+        batch = await engine.batch()
+        assert batch.status == "completed"
+        assert {name: value for name in RUN if (value := getattr(batch, name)) is not None} == known
+        told = [
+            {name: item["metadata"][name] for name in RUN if name in item["metadata"]}
+            for item in engine.gateway.asked
+        ]
+        assert told
+        assert told == [known] * len(told)
