@@ -45,6 +45,7 @@ class Batch:
     decisions: Sequence[Mapping[str, object]]
     cost_usd: float
     created_at: datetime
+    trace_context: Mapping[str, str] | None = None
 
 
 FIELDS = columns_of(batches, Batch)

@@ -104,11 +104,13 @@ batches = Table(
     Column("due_at", DateTime(timezone=True)),
     Column("lease_owner", String(64)),
     Column("leased_until", DateTime(timezone=True)),
+    Column("trace_context", JSONB(none_as_null=True)),
     Column("assignment_id", Text, Computed("request ->> 'assignment_id'", persisted=True)),
 )
 """One request's batch. ``plan`` holds budget, design and stop rule; ``context`` the texts shown with every pair;
 ``decisions`` why the engine went on or stopped after each wave; ``processing_metadata`` coverage, errors and
-their flags at the last look; ``due_at`` when a worker should look at it."""
+their flags at the last look; ``due_at`` when a worker should look at it;
+``trace_context`` the trace of its request."""
 Index("ix_batches_due", batches.c.due_at, postgresql_where=batches.c.due_at.is_not(None))
 Index("ix_batches_assignment_id", batches.c.assignment_id, batches.c.id)
 Index("ix_batches_status_id", batches.c.status, batches.c.id)

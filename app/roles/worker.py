@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from app.contracts.topics import ALL
-from app.db.leased import LeasedWork, Pace, Stage
+from app.db.leased import LeasedWork, Pace, Stage, Within
 from app.db.unit import Database
 from app.edge import health
 from app.edge.client_http import http_client
@@ -39,6 +39,7 @@ from app.runner.runs.sweep import Parts as Sweeping
 from app.runner.runs.sweep import sweep
 from app.runner.tables import RUNS_CHANNEL, messages, runs
 from app.settings import AuthSettings, Neighbours, RunnerSettings
+from app.telemetry import tracing
 
 log = structlog.get_logger(__name__)
 SERVICE = "cj_runner_worker"
@@ -100,7 +101,8 @@ async def worker(opened: Opened, settings: RunnerSettings) -> LeasedWork:
     }
     pace = Pace(lease_s=settings.lease_s)
     broken = partial(stages.broken, parts)
-    return LeasedWork(opened.database, runs, by_state, broken, now, pace, told=NAMES)
+    within = Within(tracing.stage("run"), "trace_context")
+    return LeasedWork(opened.database, runs, by_state, broken, now, pace, told=NAMES, within=within)
 
 
 async def _cancel(parts: stages.Parts, ending: FinishParts, run_id: str) -> None:

