@@ -5,13 +5,17 @@ no query, and no path that could be a text.
 """
 
 import re
+from typing import Final
 
+from fastapi.telemetry import TelemetryConfig
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.telemetry import tracing
 
 PASSED_OVER = frozenset({"/healthz", "/readyz", "/metrics"})
 """What is asked every few seconds, and has no part in any run."""
+THE_ONLY_ONE: Final[TelemetryConfig] = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""For ``FastAPI(telemetry=...)``: its own spans and logs, which quote what callers sent, are off everywhere."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _CARRIED = (b"traceparent", b"tracestate")
 _PLAIN_PATH = re.compile(r"[A-Za-z0-9/._~:-]{1,200}")

@@ -14,6 +14,7 @@ from app.edge import health
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
+from app.edge.traced import THE_ONLY_ONE
 from app.messaging.consume import ConsumeLoop
 from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
@@ -57,7 +58,7 @@ async def run() -> None:
         consumer = await opened.consumer(GROUP, [route.topic for route in routes])
         loop = ConsumeLoop(SERVICE, opened.database, messages, consumer, routes)
         work = await worker(opened, settings)
-        app = FastAPI(title="CJ runner's worker", version="1")
+        app = FastAPI(title="CJ runner's worker", version="1", telemetry=THE_ONLY_ONE)
         app.include_router(health.routes(SERVICE, {"database": health.database_check(opened.database)}))
         await until_stopped(
             serve(app, settings.host, settings.worker_port),

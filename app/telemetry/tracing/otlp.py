@@ -32,7 +32,7 @@ from app.telemetry.tracing.sdk import OpenTelemetry
 
 log = structlog.get_logger(__name__)
 TOLD_EVERY_S = 300.0
-FLUSH_S = 3.0
+FLUSH_S = 2.0
 """How long the end of a role waits for its last spans."""
 
 
