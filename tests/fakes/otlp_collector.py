@@ -55,7 +55,11 @@ class Collector:
 
     def of(self, trace: str) -> list[Seen]:
         with self.news:
-            return sorted((span for span in self.spans if span.trace == trace), key=lambda span: span.began)
+            return self.of_now(trace)
+
+    def of_now(self, trace: str) -> list[Seen]:
+        """Return the spans of a trace, by their beginning; ``news`` is held."""
+        return sorted((span for span in self.spans if span.trace == trace), key=lambda span: span.began)
 
     def wait_for(self, trace: str, name: str, service: str) -> Seen:
         """Return the first span of ``service`` with this name in a trace, when it is there."""
