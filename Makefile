@@ -95,7 +95,7 @@ bench: $(STAMP) ## measure (results are printed, nothing fails)
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 lock: $(STAMP) ## write the lock files anew from pyproject.toml
 	$(LOCK) --all-extras --group dev -o requirements.lock pyproject.toml
-	$(LOCK) --constraints requirements.lock -o deploy/requirements.lock pyproject.toml
+	$(LOCK) --extra otel --constraints requirements.lock -o deploy/requirements.lock pyproject.toml
 
 clean: ## remove the virtual environment and all local data
 	rm -rf $(VENV) var

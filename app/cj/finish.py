@@ -116,7 +116,7 @@ async def complete(
         _event(batch, Topic.RESULT_PUBLISHED, result, str(batch.id), now),
         _event(batch, Topic.RESOURCE_CONSUMPTION, consumption, batch.bos_batch_id, now),
     ]
-    await outbox.add(connection, messages, events)
+    await _tell(connection, batch, events)
     await _end(connection, batch, BatchState.COMPLETED, now, dict(changes) | {"reason": outcome.stop_reason})
     with about(batch):
         log.info("scoring_finalised", status=SUCCESS, reason=outcome.stop_reason, cj_batch_id=batch.id)
@@ -142,7 +142,7 @@ async def too_few(
         _event(batch, Topic.CJ_COMPLETED, completed, batch.bos_batch_id, now),
         _event(batch, Topic.RESULT_PUBLISHED, result, str(batch.id), now),
     ]
-    await outbox.add(connection, messages, events)
+    await _tell(connection, batch, events)
     await _end(connection, batch, BatchState.COMPLETED, now, dict(changes) | {"reason": "insufficient_essays"})
 
 
@@ -154,8 +154,7 @@ async def fail(
     changes: Mapping[str, object] | None = None,
 ) -> None:
     """End a held batch badly, and say why."""
-    event = failed_event(_subject(batch), failure, now)
-    await outbox.add(connection, messages, [event])
+    await _tell(connection, batch, [failed_event(_subject(batch), failure, now)])
     ended = dict(changes or {}) | {"reason": failure.reason[:64], "detail": failure.detail[:2000]}
     await _end(connection, batch, BatchState.FAILED, now, ended)
     if failure.reason == "stuck_timeout_insufficient_progress":
@@ -165,9 +164,13 @@ async def fail(
 async def cancel(connection: AsyncConnection, batch: Batch, now: datetime) -> None:
     """End a held batch because its caller wants no more of it; what was paid for stays."""
     failure = Failure(CANCELLED, "the batch was cancelled", more={"comparisons_succeeded": batch.succeeded})
-    event = failed_event(_subject(batch), failure, now, status=CANCELLED)
-    await outbox.add(connection, messages, [event])
+    await _tell(connection, batch, [failed_event(_subject(batch), failure, now, status=CANCELLED)])
     await _end(connection, batch, BatchState.CANCELLED, now, {"reason": CANCELLED, "detail": failure.detail})
+
+
+async def _tell(connection: AsyncConnection, batch: Batch, events: Sequence[Event]) -> None:
+    """Let events of a batch go out, in the trace of its request."""
+    await outbox.add(connection, messages, [outbox.of_trace(item, batch.trace_context) for item in events])
 
 
 async def broken(parts: Parts, batch_id: int, error: Exception) -> None:

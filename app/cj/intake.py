@@ -27,6 +27,7 @@ from app.messaging import outbox
 from app.messaging.consume import Incoming, Route
 from app.messaging.dead_letters import DeadLetter, put_aside
 from app.settings import CJSettings
+from app.telemetry import tracing
 from app.telemetry.context import bound
 from app.telemetry.run_names import sent_names
 
@@ -78,6 +79,7 @@ async def _take(
         "status": BatchState.RECEIVED,
         "request": request.model_dump(mode="json"),
         "plan": wishes.stored(plan),
+        "trace_context": tracing.carried(message.record.headers) or None,
         "created_at": now,
         "updated_at": now,
         "due_at": now,
@@ -113,5 +115,6 @@ async def _refuse_broken(
     if not isinstance(entity_id, str) or not entity_id or "\x00" in entity_id:
         return
     subject = Subject(entity_id[:255], message.envelope.correlation_id)
-    await outbox.add(connection, messages, [finish.failed_event(subject, Failure.of(error), now)])
+    failed = finish.failed_event(subject, Failure.of(error), now)
+    await outbox.add(connection, messages, [outbox.of_trace(failed, message.record.headers)])
     log.warning("request_refused", batch_uuid=entity_id[:LONGEST_ID], detail=error.said[:200])

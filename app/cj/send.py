@@ -22,6 +22,7 @@ from app.cj.tables import batches, comparisons
 from app.contracts.llm_http import BatchItem, ComparisonRequest
 from app.db.rows import columns_of, shaped
 from app.errors import AppError, Unavailable
+from app.telemetry import tracing
 
 Item = TypeVar("Item")
 
@@ -42,6 +43,7 @@ async def send(parts: Parts, batch_id: int) -> None:
     due = await _due(parts, batch_id)
     if due is None:
         return
+    tracing.note({"cj.wave": due.batch.wave, "cj.comparisons": len(due.items)})
     size = max(1, due.batch.plan.batch_size)
     chunks = _parts_of(due.items, size)
     for together in _parts_of(chunks, due.batch.plan.max_concurrent):

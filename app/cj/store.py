@@ -48,6 +48,7 @@ class Batch:
     run_id: str | None
     batch_label: str | None
     runner_mode: str | None
+    trace_context: Mapping[str, str] | None = None
 
 
 FIELDS = columns_of(batches, Batch)

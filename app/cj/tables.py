@@ -104,6 +104,7 @@ batches = Table(
     Column("due_at", DateTime(timezone=True)),
     Column("lease_owner", String(64)),
     Column("leased_until", DateTime(timezone=True)),
+    Column("trace_context", JSONB(none_as_null=True)),
     Column("assignment_id", Text, Computed("request ->> 'assignment_id'", persisted=True)),
     Column("run_id", String(64)),
     Column("batch_label", String(255)),
@@ -112,7 +113,8 @@ batches = Table(
 """One request's batch. ``plan`` holds budget, design and stop rule; ``context`` the texts shown with every pair;
 ``decisions`` why the engine went on or stopped after each wave; ``processing_metadata`` coverage, errors and
 their flags at the last look; ``due_at`` when a worker should look at it; ``run_id``, ``batch_label`` and
-``runner_mode`` what its sender calls it, for log lines, None where it does not say."""
+``runner_mode`` what its sender calls it, for log lines, None where it does not say;
+``trace_context`` the trace of its request."""
 Index("ix_batches_due", batches.c.due_at, postgresql_where=batches.c.due_at.is_not(None))
 Index("ix_batches_assignment_id", batches.c.assignment_id, batches.c.id)
 Index("ix_batches_status_id", batches.c.status, batches.c.id)

@@ -24,6 +24,7 @@ from app.cj.stopping import Decision
 from app.cj.store import Batch, Essay
 from app.cj.tell import say_decided
 from app.contracts.grade_scales import SCALES
+from app.telemetry import tracing
 
 NAMESPACE = UUID("7b0f0c43-94b8-4f5e-9d3c-1d0b9d7a1f6e")
 
@@ -55,6 +56,7 @@ async def score(parts: Parts, batch_id: int) -> None:
         essays = await store.essays_of(connection, batch_id)
         asked = await store.comparisons_of(connection, batch_id)
     scores, step = await asyncio.to_thread(_look, parts, batch, essays, asked)
+    tracing.note({"cj.wave": batch.wave, "cj.decision": str(step.verdict.decision)})
     entry = _entry(batch, step)
     changes = {
         "last_scores": {str(position): theta for position, theta in scores.by_position.items()},

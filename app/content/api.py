@@ -12,6 +12,7 @@ from app.db.unit import Database
 from app.edge import health, problems
 from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, Front, protect
+from app.edge.traced import THE_ONLY_ONE
 from app.errors import InvalidInput
 from app.settings import ContentSettings, HttpSettings
 
@@ -29,7 +30,7 @@ class BadContent(InvalidInput):
 
 def build(database: Database, settings: ContentSettings, http: HttpSettings = UNLIMITED) -> FastAPI:
     """Return the application."""
-    app = FastAPI(title="Content store", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title="Content store", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
     answers = problems.install(app, service=SERVICE, style="platform")
     bodies = {PATH: Rule(settings.max_bytes, kinds=())}
     protect(app, answers, Front(http, bodies, from_neighbours=True))

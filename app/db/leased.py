@@ -9,14 +9,14 @@ and the next stage begins when this one has ended.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import structlog
-from sqlalchemy import Table, Update, case, or_, select, update
+from sqlalchemy import Table, Update, case, null, or_, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -45,11 +45,28 @@ class Pace:
     drain_s: float = 3.0
 
 
+@dataclass(frozen=True)
+class Within:
+    """What each stage runs inside of: ``open`` gets the status, the row's names, and its value of ``column``."""
+
+    open: Callable[[str, Mapping[str, str], Any], AbstractContextManager[object]]
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: Any
+    status: str
+    known: Mapping[str, str]
+    kept: Any
+
+
 @dataclass
 class LeasedWork:
     """One worker over one table; ``stages`` by status, ``broken`` is told of errors that will not pass.
 
-    ``told`` names the columns that every log line of a row's stage carries, by the name that they have there.
+    ``told`` names the columns that every log line of a row's stage carries, by the name that they have there;
+    ``within`` is what the stage itself runs inside of, such as a span.
     """
 
     database: Database
@@ -60,6 +77,7 @@ class LeasedWork:
     pace: Pace = Pace()
     owner: str = field(default_factory=lambda: uuid4().hex)
     told: Mapping[str, str] = field(default_factory=dict)
+    within: Within | None = None
     _busy: dict[asyncio.Task[None], Any] = field(default_factory=dict)
     _tries: dict[Any, int] = field(default_factory=dict)
 
@@ -90,8 +108,8 @@ class LeasedWork:
     async def step(self, wakeup: Wakeup) -> None:
         """Lease what is due and start its stages; then wait for one to end, for news or for a short while."""
         self._tidy()
-        for row_id, status, known in await self._claim():
-            self._busy[asyncio.create_task(self._known_work(row_id, status, known))] = row_id
+        for row in await self._claim():
+            self._busy[asyncio.create_task(self._known_work(row))] = row.id
         await self._wait(wakeup)
         self._tidy()
 
@@ -100,7 +118,7 @@ class LeasedWork:
             del self._busy[task]
             task.result()
 
-    async def _claim(self) -> list[tuple[Any, str, dict[str, str]]]:
+    async def _claim(self) -> list[_Row]:
         """Keep the leases of what is at work, and lease as many due rows as there is room for."""
         now = self.clock()
         until = now + timedelta(seconds=self.pace.lease_s)
@@ -111,11 +129,7 @@ class LeasedWork:
             if room <= 0:
                 return []
             return [
-                (
-                    row[0],
-                    row[1],
-                    {name: str(v) for name, v in zip(self.told, row[2:], strict=True) if v is not None},
-                )
+                _Row(row[0], row[1], self._known(row[3:]), row[2])
                 for row in await connection.execute(self._lease(room, now, until))
             ]
 
@@ -134,11 +148,13 @@ class LeasedWork:
             .order_by(columns.due_at)
         )
         taken = picked(due, room)
+        kept = self.within.column if self.within is not None else None
         return (
             update(self.table)
             .where(columns.id == taken.c.id)
             .values(lease_owner=self.owner, leased_until=until)
-            .returning(columns.id, columns.status, *(columns[name] for name in self.told.values()))
+            .returning(columns.id, columns.status, null() if kept is None else columns[kept])
+            .returning(*(columns[name] for name in self.told.values()))
         )
 
     def _renewal(self, until: datetime) -> Update:
@@ -161,13 +177,16 @@ class LeasedWork:
             with suppress(asyncio.CancelledError):
                 await news
 
-    async def _known_work(self, row_id: Any, status: str, known: Mapping[str, str]) -> None:
-        with structlog.contextvars.bound_contextvars(**known):
-            await self._work(row_id, status)
+    async def _known_work(self, row: _Row) -> None:
+        with structlog.contextvars.bound_contextvars(**row.known):
+            await self._work(row)
 
-    async def _work(self, row_id: Any, status: str) -> None:
+    async def _work(self, row: _Row) -> None:
+        row_id, status = row.id, row.status
+        inside = nullcontext() if self.within is None else self.within.open(status, row.known, row.kept)
         try:
-            await self.stages[status](row_id)
+            with inside:
+                await self.stages[status](row_id)
         except (DBAPIError, OSError) as error:
             await self._postpone(row_id, status, type(error).__name__)
         except AppError as error:

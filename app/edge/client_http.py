@@ -9,6 +9,7 @@ import orjson
 import stamina
 
 from app.errors import AppError, Unavailable, UpstreamRefused
+from app.telemetry import tracing
 from app.telemetry.context import names_for_neighbours
 from app.telemetry.printable import printable
 from app.telemetry.run_names import HEADER
@@ -61,10 +62,17 @@ class HttpClient:
         raise Unavailable(f"{self._name} does not answer")  # pragma: no cover - the loop returns or raises
 
     async def _once(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> httpx.Response:
-        try:
-            response = await self._client.request(method, url, content=body, headers=headers)
-        except httpx.HTTPError as error:
-            raise Unavailable(f"{self._name} does not answer at {url} ({type(error).__name__})") from error
+        with tracing.span(method, kind="client", attributes=asked(method, url)) as opened:
+            try:
+                response = await self._client.request(
+                    method, url, content=body, headers=headers | opened.carried()
+                )
+            except httpx.HTTPError as error:
+                opened.fail(type(error).__name__)
+                raise Unavailable(f"{self._name} does not answer at {url} ({type(error).__name__})") from error
+            opened.note({"http.response.status_code": response.status_code})
+            if response.status_code >= 400:
+                opened.fail(str(response.status_code))
         if response.status_code in RETRY_STATUS:
             said = f"{self._name} answered {response.status_code} at {url}"
             raise Unavailable(said, quoted=excerpt(response))
@@ -74,6 +82,21 @@ class HttpClient:
         """Return the error for an answer that is not the expected one."""
         said = f"{self._name} refused to {what}: status {response.status_code}"
         return UpstreamRefused(said, quoted=excerpt(response))
+
+
+def asked(method: str, url: str, *, with_path: bool = True) -> tracing.Attributes:
+    """Return what the span of a request says of it: no query, which may hold a secret."""
+    if not tracing.is_on():
+        return {}
+    parsed = httpx.URL(url)
+    port = parsed.port or (443 if parsed.scheme == "https" else 80)
+    path = parsed.path if with_path else "/REDACTED"
+    return {
+        "http.request.method": method,
+        "server.address": parsed.host,
+        "server.port": port,
+        "url.full": f"{parsed.scheme}://{parsed.host}:{port}{path}",
+    }
 
 
 def excerpt(response: httpx.Response, limit: int = 200) -> str:

@@ -2,6 +2,7 @@
 
 ========================  ==========================================================================
 ``RequestIds``            the id of the request: in the logs, in every answer
+``Traced``                a span of the caller's trace, where traces are on
 ``Shields``               headers that browsers and caches obey
 ``CORSMiddleware``        only where origins are named
 ``Crashes``               what nobody expected becomes a 500 that says nothing of the inside
@@ -32,6 +33,7 @@ from app.edge.heads import Heads
 from app.edge.rates import Rates
 from app.edge.request_ids import RequestIds
 from app.edge.shields import Shields
+from app.edge.traced import Traced
 from app.settings.limits import HttpSettings
 
 UNLIMITED = HttpSettings.model_construct()
@@ -101,6 +103,7 @@ def layers(answers: Answers, front: Front) -> list[Middleware]:
     limits = Limits(Rule(settings.body_max_bytes), front.bodies, pace, settings.body_max_depth)
     return [
         Middleware(RequestIds, from_neighbours=front.from_neighbours),
+        Middleware(Traced),
         Middleware(Shields, behind_tls=settings.behind_tls),
         *_cors(settings),
         Middleware(Crashes, answers=answers),

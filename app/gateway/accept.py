@@ -31,6 +31,7 @@ from app.gateway.providers.mock import MockJudge
 from app.gateway.providers.mock_options import MockOptions, for_request
 from app.gateway.tables import QUEUE_CHANNEL, messages, requests
 from app.messaging import outbox
+from app.telemetry import tracing
 
 log = structlog.get_logger(__name__)
 DEFAULT_PRIORITY = 5
@@ -284,5 +285,6 @@ def _row(
         "queued_at": now.isoformat(),
         "available_at": now.isoformat(),
         "expires_at": (now + timedelta(hours=hours)).isoformat(),
+        "trace_context": tracing.current() or None,
         "fallback": choice.fallback,
     }

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 
-from app.gateway import metrics, observe
+from app.gateway import metrics, observe, traced
 from app.gateway.callbacks import Outcome, expired
 from app.gateway.gates import Closed, Gate
 from app.gateway.parts import Parts
@@ -47,12 +47,14 @@ async def ask(parts: Parts, item: Queued, gate: Gate) -> Outcome | NotAsked:
         return Outcome(item, leave)
     started = time.monotonic()
     observe.asking(parts, item)
-    with metrics.CONCURRENT.labels(item.provider).track_inprogress():
-        result = described(parts.judges.get(item.provider), item, await _judged(parts, item, gate))
+    with traced.chat(item, parts.label(item.provider, item.model)) as opened:
+        with metrics.CONCURRENT.labels(item.provider).track_inprogress():
+            result = described(parts.judges.get(item.provider), item, await _judged(parts, item, gate))
+        traced.answered(opened, result)
     gate.report(result, parts.clock())
     elapsed_s = time.monotonic() - started
     observe.called(parts, item, result, elapsed_s)
-    return Outcome(item, result, int(elapsed_s * 1000), asked_at=now)
+    return Outcome(item, result, int(elapsed_s * 1000), asked_at=now, trace=opened.carried())
 
 
 def _hindrance(parts: Parts, item: Queued, now: datetime) -> Outcome | None:

@@ -38,7 +38,10 @@ Ending = Literal["succeeded", "failed", "expired", "cancelled"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one comparison. ``asked_at`` is None where no judge was called this time."""
+    """What became of one comparison. ``asked_at`` is None where no judge was called this time.
+
+    ``trace`` carries the span of the call, where there is one.
+    """
 
     item: Queued
     result: Answer | JudgeFailed
@@ -46,6 +49,7 @@ class Outcome:
     asked_at: datetime | None = None
     ending: Ending | None = None
     details: Mapping[str, object] = field(default_factory=dict)
+    trace: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def end(self) -> Ending:

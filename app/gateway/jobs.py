@@ -15,9 +15,9 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.db.leased import LeasedWork, Pace, Stage
+from app.db.leased import LeasedWork, Pace, Stage, Within
 from app.db.rows import shaped
-from app.gateway import ledger, metrics, observe, queue
+from app.gateway import ledger, metrics, observe, queue, traced
 from app.gateway.callbacks import Outcome, expired
 from app.gateway.failures import back_off
 from app.gateway.names import OF_JOBS
@@ -34,6 +34,7 @@ from app.gateway.providers.base import (
 from app.gateway.question import described, question
 from app.gateway.queue import FIELDS, Queued
 from app.gateway.tables import jobs, requests
+from app.telemetry import tracing
 
 log = structlog.get_logger(__name__)
 CHUNK = 200
@@ -61,7 +62,16 @@ class Jobs:
         """Return the worker over jobs."""
         stages: dict[str, Stage] = {"planned": self.submit, "running": self.look}
         pace = Pace(concurrency=JOBS_AT_ONCE, lease_s=self.parts.settings.lease_s)
-        return LeasedWork(self.parts.database, jobs, stages, self.broken, self.parts.clock, pace, told=OF_JOBS)
+        return LeasedWork(
+            self.parts.database,
+            jobs,
+            stages,
+            self.broken,
+            self.parts.clock,
+            pace,
+            told=OF_JOBS,
+            within=Within(tracing.stage("batch job")),
+        )
 
     async def submit(self, job_id: UUID) -> None:
         """Hand a planned job in, or find it where it was handed in before our note of it was lost."""
@@ -91,7 +101,8 @@ class Jobs:
         await self._change(job.id, "planned", {"handed_in": True, "items": len(items)})
         try:
             questions = [(str(item.queue_id), question(item)) for item in items]
-            return await judge.submit(questions, job_key=str(job.id))
+            with traced.submitted(items, self._label(job), str(job.id)):
+                return await judge.submit(questions, job_key=str(job.id))
         except JudgeFailed as failure:
             if failure.http_status in NOT_TAKEN:
                 await self._change(job.id, "planned", {"handed_in": False})
@@ -172,7 +183,10 @@ class Jobs:
         asked_at = job.submitted_at or now
         elapsed_ms = int(max(0.0, (now - asked_at).total_seconds()) * 1000)
         told = described(self.parts.batch_judges.get(job.provider), item, result)
-        return Outcome(item, told, elapsed_ms, asked_at=asked_at)
+        with traced.chat(item, self._label(job), began=asked_at) as opened:
+            opened.note({"cj.batch_job.id": str(job.id)})
+            traced.answered(opened, told)
+        return Outcome(item, told, elapsed_ms, asked_at=asked_at, trace=opened.carried())
 
     async def _close(self, job: Row[Any], progress: JobProgress) -> None:
         """End a job that is over at the provider; what it did not answer is asked for one by one, or fails."""

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.error_codes import platform_code
+from app.contracts.llm_events import ComparisonResult
 from app.gateway import callbacks, money, returns
 from app.gateway.ask import NotAsked
 from app.gateway.callbacks import Outcome, to_event
@@ -62,9 +63,15 @@ async def end(connection: AsyncConnection, over: Sequence[Outcome], now: datetim
     rows = [_row(entry, now) | {"callback": result.model_dump(mode="json")} for entry, result in sound]
     closed = await returns.finish(connection, rows)
     mine = [entry for entry, _ in sound if entry.item.queue_id in closed]
-    events = [to_event(results[entry.item.queue_id], entry.item.callback_topic, now) for entry in mine]
-    await outbox.add(connection, messages, events)
+    await outbox.add(connection, messages, [_event(entry, results[entry.item.queue_id], now) for entry in mine])
     return mine
+
+
+def _event(entry: Outcome, result: ComparisonResult, now: datetime) -> outbox.Event:
+    """Return the callback, in the trace of the call that it tells of."""
+    return outbox.of_trace(
+        to_event(result, entry.item.callback_topic, now), entry.trace or entry.item.trace_context
+    )
 
 
 def rules(parts: Parts) -> Rules:

@@ -73,6 +73,7 @@ class Queued:
     cost_known: bool
     prompt_tokens: int
     completion_tokens: int
+    trace_context: Mapping[str, str] | None = None
 
 
 FIELDS = columns_of(requests, Queued)
@@ -202,6 +203,7 @@ NEW = (
     requests.c.queued_at,
     requests.c.available_at,
     requests.c.expires_at,
+    requests.c.trace_context,
 )
 """What is known of a comparison when it is taken in."""
 NEW_COLUMNS = tuple(column.name for column in NEW)

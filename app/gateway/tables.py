@@ -71,6 +71,7 @@ requests = Table(
     Column("prompt_tokens", Integer, nullable=False, server_default=_ZERO),
     Column("completion_tokens", Integer, nullable=False, server_default=_ZERO),
     Column("callback", JSONB),
+    Column("trace_context", JSONB(none_as_null=True)),
 )
 """One comparison asked for.
 
@@ -81,7 +82,8 @@ first, then the smallest ``seq``. ``generation`` grows with each lease, so that 
 taken for dead is refused. ``attempts`` counts calls to a judge (a call that was under way when its process died
 too), ``re_asks`` those for an unreadable answer, ``throttled`` those that the provider turned away. Money and
 tokens are those of all attempts. ``digest`` is the hash of the request, so that the same id with another body is
-noticed; ``callback`` is the event that was published, so that it can be published again."""
+noticed; ``callback`` is the event that was published, so that it can be published again; ``trace_context`` is the
+trace in which it was asked for."""
 _STATE = requests.c.state
 Index(
     "ix_requests_ready",

@@ -7,7 +7,7 @@ one transaction. A process that dies leaves its leases to the next one.
 import asyncio
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from app.db.listen import Wakeup
-from app.gateway import ledger, metrics, money, observe, queue
+from app.gateway import ledger, metrics, money, observe, queue, traced
 from app.gateway.ask import NotAsked, ask
 from app.gateway.callbacks import Outcome
 from app.gateway.cancel import still_wanted
@@ -157,10 +157,12 @@ class Worker:
         started, since = time.monotonic(), self._parts.clock()
         if lane.mode is Mode.SERIAL_BUNDLE:
             self._dispatched(lane, unit)
-        await self._judge_one(unit[0], gate, since)
-        async with asyncio.TaskGroup() as rest:
-            for item in unit[1:]:
-                rest.create_task(self._judge_one(item, gate, since))
+        model = self._parts.label(lane.provider, lane.model)
+        with nullcontext() if len(unit) == 1 else traced.bundle(unit, model):
+            await self._judge_one(unit[0], gate, since)
+            async with asyncio.TaskGroup() as rest:
+                for item in unit[1:]:
+                    rest.create_task(self._judge_one(item, gate, since))
         if (took := time.monotonic() - started) > SLOW_BUNDLE_S and len(unit) > 1:
             with about(*unit):
                 log.warning("serial_bundle_slow", duration_s=round(took, 1), bundle_size=len(unit))

@@ -23,6 +23,8 @@ from app.messaging.bus import Consumer, Record
 from app.messaging.dead_letters import DeadLetter, put_aside
 from app.messaging.known import known
 from app.messaging.tables import MessagingTables
+from app.messaging.traced import handling
+from app.telemetry import tracing
 from app.telemetry.context import bound
 from app.telemetry.metrics import CONSUMED, CONSUMER_LAG
 
@@ -115,11 +117,12 @@ class ConsumeLoop:
 
     async def _take(self, records: Sequence[Record]) -> None:
         """Take in records of one topic; when the batch fails, each by itself."""
-        if len(records) > 1:
-            await self._take_known(records)
-            return
-        with bound(**known(records[0])):
-            await self._take_known(records)
+        with handling(records):
+            if len(records) > 1:
+                await self._take_known(records)
+                return
+            with bound(**known(records[0])):
+                await self._take_known(records)
 
     async def _take_known(self, records: Sequence[Record]) -> None:
         try:
@@ -129,6 +132,7 @@ class ConsumeLoop:
         except (AppError, ValueError, KeyError, TypeError, DBAPIError) as error:
             if isinstance(error, Unavailable):
                 raise
+            tracing.fail(type(error).__name__)
             if len(records) > 1:
                 for record in records:
                     await self._take([record])

@@ -4,7 +4,7 @@ The columns are those of Debezium's event router: ``type`` is the topic, ``aggre
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.contracts.envelope import Envelope
 from app.db.listen import notify
 from app.messaging.tables import MessagingTables
+from app.telemetry import tracing
 
 Data = TypeVar("Data", bound=BaseModel)
 
@@ -33,7 +34,10 @@ class Event:
 
 
 def event(envelope: Envelope[Data], topic: str, *, aggregate_type: str, aggregate_id: str, now: datetime) -> Event:
-    """Wrap an envelope as an outbox event; its id stays the same however often it is sent."""
+    """Wrap an envelope as an outbox event; its id stays the same however often it is sent.
+
+    It belongs to the trace at hand, whichever process sends it, and whenever.
+    """
     return Event(
         id=envelope.event_id,
         topic=topic,
@@ -48,8 +52,14 @@ def event(envelope: Envelope[Data], topic: str, *, aggregate_type: str, aggregat
             "source_service": envelope.source_service,
             "occurred_at": now.isoformat(),
             "content_type": "application/json",
-        },
+        }
+        | tracing.current(),
     )
+
+
+def of_trace(item: Event, kept: tracing.Carried | None) -> Event:
+    """Return an event that belongs to the trace that was kept with its cause."""
+    return replace(item, headers={**item.headers, **tracing.carried(kept)})
 
 
 async def add(connection: AsyncConnection, tables: MessagingTables, events: Sequence[Event]) -> None:

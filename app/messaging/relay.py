@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -19,6 +19,7 @@ from app.db.listen import Wakeup
 from app.db.picking import picked
 from app.db.unit import Database
 from app.errors import Unavailable
+from app.messaging import traced
 from app.messaging.bus import Outgoing, Producer
 from app.messaging.tables import MessagingTables
 from app.telemetry.metrics import DEAD_LETTERS, OUTBOX_AGE, OUTBOX_PENDING, OUTBOX_SENT
@@ -68,12 +69,13 @@ class Relay:
         leased = await self._lease(batch)
         if not leased:
             return 0
-        ids = [event_id for event_id, _ in leased]
+        ids, since = [event_id for event_id, _ in leased], datetime.now(UTC)
         try:
             await self._producer.send([record for _, record in leased])
         except Unavailable:
             await self._release(ids)
             raise
+        traced.sent([record for _, record in leased], since)
         await self._mark(ids)
         for _, record in leased:
             OUTBOX_SENT.labels(self._service, record.topic).inc()

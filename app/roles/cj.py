@@ -11,7 +11,7 @@ from app.cj.parts import Parts
 from app.cj.states import FINAL, BatchState
 from app.cj.tables import BATCHES_CHANNEL, batches, messages
 from app.contracts.topics import ALL
-from app.db.leased import LeasedWork, Stage
+from app.db.leased import LeasedWork, Stage, Within
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
 from app.edge.tokens import can_make_tokens, service_token
@@ -21,6 +21,7 @@ from app.roles.clock import now
 from app.roles.parts import Parts as Opened
 from app.roles.parts import open_parts, serve, until_stopped
 from app.settings import AuthSettings, CJHttpSettings, CJSettings, Neighbours
+from app.telemetry import tracing
 
 
 async def run() -> None:
@@ -61,4 +62,6 @@ def worker(opened: Opened, parts: Parts) -> LeasedWork:
         BatchState.SCORING: partial(waves.score, parts),
         **dict.fromkeys(FINAL, partial(withdraw.withdraw, parts)),
     }
-    return LeasedWork(opened.database, batches, stages, partial(finish.broken, parts), now, told=NAMES)
+    within = Within(tracing.stage("cj batch"), "trace_context")
+    broken = partial(finish.broken, parts)
+    return LeasedWork(opened.database, batches, stages, broken, now, told=NAMES, within=within)

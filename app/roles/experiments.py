@@ -11,7 +11,7 @@ import structlog
 import uuid6
 from sqlalchemy.exc import DBAPIError
 
-from app.db.leased import LeasedWork, Pace, Stage
+from app.db.leased import LeasedWork, Pace, Stage, Within
 from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.roles.clock import now
@@ -21,6 +21,7 @@ from app.runner.experiments.advance import STAGES, Parts, broken, mark_due
 from app.runner.runs.accept import NewIds
 from app.runner.tables import RUNS_CHANNEL
 from app.settings import RunnerSettings
+from app.telemetry import tracing
 
 log = structlog.get_logger(__name__)
 LOOK_ANYWAY_S = 1.0
@@ -38,7 +39,14 @@ async def loops(opened: Opened, settings: RunnerSettings) -> list[Awaitable[None
     stages: dict[str, Stage] = {state: partial(stage, parts) for state, stage in STAGES.items()}
     pace = Pace(lease_s=settings.lease_s)
     work = LeasedWork(
-        opened.database, experiments, stages, partial(broken, parts), now, pace, told={"experiment_id": "id"}
+        opened.database,
+        experiments,
+        stages,
+        partial(broken, parts),
+        now,
+        pace,
+        told={"experiment_id": "id"},
+        within=Within(tracing.stage("experiment")),
     )
     return [
         work.run(await opened.wakeup(CHANNEL)),

@@ -36,9 +36,11 @@ from app.settings import (
     HttpSettings,
     KafkaSettings,
     TelemetrySettings,
+    TracingSettings,
 )
 from app.settings.check import unknown
 from app.telemetry import logs, metrics
+from app.telemetry.tracing.begin import begin
 
 log = structlog.get_logger(__name__)
 KEEP_ALIVE_S = 75  # longer than our clients keep an idle connection, so that none is closed under a request
@@ -86,14 +88,16 @@ class Parts:
 
 @asynccontextmanager
 async def open_parts(service: str) -> AsyncIterator[Parts]:
-    """Set up logs and the database for one role."""
+    """Set up logs, traces and the database for one role; raises ``Misconfigured``."""
     telemetry = TelemetrySettings()
     logs.configure(service, telemetry)
+    end_tracing = begin(service, telemetry.environment, TracingSettings())
     metrics.share(telemetry.metrics_dir)
     learn_scales(GradeScaleSettings().file)
     settings = DatabaseSettings()
     database = Database.connect(settings, application_name=service)
     async with AsyncExitStack() as stack:
+        stack.push_async_callback(asyncio.to_thread, end_tracing)
         stack.push_async_callback(database.close)
         stack.callback(metrics.forget, os.getpid())
         kafka = KafkaSettings()

@@ -24,7 +24,15 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("content", "gateway", "cj", "worker", "api")
 WANTED_PORTS = {"api": 8300, "worker": 8301, "cj": 9095, "gateway": 8090, "content": 8001}
 STATE_FILE = "stack.json"
-PASSED_ON = ("CJ_ASSESSMENT_SERVICE_", "LLM_PROVIDER_SERVICE_", "RUNNER_", "CONTENT_SERVICE_", "LOG_")
+PASSED_ON = (
+    "CJ_ASSESSMENT_SERVICE_",
+    "LLM_PROVIDER_SERVICE_",
+    "RUNNER_",
+    "CONTENT_SERVICE_",
+    "LOG_",
+    "OTEL_",
+    "TRACING_",
+)
 PASSED_ON_TO_ALL = frozenset({"GRADE_SCALES_FILE", "NEIGHBOUR_TIMEOUT_S", "OPENBLAS_NUM_THREADS"})
 KEYS = tuple(f"{name}_API_KEY" for name in ("ANTHROPIC", "OPENAI", "GOOGLE", "GEMINI", "OPENROUTER"))
 PASSED_ON_TO_GATEWAY = frozenset(KEYS) | {f"{key}_FILE" for key in KEYS}

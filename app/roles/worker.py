@@ -8,12 +8,13 @@ from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from app.contracts.topics import ALL
-from app.db.leased import LeasedWork, Pace, Stage
+from app.db.leased import LeasedWork, Pace, Stage, Within
 from app.db.unit import Database
 from app.edge import health
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
+from app.edge.traced import THE_ONLY_ONE
 from app.messaging.consume import ConsumeLoop
 from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
@@ -40,6 +41,7 @@ from app.runner.runs.sweep import Parts as Sweeping
 from app.runner.runs.sweep import sweep
 from app.runner.tables import RUNS_CHANNEL, messages, runs
 from app.settings import AuthSettings, Neighbours, RunnerSettings
+from app.telemetry import tracing
 
 log = structlog.get_logger(__name__)
 SERVICE = "cj_runner_worker"
@@ -57,7 +59,7 @@ async def run() -> None:
         consumer = await opened.consumer(GROUP, [route.topic for route in routes])
         loop = ConsumeLoop(SERVICE, opened.database, messages, consumer, routes)
         work = await worker(opened, settings)
-        app = FastAPI(title="CJ runner's worker", version="1")
+        app = FastAPI(title="CJ runner's worker", version="1", telemetry=THE_ONLY_ONE)
         app.include_router(health.routes(SERVICE, {"database": health.database_check(opened.database)}))
         await until_stopped(
             serve(app, settings.host, settings.worker_port),
@@ -101,7 +103,8 @@ async def worker(opened: Opened, settings: RunnerSettings) -> LeasedWork:
     }
     pace = Pace(lease_s=settings.lease_s)
     broken = partial(stages.broken, parts)
-    return LeasedWork(opened.database, runs, by_state, broken, now, pace, told=NAMES)
+    within = Within(tracing.stage("run"), "trace_context")
+    return LeasedWork(opened.database, runs, by_state, broken, now, pace, told=NAMES, within=within)
 
 
 async def _cancel(parts: stages.Parts, ending: FinishParts, run_id: str) -> None:

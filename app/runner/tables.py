@@ -77,6 +77,7 @@ runs = Table(
     Column("heard_at", DateTime(timezone=True)),
     Column("revision_wanted_at", DateTime(timezone=True)),
     Column("recollect", JSONB(none_as_null=True)),
+    Column("trace_context", JSONB(none_as_null=True)),
     Column("lease_owner", String(64)),
     Column("leased_until", DateTime(timezone=True)),
 )
@@ -86,7 +87,8 @@ the highest count of questions that anything heard of so far implies. ``retry_of
 repeats, ``attempt`` counts along that chain. ``owner`` is the organisation that it belongs to. ``revision`` is the
 latest revision of its artefact, 0 before the first. ``cj_told_at`` is when cj heard of a cancellation.
 ``heard_at`` is when anything of it came in last. ``revision_wanted_at`` is when the first thing came in that its
-artefact lacks; ``recollect`` is the latest asking of cj what it has (``runs/recollection.py``)."""
+artefact lacks; ``recollect`` is the latest asking of cj what it has (``runs/recollection.py``);
+``trace_context`` is the trace in which it was accepted, to which all that becomes of it belongs."""
 _NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.id.desc())
 Index("ix_runs_owner_created", runs.c.owner, *_NEWEST_FIRST, postgresql_include=["batch_label"])
 Index("ix_runs_owner_status_mode_created", runs.c.owner, runs.c.status, runs.c.mode, *_NEWEST_FIRST)

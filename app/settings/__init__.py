@@ -29,6 +29,7 @@ from app.settings.shared import (
     Neighbours,
     TelemetrySettings,
 )
+from app.settings.tracing import TracingSettings
 from app.settings.webhooks import WebhookSettings
 
 __all__ = [
@@ -54,5 +55,6 @@ __all__ = [
     "RunnerSettings",
     "StaticKey",
     "TelemetrySettings",
+    "TracingSettings",
     "WebhookSettings",
 ]

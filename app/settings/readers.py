@@ -19,10 +19,11 @@ from app.settings.shared import (
     Neighbours,
     TelemetrySettings,
 )
+from app.settings.tracing import TracingSettings
 from app.settings.webhooks import WebhookSettings
 
 Groups = tuple[type[Settings], ...]
-_ALL: Groups = (TelemetrySettings, DatabaseSettings)
+_ALL: Groups = (TelemetrySettings, TracingSettings, DatabaseSettings)
 _SERVICE: Groups = (*_ALL, KafkaSettings, GradeScaleSettings, AuthSettings)
 _RUNNER: Groups = (
     *_SERVICE,

@@ -58,6 +58,8 @@ class WebhookSettings(Settings):
     """Seconds for which ended deliveries are kept."""
     sweep_every_s: float = Field(default=60.0, gt=0)
     """Seconds between two sweeps."""
+    trace_header: bool = True
+    """Whether receivers get a `traceparent` header, where traces are on: random ids, by which they can join in."""
     most_subscriptions: int = Field(default=100, ge=1)
     """Most subscriptions of one owner."""
 

@@ -15,6 +15,7 @@ from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
 from app.settings import TelemetrySettings
 from app.telemetry.printable import printable, printable_json
 from app.telemetry.tracebacks import rendered
+from app.telemetry.tracing import ids
 
 _PLACES = (CallsiteParameter.FILENAME, CallsiteParameter.FUNC_NAME, CallsiteParameter.LINENO)
 _FOR_MACHINES = frozenset({"deployment.environment", *(place.value for place in _PLACES)})
@@ -34,6 +35,7 @@ def configure(service: str, settings: TelemetrySettings) -> None:
 
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        _name_the_trace,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -63,6 +65,12 @@ def configure(service: str, settings: TelemetrySettings) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+
+
+def _name_the_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Add ``trace_id`` and ``span_id`` of the span at hand, where there is one."""
+    event.update(ids())
+    return event
 
 
 def _dumps(value: object, **_: object) -> str:

@@ -119,3 +119,8 @@ CONSUMER_LAG = Gauge(
     ["service", "topic", "partition"],
     multiprocess_mode=COUNTED,
 )
+TRACING_SPANS = Counter(
+    "tracing_spans_total",
+    "Spans that ended, were sent to the collector, or were lost on the way",
+    ["service", "outcome"],
+)

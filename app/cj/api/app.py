@@ -12,6 +12,7 @@ from app.edge import health, problems
 from app.edge.front import Front, protect
 from app.edge.key_set import KeySet
 from app.edge.tokens import AdminTokens
+from app.edge.traced import THE_ONLY_ONE
 from app.settings import AuthSettings, CJHttpSettings, HttpSettings
 
 ROUTES = (assignments.routes, anchors.routes, batches.routes, outcomes.routes, cancel.routes, offer.routes)
@@ -21,7 +22,7 @@ USUAL = CJHttpSettings.model_construct()
 
 def build(parts: Parts, auth: AuthSettings, keys: KeySet | None = None, http: HttpSettings = USUAL) -> FastAPI:
     """Return the application; ``keys`` are the identity service's, where ``auth`` names its URL."""
-    app = FastAPI(title="CJ engine", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title="CJ engine", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
     answers = problems.install(app, service=SERVICE, style="platform")
     app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database)}))
     tokens = AdminTokens(auth, keys)

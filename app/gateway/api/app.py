@@ -4,6 +4,7 @@ from fastapi import Depends, FastAPI
 
 from app.edge import health, problems
 from app.edge.front import Front, protect
+from app.edge.traced import THE_ONLY_ONE
 from app.gateway.api import comparisons, providers
 from app.gateway.api.guard import guard
 from app.gateway.api.measure import Measured
@@ -16,7 +17,7 @@ USUAL = GatewayHttpSettings.model_construct()
 
 def build(parts: Parts, http: HttpSettings = USUAL) -> FastAPI:
     """Return the application; every route that writes asks for the service credential."""
-    app = FastAPI(title="LLM gateway", version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(title="LLM gateway", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
     answers = problems.install(app, service=SERVICE, style="platform")
     protect(app, answers, Front(http, from_neighbours=True))
     app.add_middleware(Measured)

@@ -22,12 +22,16 @@ from app.settings import ProviderSettings
 
 
 def client(settings: ProviderSettings, key: SecretStr) -> anthropic.AsyncAnthropic:
-    """Return a client whose retries are off: the work loop decides on every further try."""
+    """Return a client whose retries are off: the work loop decides on every further try.
+
+    Its own traces are off: they could hold prompts, and its requests would carry our trace to the provider.
+    """
     return anthropic.AsyncAnthropic(
         api_key=key.get_secret_value(),
         base_url=settings.anthropic_base_url,
         timeout=anthropic.Timeout(settings.llm_request_timeout, connect=settings.llm_connect_timeout),
         max_retries=0,
+        open_telemetry={"traces": False, "propagation": False},
     )
 
 
@@ -127,6 +131,7 @@ def read(body: Mapping[str, Any]) -> Said:
         fields=called[0] if len(called) == 1 else None,
         stop=_STOPS.get(message.stop_reason or "", Stop.DONE),
         tokens=_tokens(message.usage),
+        finish_reason=message.stop_reason,
     )
 
 

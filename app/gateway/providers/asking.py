@@ -65,6 +65,7 @@ class Said:
     stop: Stop = Stop.DONE
     tokens: Tokens | None = None
     charged_usd: float | None = None
+    finish_reason: str | None = None
 
 
 def settle(sent: Sent, said: Said, question: Question | None, *, at: datetime, batch: bool = False) -> Answer:
@@ -95,6 +96,7 @@ def settle(sent: Sent, said: Said, question: Question | None, *, at: datetime, b
         spent,
         sent.effective() if question is not None else {"provider": sent.provider, "model": sent.model.name},
         sha256(sent.prompt) if question is not None and sent.prompt != question.prompt else None,
+        said.finish_reason,
     )
 
 

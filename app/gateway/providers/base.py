@@ -63,6 +63,7 @@ class Answer:
 
     ``justification`` is whole here and cut on the wire. ``effective`` are the settings that were really sent;
     ``prompt_sha256`` is the hash of the user prompt really sent, None where that is the question's own prompt.
+    ``finish_reason`` is the provider's word for why the model stopped.
     """
 
     first_wins: bool
@@ -72,6 +73,7 @@ class Answer:
     usage: Usage = Usage()
     effective: Mapping[str, object] = field(default_factory=dict)
     prompt_sha256: str | None = None
+    finish_reason: str | None = None
 
 
 class FailureKind(StrEnum):

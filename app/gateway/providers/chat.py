@@ -212,6 +212,7 @@ def read(body: Mapping[str, Any], provider: str, now: datetime) -> Said:
         stop=stop,
         tokens=_tokens(completion.usage),
         charged_usd=None if completion.usage is None else completion.usage.cost,
+        finish_reason=choice.finish_reason,
     )
 
 

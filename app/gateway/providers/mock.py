@@ -76,6 +76,7 @@ class MockJudge:
             verdict.why,
             question.model or DEFAULT_MODEL,
             _usage(profile, options, question, verdict.why, seed),
+            finish_reason="stop",
         )
 
     def _options(self, question: Question) -> MockOptions:

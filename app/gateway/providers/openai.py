@@ -168,6 +168,7 @@ def read(body: Mapping[str, Any], provider: str, now: datetime) -> Said:
         text="".join(part.text or "" for part in parts if part.type == "output_text"),
         stop=_stop(response, parts),
         tokens=_tokens(response.usage),
+        finish_reason=response.status,
     )
 
 

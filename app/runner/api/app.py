@@ -14,6 +14,7 @@ from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, UPLOAD, Front, protect
 from app.edge.health import Check
 from app.edge.patience import Patience
+from app.edge.traced import THE_ONLY_ONE
 from app.runner.access import guard
 from app.runner.access.audit import AuditTrail
 from app.runner.access.owners import Owners
@@ -82,6 +83,7 @@ def build(
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        telemetry=THE_ONLY_ONE,
         responses=ANYWHERE,
         dependencies=[Depends(guard.confirmed)],
     )

@@ -31,6 +31,7 @@ from app.runner.runs import withdraw
 from app.runner.runs.accept import Again, Desk, NewIds
 from app.runner.runs.states import FINAL
 from app.runner.tables import runs
+from app.telemetry import tracing
 from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
@@ -184,7 +185,8 @@ async def _begin(step: _Step, cell: CellRow, start: Start) -> None:
     again = None if cell.run_id is None else Again(cell.run_id, cell.attempt + 1)
     ids, desk = step.parts.new_ids(), Desk(experiment.owner, step.parts.outlines, step.now)
     try:
-        await accepting.accept(step.connection, run, ids, desk, again)
+        with tracing.span("accept run", parent=tracing.NONE, links=[tracing.current()]):
+            await accepting.accept(step.connection, run, ids, desk, again)
     except InvalidInput as error:
         why = {"reason": error.code, "detail": error.detail[:2000]}
         await step.move(cell, _C.FAILED, ended_at=step.now, **why)

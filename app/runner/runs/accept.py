@@ -19,7 +19,7 @@ from app.db.rows import shaped
 from app.errors import Conflict, InvalidInput, NotFound
 from app.runner import metrics
 from app.runner.assets.outline import Outlines
-from app.runner.names import about
+from app.runner.names import NAMES, about
 from app.runner.runs import essays, labels, store
 from app.runner.runs.boundary import with_budget
 from app.runner.runs.spec import RunRequest
@@ -27,6 +27,7 @@ from app.runner.runs.states import PUBLISHING_MODES, RunState
 from app.runner.runs.store import FIELDS, Run
 from app.runner.tables import RUNS_CHANNEL, label_numbers, packages, run_events, runs
 from app.runner.webhooks import subscriptions
+from app.telemetry import tracing
 
 log = structlog.get_logger(__name__)
 
@@ -131,6 +132,7 @@ def _row(request: RunRequest, label: str, ids: NewIds, desk: Desk) -> dict[str, 
         "updated_at": desk.now,
         "deadline_at": desk.now + timedelta(seconds=request.budget.completion_timeout_s),
         "due_at": desk.now,
+        "trace_context": tracing.current() or None,
     }
 
 
@@ -147,7 +149,7 @@ _WRITTEN = (
         "spec",
         "labels",
     ),
-    *("retry_of", "attempt", "last_event", "created_at", "updated_at", "deadline_at", "due_at"),
+    *("retry_of", "attempt", "last_event", "created_at", "updated_at", "deadline_at", "due_at", "trace_context"),
 )
 _EMPTY: dict[str, object] = {
     column.name: None if column.nullable else 0 for column in FIELDS if column.name not in _WRITTEN
@@ -178,6 +180,7 @@ async def _write(connection: AsyncConnection, row: dict[str, object]) -> Run:
         raise InvalidInput.at("assets.package_id", "the asset package was deleted just now")
     run = shaped(Run, [(_EMPTY | row)[column.name] for column in FIELDS])
     metrics.ACCEPTED.labels(run.mode).inc()
+    tracing.note(tracing.about({name: getattr(run, column) for name, column in NAMES.items()}))
     with about(run):
         _say_accepted(run)
     return run

@@ -63,6 +63,7 @@ class Run:
     heard_at: datetime | None
     revision_wanted_at: datetime | None
     recollect: Mapping[str, object] | None
+    trace_context: Mapping[str, str] | None = None
 
     @property
     def is_final(self) -> bool:

@@ -66,6 +66,7 @@ class Job:
     type: str
     run_id: str | None
     payload: str
+    trace_context: Mapping[str, str] | None = None
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,6 +76,7 @@ class _Row:
     type: str
     run_id: str | None
     payload: str
+    trace_context: Mapping[str, str] | None
 
 
 async def claim(connection: AsyncConnection, terms: Terms, now: datetime) -> list[str]:
@@ -107,7 +109,7 @@ async def load(connection: AsyncConnection, ids: Sequence[str]) -> list[Job]:
 def _job(own: Sequence[Any], others: Sequence[Any]) -> Job:
     row, subscription = shaped(_Row, own), shaped(Subscription, others[len(NAMES) :])
     names = {name: str(value) for name, value in zip(NAMES, others, strict=False) if value is not None}
-    return Job(row.id, subscription, row.type, row.run_id, row.payload, names)
+    return Job(row.id, subscription, row.type, row.run_id, row.payload, row.trace_context, names)
 
 
 async def hand_back(connection: AsyncConnection, owner: str) -> int:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.errors import AppError
-from app.runner.webhooks import claim, metrics, record, signing
+from app.runner.webhooks import claim, metrics, record, signing, traced
 from app.runner.webhooks.claim import Job, Terms
 from app.runner.webhooks.outcome import Limits, Result
 from app.runner.webhooks.record import Attempted
@@ -154,7 +154,12 @@ class Deliverer:
         except AppError as error:
             log.warning("webhook_cannot_be_signed", subscription=job.subscription.id, code=error.code)
             return Answer(0, error=error.code)
-        return await self.parts.sender.send(job.subscription.url, job.payload, headers)
+        with traced.delivering(job) as opened:
+            if self.parts.settings.trace_header:
+                headers |= traced.header(opened)
+            answer = await self.parts.sender.send(job.subscription.url, job.payload, headers)
+            traced.answered(opened, answer)
+        return answer
 
 
 def _observe(job: Job, answer: Answer, result: Result | None) -> None:

@@ -29,6 +29,7 @@ from app.runner.webhooks import facts
 from app.runner.webhooks.facts import RunFacts
 from app.runner.webhooks.kinds import NUMBERED, PROGRESS
 from app.runner.webhooks.tables import CHANNEL, deliveries, subscriptions
+from app.telemetry import tracing
 
 ID_LENGTH = 32
 SUPERSEDED = "superseded"
@@ -44,6 +45,7 @@ _COLUMNS = (
     "status",
     "due_at",
     "created_at",
+    "trace_context",
 )
 
 
@@ -99,6 +101,7 @@ def _rows(run: RunFacts, told: Told) -> Select[tuple[object, ...]]:
             literal("pending"),
             literal(told.at, _MOMENT),
             literal(told.at, _MOMENT),
+            literal(tracing.carried(run.trace_context) or None, JSONB(none_as_null=True)),
         )
         .where(columns.enabled, *listening(run, told.kind))
         .with_for_update(read=True, key_share=True, skip_locked=True)

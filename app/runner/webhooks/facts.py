@@ -75,6 +75,10 @@ class RunFacts(Protocol):
         """Answered after the end."""
 
     @property
+    def trace_context(self) -> Mapping[str, str] | None:
+        """The trace that it belongs to; told to nobody, but kept with what is sent."""
+
+    @property
     def cost_usd(self) -> float:
         """What it cost."""
 

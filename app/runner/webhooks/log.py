@@ -17,6 +17,7 @@ from app.runner.webhooks import facts
 from app.runner.webhooks.kinds import TEST
 from app.runner.webhooks.subscriptions import Place, Subscription
 from app.runner.webhooks.tables import CHANNEL, attempts, deliveries
+from app.telemetry import tracing
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,7 @@ async def send_test(
         "status": "pending",
         "due_at": now,
         "created_at": now,
+        "trace_context": tracing.current() or None,
     }
     row = (await connection.execute(insert(deliveries).values(values).returning(*FIELDS))).one()
     await notify(connection, CHANNEL)

@@ -71,10 +71,12 @@ deliveries = Table(
     Column("leased_until", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("finished_at", DateTime(timezone=True)),
+    Column("trace_context", JSONB(none_as_null=True)),
 )
 """One event on its way to one subscription; ``id`` is the ``webhook-id``. ``payload`` is the body, byte for byte.
 ``status`` is ``pending``, ``delivered``, ``exhausted`` or ``dropped``; ``attempts`` counts all attempts, ``tries``
-those since it was enqueued or last replayed, which is the place in the schedule."""
+those since it was enqueued or last replayed, which is the place in the schedule; ``trace_context`` is the trace of
+its run."""
 Index(
     "ix_webhook_deliveries_due",
     deliveries.c.host,
