@@ -122,7 +122,8 @@ class Worker:
                 items = await queue.claim(connection, lane, self._owner, now=now, lease=self._lease, limit=limit)
                 claimed.append((lane, items))
                 started += -(-len(items) // lane.size)
-        await fault_point(Point.JUDGE_AFTER_CLAIM)
+        if claimed:
+            await fault_point(Point.JUDGE_AFTER_CLAIM)
         for lane, items in claimed:
             self._start(lane, items)
         return started

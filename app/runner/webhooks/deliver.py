@@ -102,7 +102,8 @@ class Deliverer:
             for job in jobs:
                 if not job.subscription.enabled:
                     await record.drop(connection, job, self.owner, DISABLED, self.parts.clock())
-        await fault_point(Point.WEBHOOK_AFTER_CLAIM)
+        if jobs:
+            await fault_point(Point.WEBHOOK_AFTER_CLAIM)
         for job in jobs:
             self._begin(job)
         return len(ids)
