@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.settings import DatabaseSettings
 
 
@@ -41,7 +43,9 @@ class Database:
         """Yield a connection inside one transaction."""
         async with self.engine.connect() as connection:
             yield connection
+            await fault_point(Point.UNIT_BEFORE_COMMIT)
             await connection.commit()
+        await fault_point(Point.UNIT_AFTER_COMMIT)
 
     async def close(self) -> None:
         """Close all pooled connections."""

@@ -18,6 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.contracts.envelope import Envelope, Unreadable, read
 from app.db.unit import Database
 from app.errors import AppError, Unavailable
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.messaging import inbox
 from app.messaging.bus import Consumer, Record
 from app.messaging.dead_letters import DeadLetter, put_aside
@@ -93,9 +95,12 @@ class ConsumeLoop:
         if not records:
             await self._observe()
             return 0
+        await fault_point(Point.CONSUME_AFTER_RECEIVE)
         for topic in dict.fromkeys(record.topic for record in records):
             await self._take([record for record in records if record.topic == topic])
+        await fault_point(Point.CONSUME_BEFORE_OFFSETS)
         await self._consumer.commit()
+        await fault_point(Point.CONSUME_AFTER_OFFSETS)
         if time.monotonic() - self._observed_at > OBSERVE_PAUSE_S:
             await self._observe()
         return len(records)
@@ -134,7 +139,9 @@ class ConsumeLoop:
                 await put_aside(connection, self._tables, self._service, letters)
             fresh = await inbox.unseen(connection, self._tables, route.topic[:120], list(ours))
             if fresh:
+                await fault_point(Point.CONSUME_BEFORE_HANDLER)
                 await route.handle(connection, [item for key, item in ours.items() if key in fresh])
+                await fault_point(Point.CONSUME_BEFORE_COMMIT)
         counted = CONSUMED.labels
         counted(self._service, route.topic, "taken").inc(len(fresh))
         counted(self._service, route.topic, "seen_before").inc(len(ours) - len(fresh))

@@ -12,7 +12,15 @@ from app.settings.base import Settings
 from app.settings.readers import READERS, every_group
 from app.settings.source import FROM_FILE, file_names, names_of
 
-OURS = ("RUNNER_", "CJ_ASSESSMENT_SERVICE_", "LLM_PROVIDER_SERVICE_", "CONTENT_SERVICE_", "WEBHOOKS_", "KAFKA_")
+OURS = (
+    "RUNNER_",
+    "CJ_ASSESSMENT_SERVICE_",
+    "LLM_PROVIDER_SERVICE_",
+    "CONTENT_SERVICE_",
+    "WEBHOOKS_",
+    "KAFKA_",
+    "FAULTS_",
+)
 
 
 def problems(role: str) -> list[str]:
