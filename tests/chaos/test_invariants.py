@@ -23,7 +23,7 @@ from app.messaging.bus import Record
 from app.roles.stack import ROOT
 from app.settings import DatabaseSettings
 from cj_runner_client.api.runs import start_run
-from cj_runner_client.models import Assets, Budget, Design, Judge, RunRequest, RunStarted, Stop
+from cj_runner_client.models import RunRequest, RunStarted
 from tests.chaos.invariants import Evidence, check, look, row_findings
 from tests.chaos.log_checks import read_log
 from tests.chaos.row_checks import ALL
@@ -61,16 +61,16 @@ def left(new_server_dir: Callable[[], Path]) -> Iterator[Left]:
 
 
 def _run(api: RunnerClient, package: str, mode: str) -> str:
-    asked = {} if mode == "plan" else {"budget": Budget(max_comparisons=COMPARISONS)}
-    request = RunRequest(
-        mode=mode,
-        batch_label="to be checked",
-        assets=Assets(package),
-        llm=Judge(provider="mock", model="latent"),
-        design=Design(seed=7, stop=Stop(rule="cap")),
-        **asked,
-    )
-    return api.ask(start_run.sync_detailed, RunStarted, body=request).id
+    body: Json = {
+        "mode": mode,
+        "batch_label": "to be checked",
+        "assets": {"package_id": package},
+        "llm": {"provider": "mock", "model": "latent"},
+        "design": {"seed": 7, "stop": {"rule": "cap"}},
+    }
+    if mode != "plan":
+        body["budget"] = {"max_comparisons": COMPARISONS}
+    return api.ask(start_run.sync_detailed, RunStarted, body=RunRequest.from_dict(body)).id
 
 
 @pytest.fixture
