@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.envelope import Envelope, Unreadable, read
@@ -116,8 +116,6 @@ class ConsumeLoop:
     async def _take_known(self, records: Sequence[Record]) -> None:
         try:
             await self._transact(records)
-        except (OperationalError, InterfaceError):
-            raise
         except (AppError, ValueError, KeyError, TypeError, DBAPIError) as error:
             if isinstance(error, Unavailable):
                 raise

@@ -37,8 +37,10 @@ class DatabaseSettings(Settings):
     """Connections that a process keeps open."""
     pool_overflow: int = Field(default=8, ge=0)
     """Connections that it may open beyond those for a moment."""
+    pool_wait_s: float = Field(default=30.0, gt=0)
+    """Seconds to wait for one of these connections when all are in use."""
     connect_timeout_s: float = Field(default=10.0, gt=0)
-    """Seconds to wait for a connection."""
+    """Seconds to wait for a new connection."""
     command_timeout_s: float = Field(default=60.0, gt=0)
     """Seconds after which a statement is given up."""
 
