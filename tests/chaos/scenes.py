@@ -4,7 +4,7 @@ Fed with a stage; feeds the checks with the runs that were promised and the mark
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,7 +26,7 @@ class Played:
     mark: str
     status: str = "completed"
     comparisons: int | None = COMPARISONS
-    webhooks: tuple[str, ...] = field(default=())
+    webhooks: tuple[str, ...] = ()
 
 
 Scene = Callable[[Stage], Awaitable[Played]]
@@ -119,7 +119,7 @@ async def deleted(stage: Stage) -> Played:
     answer = await stage.ask("DELETE", f"/v1/runs/{run_id}")
     assert answer.status_code in {204, 410}, answer.text
     assert (await stage.ask("GET", f"/v1/runs/{run_id}")).status_code == 410
-    assert not (Path(stage.stack.plan.data_dir) / "runs" / run_id).exists()
+    assert not (stage.files_dir / run_id).exists()
     return Played((run_id,), played.mark, status="deleted", comparisons=None)
 
 
@@ -159,7 +159,11 @@ async def _assignment(stage: Stage) -> str:
     token = service_token(AuthSettings.model_validate({"jwt_secret_key": secret}), "tests")
     name = str(uuid4())
     headers = {"Authorization": f"Bearer {token}"}
-    told = {"assignment_id": name, "instructions_text": "Weigh content and language.", "grade_scale": "eng5_np_legacy_9_step"}
+    told = {
+        "assignment_id": name,
+        "instructions_text": "Weigh content and language.",
+        "grade_scale": "eng5_np_legacy_9_step",
+    }
     asked = {"assignment_id": name, "prompt_text": "Write about the sea."}
     async with httpx.AsyncClient(base_url=stage.stack.plan.url("cj"), headers=headers) as cj:
         for path, body in (("assessment-instructions", told), ("student-prompts", asked)):

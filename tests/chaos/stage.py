@@ -6,6 +6,7 @@ Fed by tests with plans of faults; feeds them with what became of runs. The judg
 import asyncio
 import json
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -18,14 +19,15 @@ from sqlalchemy import text
 from app.cli.demo_data import archive_of
 from app.db.unit import Database
 from app.roles.everything import servers
-from app.roles.stack import Stack
 from app.runner.runs.states import FINAL
 from app.settings import DatabaseSettings
+from tests.chaos.invariants import Evidence, Report, check
 from tests.chaos.judges import PaidJudges
+from tests.chaos.nursery import ForkedStack, nursery
 from tests.fakes.webhook_receiver import Receiver, receiving
 
 Json = dict[str, Any]
-DEADLINE_S = 60.0
+DEADLINE_S = 120.0
 LOOK_S = 0.05
 CONCURRENCY = 4
 LEASE_S = 2.0
@@ -45,6 +47,7 @@ SETTINGS = {
     "KAFKA_OUTBOX_LEASE_S": str(LEASE_S),
     "RUNNER_LEASE_S": str(LEASE_S),
     "RUNNER_REVISION_QUIET_S": "0.5",
+    "RUNNER_FINISH_GRACE_S": "3",
     "WEBHOOKS_TIMEOUT_S": "1",
     "WEBHOOKS_LEASE_S": str(LEASE_S),
     "NEIGHBOUR_TIMEOUT_S": "5",
@@ -73,17 +76,20 @@ class Stuck(AssertionError):
 class Stage:
     """A running system; ``plans`` are what the next processes of each role are started with, one after another."""
 
-    stack: Stack
+    stack: ForkedStack
     database: Database
     judges: PaidJudges
     receiver: Receiver
     http: httpx.AsyncClient
     plans: dict[str, list[str]] = field(default_factory=dict)
+    wanted: dict[str, int] = field(default_factory=dict)
     packages: int = 0
+    heard: dict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
 
     async def arm(self, plans: Mapping[str, Sequence[str]]) -> None:
         """Kill each role that is named, and start it with the first of its plans; return when all are ready."""
         self.plans = {role: list(wanted) for role, wanted in plans.items()}
+        self.wanted = {role: len(self.injected(role)) + len(wanted) for role, wanted in plans.items()}
         for role in plans:
             await asyncio.to_thread(self.stack.kill, role)
             self._start(role)
@@ -99,6 +105,19 @@ class Stage:
         """Start again what has died, as whoever watches over the processes does."""
         for role in self.stack.ended():
             self._start(role)
+
+    def armed(self) -> bool:
+        """Return whether some process still waits for its fault, or for the next one."""
+        return any(len(self.injected(role)) < count for role, count in self.wanted.items())
+
+    async def report(self, accepted: Sequence[str]) -> Report:
+        """Return what the checker finds in all that was left behind so far."""
+        return await check(Evidence(self.database, self.files_dir), accepted=accepted)
+
+    @property
+    def files_dir(self) -> Path:
+        """The folder of the files of runs."""
+        return Path(self.stack.plan.data_dir) / "runs"
 
     def _record(self, role: str) -> Path:
         return Path(self.stack.plan.data_dir) / f"faults-{role}.jsonl"
@@ -178,17 +197,17 @@ def essays(mark: str) -> bytes:
 
 
 def _essay(strength: int, mark: str) -> str:
-    return f"This is an essay of strength {strength} about the sea, which is wide and seldom at rest. {mark}"
+    return f"This is an essay of strength {strength} about the sea, which is wide, deep and seldom at rest. {mark}"
 
 
 @asynccontextmanager
 async def set_up(data_dir: Path, extra: Mapping[str, str] | None = None) -> AsyncIterator[Stage]:
     """Yield a running system of five processes with its own database, broker, judges and receiver of webhooks."""
-    with servers(data_dir, prefer_usual=False) as plan, receiving() as receiver:
+    with nursery() as forks, servers(data_dir, prefer_usual=False) as plan, receiving() as receiver:
         receiver.may_answer.set()
         database = Database.connect(DatabaseSettings(url=plan.database_url), application_name="tests")
         async with PaidJudges() as judges, httpx.AsyncClient(base_url=plan.url("api"), timeout=10) as http:
-            stack = Stack(plan, SETTINGS | judges.environment() | dict(extra or {}))
+            stack = ForkedStack(plan, SETTINGS | judges.environment() | dict(extra or {}), forks)
             try:
                 await asyncio.to_thread(stack.migrate)
                 stack.start()
