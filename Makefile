@@ -44,6 +44,13 @@ profile-suite: $(STAMP) ## the full parity suite of a mock profile: make profile
 	@test -f tests/parity/test_$(subst -,_,$(P)).py || { echo "no profile $(P): cj-generic, cj-generic-batch-api, eng5-anchor, eng5-lower5"; exit 2; }
 	$(BIN)/python -m pytest -n 0 -v -m parity tests/parity/test_$(subst -,_,$(P)).py
 
+CHAOS := var/chaos
+.PHONY: chaos
+chaos: $(STAMP) ## faults of all kinds against running systems; a table of what was lost and doubled
+	@rm -rf $(CHAOS) && mkdir -p $(CHAOS)
+	@CHAOS_TALLY_DIR=$(CHAOS) OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 0 -m 'not parity' tests/chaos; \
+	tests=$$?; $(BIN)/python -m tests.chaos.tally $(CHAOS) && exit $$tests
+
 check: $(STAMP) ## format, lint, types, arrows, house rules; contracts and client fresh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .

@@ -17,10 +17,11 @@
 ``telemetry``   logs, metrics, the context that every line carries
 ``settings``    setting groups, read once at the start of a role
 ``errors``      the family of expected errors
+``faults``      faults on purpose, for tests: named points where a process dies, stops, waits or fails
 ==============  ================================================================
 
 Arrows: ``cli | __main__`` -> ``roles`` -> ``runner | cj | gateway | content`` (never each
-other) -> ``scoring | messaging | edge`` -> ``db | contracts | telemetry`` -> ``settings | errors``.
+other) -> ``scoring | messaging | edge`` -> ``db | contracts | telemetry`` -> ``settings | errors`` -> ``faults``.
 """
 
 __version__ = "0.1.0"

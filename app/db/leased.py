@@ -24,6 +24,8 @@ from app.db.listen import Wakeup
 from app.db.picking import picked
 from app.db.unit import Database
 from app.errors import AppError
+from app.faults.inject import fault_point
+from app.faults.points import Point
 
 log = structlog.get_logger(__name__)
 Stage = Callable[[Any], Awaitable[None]]
@@ -186,7 +188,9 @@ class LeasedWork:
         inside = nullcontext() if self.within is None else self.within.open(status, row.known, row.kept)
         try:
             with inside:
+                await fault_point(Point.LEASED_AFTER_LEASE)
                 await self.stages[status](row_id)
+                await fault_point(Point.LEASED_BEFORE_RELEASE)
         except (DBAPIError, OSError) as error:
             await self._postpone(row_id, status, type(error).__name__)
         except AppError as error:
@@ -200,6 +204,7 @@ class LeasedWork:
         else:
             self._tries.pop(row_id, None)
             await self._release(row_id)
+            await fault_point(Point.LEASED_AFTER_RELEASE)
 
     async def _give_up(self, row_id: Any, status: str, error: Exception) -> None:
         try:

@@ -3,8 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from app.db.passing import passing
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.settings import DatabaseSettings
 
 
@@ -26,6 +30,7 @@ class Database:
             hide_parameters=True,  # an error's text reaches the log, and parameters hold essays
             pool_size=settings.pool_size,
             max_overflow=settings.pool_overflow,
+            pool_timeout=settings.pool_wait_s,
             pool_pre_ping=True,
             pool_recycle=1800,
             connect_args={
@@ -38,10 +43,18 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
-        """Yield a connection inside one transaction."""
-        async with self.engine.connect() as connection:
-            yield connection
-            await connection.commit()
+        """Yield a connection inside one transaction; raises ``DatabaseAway`` for what passes by itself."""
+        try:
+            async with self.engine.connect() as connection:
+                yield connection
+                await fault_point(Point.UNIT_BEFORE_COMMIT)
+                await connection.commit()
+        except SQLAlchemyError as error:
+            away = passing(error)
+            if away is None:
+                raise
+            raise away from error
+        await fault_point(Point.UNIT_AFTER_COMMIT)
 
     async def close(self) -> None:
         """Close all pooled connections."""

@@ -9,11 +9,11 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
+from app.db.passing import DatabaseAway
 from app.edge import places
 from app.edge.answers import Answers, PageOf, Refusal, Style, platform_code_of
 from app.edge.refusals import Malformed, NoSuchMethod, WrongMediaType
@@ -54,7 +54,6 @@ def install(app: FastAPI, *, service: str, style: Style = "problem", page: PageO
     app.add_exception_handler(AppError, edge.expected)
     app.add_exception_handler(RequestValidationError, edge.invalid)
     app.add_exception_handler(HTTPException, edge.plain)
-    app.add_exception_handler(DBAPIError, edge.database)
     app.add_exception_handler(OSError, edge.database)
     app.add_exception_handler(Exception, edge.unexpected)
     return answers
@@ -111,10 +110,10 @@ class _Edge:
         return self.answers.of(request.scope, refused, {"Allow": allowed})
 
     async def database(self, request: Request, error: Exception) -> Response:
-        lost = isinstance(error, OSError | OperationalError | InterfaceError)
-        if not lost and not (isinstance(error, DBAPIError) and error.connection_invalidated):
+        if not isinstance(error, OSError):
             return await self.unexpected(request, error)
-        return await self.expected(request, Unavailable("the database does not answer; try again in a moment"))
+        told = error.told if isinstance(error, DatabaseAway) else DatabaseAway.told
+        return await self.expected(request, Unavailable(f"{told}; try again in a moment"))
 
     async def unexpected(self, request: Request, error: Exception) -> Response:
         return crash(self.answers, request.scope, error)

@@ -12,12 +12,14 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.envelope import Envelope, Unreadable, read
 from app.db.unit import Database
 from app.errors import AppError, Unavailable
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.messaging import inbox
 from app.messaging.bus import Consumer, Record
 from app.messaging.dead_letters import DeadLetter, put_aside
@@ -108,9 +110,12 @@ class ConsumeLoop:
         if not records:
             await self._observe()
             return 0
+        await fault_point(Point.CONSUME_AFTER_RECEIVE)
         for topic in dict.fromkeys(record.topic for record in records):
             await self._take([record for record in records if record.topic == topic])
+        await fault_point(Point.CONSUME_BEFORE_OFFSETS)
         await self._consumer.commit()
+        await fault_point(Point.CONSUME_AFTER_OFFSETS)
         if time.monotonic() - self._observed_at > OBSERVE_PAUSE_S:
             await self._observe()
         return len(records)
@@ -127,8 +132,6 @@ class ConsumeLoop:
     async def _take_known(self, records: Sequence[Record]) -> None:
         try:
             await self._transact(records)
-        except (OperationalError, InterfaceError):
-            raise
         except (AppError, ValueError, KeyError, TypeError, DBAPIError) as error:
             if isinstance(error, Unavailable):
                 raise
@@ -152,7 +155,9 @@ class ConsumeLoop:
             new = await put_aside(connection, self._tables, self._service, letters)
             fresh = await inbox.unseen(connection, self._tables, route.topic[:120], list(ours))
             if fresh:
+                await fault_point(Point.CONSUME_BEFORE_HANDLER)
                 await route.handle(connection, [item for key, item in ours.items() if key in fresh])
+                await fault_point(Point.CONSUME_BEFORE_COMMIT)
         self._say(route, new, [item for key, item in ours.items() if key not in fresh])
         counted = CONSUMED.labels
         counted(self._service, route.topic, "taken").inc(len(fresh))

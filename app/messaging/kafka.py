@@ -6,8 +6,8 @@ manual commits; no transactions.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
@@ -17,11 +17,14 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 from app.errors import Unavailable
 from app.messaging.bus import Outgoing, Record
 from app.settings import KafkaSettings
+from app.telemetry.metrics import PRODUCERS_RENEWED
 
 log = structlog.get_logger(__name__)
 TOPIC_EXISTS = 36
 LOOK_S = 0.003
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+SEND_DEADLINE_MS = 20_000
+LOOK_FOR_TOPICS_MS = 30_000
 
 
 async def ensure_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
@@ -39,6 +42,7 @@ async def ensure_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
             if missing:
                 answer = await admin.create_topics(missing)
                 _check_created(answer.topic_errors)
+                log.info("topics_made", topics=[topic.name for topic in missing])
     except (KafkaError, TimeoutError, OSError) as error:
         raise Unavailable(f"the broker at {settings.bootstrap_servers} does not answer: {error!r}") from error
     finally:
@@ -65,16 +69,39 @@ def _check_created(errors: Sequence[tuple[object, ...]]) -> None:
 
 
 class KafkaProducer:
-    """Sends with acks from all replicas and the idempotent protocol."""
+    """Sends with acks from all replicas and the idempotent protocol.
 
-    def __init__(self, producer: AIOKafkaProducer) -> None:
-        self._producer = producer
+    After a failure it begins anew, with a client that knows nothing of earlier sends: a broker that lost its memory
+    refuses for ever what follows a sequence number that it does not remember, and may have other partitions.
+    """
+
+    def __init__(self, settings: KafkaSettings, client_id: str) -> None:
+        self._settings = settings
+        self._client_id = client_id
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> AIOKafkaProducer:
+        """Return the started client; raises ``Unavailable`` when the broker does not answer in time."""
+        if self._producer is None:
+            fresh = AIOKafkaProducer(
+                bootstrap_servers=self._settings.bootstrap_servers,
+                client_id=self._client_id,
+                acks="all",
+                enable_idempotence=True,
+                linger_ms=0,
+                max_request_size=MAX_MESSAGE_BYTES,
+                request_timeout_ms=SEND_DEADLINE_MS,
+            )
+            await _start(fresh, self._settings)
+            self._producer = fresh
+        return self._producer
 
     async def send(self, records: Sequence[Outgoing]) -> None:
         """Send all; raises ``Unavailable`` if any was not acknowledged."""
+        producer = await self.start()
         try:
             waiting = [
-                await self._producer.send(
+                await producer.send(
                     record.topic,
                     value=record.value,
                     key=record.key,
@@ -85,23 +112,32 @@ class KafkaProducer:
             async with asyncio.timeout(60):
                 await asyncio.gather(*waiting)
         except (KafkaError, TimeoutError) as error:
+            await self._begin_anew({record.topic for record in records}, error)
             raise Unavailable(f"the broker did not take {len(records)} records: {error!r}") from error
+
+    async def _begin_anew(self, topics: Collection[str], error: Exception) -> None:
+        await self.stop()
+        PRODUCERS_RENEWED.labels(self._client_id).inc()
+        log.warning("producer_begins_anew", service=self._client_id, error=type(error).__name__)
+        with suppress(Unavailable):  # the next send finds out
+            await ensure_topics(self._settings, sorted(topics))
+
+    async def stop(self) -> None:
+        """Close the client, if there is one; what it still holds is given up after a while."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(KafkaError, TimeoutError):
+                async with asyncio.timeout(SEND_DEADLINE_MS / 1000):
+                    await producer.stop()
 
 
 @asynccontextmanager
 async def producing(settings: KafkaSettings, client_id: str) -> AsyncIterator[KafkaProducer]:
     """Yield a started producer; raises ``Unavailable`` when the broker does not answer in time."""
-    producer = AIOKafkaProducer(
-        bootstrap_servers=settings.bootstrap_servers,
-        client_id=client_id,
-        acks="all",
-        enable_idempotence=True,
-        linger_ms=0,
-        max_request_size=MAX_MESSAGE_BYTES,
-    )
-    await _start(producer, settings)
+    producer = KafkaProducer(settings, client_id)
+    await producer.start()
     try:
-        yield KafkaProducer(producer)
+        yield producer
     finally:
         await producer.stop()
 
@@ -199,6 +235,7 @@ async def consuming(settings: KafkaSettings, group: str, topics: Sequence[str]) 
         session_timeout_ms=settings.session_timeout_ms,
         heartbeat_interval_ms=max(500, settings.session_timeout_ms // 5),
         max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
+        metadata_max_age_ms=LOOK_FOR_TOPICS_MS,
     )
     await _start(consumer, settings)
     try:

@@ -19,6 +19,8 @@ from app.db.listen import Wakeup
 from app.db.picking import picked
 from app.db.unit import Database
 from app.errors import Unavailable
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.messaging import traced
 from app.messaging.bus import Outgoing, Producer
 from app.messaging.tables import MessagingTables
@@ -70,13 +72,16 @@ class Relay:
         if not leased:
             return 0
         ids, since = [event_id for event_id, _ in leased], datetime.now(UTC)
+        await fault_point(Point.RELAY_AFTER_LEASE)
         try:
             await self._producer.send([record for _, record in leased])
         except Unavailable:
             await self._release(ids)
             raise
         traced.sent([record for _, record in leased], since)
+        await fault_point(Point.RELAY_AFTER_SEND)
         await self._mark(ids)
+        await fault_point(Point.RELAY_AFTER_MARK)
         for _, record in leased:
             OUTBOX_SENT.labels(self._service, record.topic).inc()
         return len(leased)

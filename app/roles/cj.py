@@ -11,7 +11,7 @@ from app.cj.parts import Parts
 from app.cj.states import FINAL, BatchState
 from app.cj.tables import BATCHES_CHANNEL, batches, messages
 from app.contracts.topics import ALL
-from app.db.leased import LeasedWork, Stage, Within
+from app.db.leased import LeasedWork, Pace, Stage, Within
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
 from app.edge.tokens import can_make_tokens, service_token
@@ -64,4 +64,5 @@ def worker(opened: Opened, parts: Parts) -> LeasedWork:
     }
     within = Within(tracing.stage("cj batch"), "trace_context")
     broken = partial(finish.broken, parts)
-    return LeasedWork(opened.database, batches, stages, broken, now, told=NAMES, within=within)
+    pace = Pace(lease_s=parts.settings.lease_s)
+    return LeasedWork(opened.database, batches, stages, broken, now, pace, told=NAMES, within=within)

@@ -61,8 +61,17 @@ def _postgres_package() -> Any:
 @contextmanager
 def broker(data_dir: Path) -> Iterator[str]:
     """Start the broker on a free loopback port; yield its address."""
-    data_dir.mkdir(parents=True, exist_ok=True)
     [port] = free_ports([0])
+    process = start_broker(data_dir, port)
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        stop_broker(process)
+
+
+def start_broker(data_dir: Path, port: int) -> "subprocess.Popen[bytes]":
+    """Start the broker's process on a loopback port, with what it knows in ``data_dir/data``."""
+    data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / "broker.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 - the binary of our own dependency
             [
@@ -77,14 +86,20 @@ def broker(data_dir: Path) -> Iterator[str]:
         )
     try:
         _await_port(process, port, data_dir / "broker.log")
-        yield f"127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        try:
-            process.wait(STOP_DEADLINE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    except Unavailable:
+        stop_broker(process)
+        raise
+    return process
+
+
+def stop_broker(process: "subprocess.Popen[bytes]") -> None:
+    """Ask the broker's process to end, and kill it where it does not in time."""
+    process.terminate()
+    try:
+        process.wait(STOP_DEADLINE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _broker_binary() -> Path:

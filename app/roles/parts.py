@@ -23,6 +23,7 @@ from app.edge.client_http import http_client
 from app.edge.front import UNLIMITED
 from app.edge.key_set import KeySet
 from app.edge.wire import protocol
+from app.faults.inject import Injector, arm
 from app.messaging.bus import Producer
 from app.messaging.kafka import KafkaConsumer, KafkaProducer, consuming, ensure_topics, producing
 from app.messaging.relay import Relay, RelayTimes
@@ -32,6 +33,7 @@ from app.roles.scales import learn_scales
 from app.settings import (
     AuthSettings,
     DatabaseSettings,
+    FaultSettings,
     GradeScaleSettings,
     HttpSettings,
     KafkaSettings,
@@ -82,7 +84,8 @@ class Parts:
         """Return the running relay of one outbox, to be awaited with the other loops; it sends ``through``."""
         producer: Producer = await self.producer()
         producer = producer if through is None else through(producer)
-        relay = Relay(self.service, self.database, tables, producer, RelayTimes())
+        times = RelayTimes(lease=self.kafka.outbox_lease_s)
+        relay = Relay(self.service, self.database, tables, producer, times)
         return relay.run(await self.wakeup(tables.channel))
 
 
@@ -109,7 +112,16 @@ async def open_parts(service: str) -> AsyncIterator[Parts]:
         )
         if misspelled := unknown(os.environ):
             log.warning("settings_unknown", names=misspelled)
+        _arm(FaultSettings())
         yield Parts(service, database, settings.url, kafka, stack)
+
+
+def _arm(settings: FaultSettings) -> None:
+    """Make this process fail where its settings say so, which only those of a test do."""
+    faults = settings.faults()
+    if faults:
+        log.warning("faults_will_be_injected", plan=settings.plan, danger="this process fails on purpose")
+    arm(Injector(faults, settings.seed, settings.record) if faults else None)
 
 
 async def serve(app: FastAPI, host: str, port: int, http: HttpSettings = UNLIMITED) -> None:

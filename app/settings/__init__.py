@@ -10,6 +10,7 @@ from app.settings.cj import CJSettings
 from app.settings.comparing import ComparingSettings
 from app.settings.content import ContentSettings
 from app.settings.experiments import ExperimentSettings
+from app.settings.faults import FaultSettings
 from app.settings.gateway import GatewaySettings
 from app.settings.limits import (
     CJHttpSettings,
@@ -43,6 +44,7 @@ __all__ = [
     "ContentSettings",
     "DatabaseSettings",
     "ExperimentSettings",
+    "FaultSettings",
     "GatewayHttpSettings",
     "GatewaySettings",
     "GradeScaleSettings",

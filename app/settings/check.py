@@ -20,6 +20,7 @@ OURS = (
     "WEBHOOKS_",
     "KAFKA_",
     "TRACING_",
+    "FAULTS_",
 )
 
 

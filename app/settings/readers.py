@@ -6,6 +6,7 @@ from app.settings.cj import CJSettings
 from app.settings.comparing import ComparingSettings
 from app.settings.content import ContentSettings
 from app.settings.experiments import ExperimentSettings
+from app.settings.faults import FaultSettings
 from app.settings.gateway import GatewaySettings
 from app.settings.limits import CJHttpSettings, ContentHttpSettings, GatewayHttpSettings, RunnerHttpSettings
 from app.settings.providers import ProviderSettings
@@ -24,7 +25,8 @@ from app.settings.webhooks import WebhookSettings
 
 Groups = tuple[type[Settings], ...]
 _ALL: Groups = (TelemetrySettings, TracingSettings, DatabaseSettings)
-_SERVICE: Groups = (*_ALL, KafkaSettings, GradeScaleSettings, AuthSettings)
+_WITH_FAULTS: Groups = (*_ALL, FaultSettings)
+_SERVICE: Groups = (*_WITH_FAULTS, KafkaSettings, GradeScaleSettings, AuthSettings)
 _RUNNER: Groups = (
     *_SERVICE,
     Neighbours,
@@ -40,7 +42,7 @@ READERS: dict[str, Groups] = {
     "worker": _RUNNER,
     "cj": (*_SERVICE, Neighbours, CJSettings, CJHttpSettings),
     "gateway": (*_SERVICE, GatewaySettings, GatewayHttpSettings, ProviderSettings),
-    "content": (*_ALL, GradeScaleSettings, ContentSettings, ContentHttpSettings),
+    "content": (*_WITH_FAULTS, GradeScaleSettings, ContentSettings, ContentHttpSettings),
     "migrate": _ALL,
 }
 """``everything`` starts the others, each of which checks its own."""

@@ -108,6 +108,9 @@ OUTBOX_AGE = Gauge(
     "messaging_outbox_oldest_age_seconds", "Age of the oldest unsent event", ["service"], multiprocess_mode=COUNTED
 )
 OUTBOX_SENT = Counter("messaging_outbox_sent_total", "Events sent to the broker", ["service", "topic"])
+PRODUCERS_RENEWED = Counter(
+    "messaging_producer_renewed_total", "Clients that began anew after the broker took nothing", ["service"]
+)
 CONSUMED = Counter("messaging_consumed_total", "Records taken in", ["service", "topic", "result"])
 QUARANTINED = Counter("messaging_quarantined_total", "Records that are unreadable", ["service", "topic", "reason"])
 DEAD_LETTERS = Gauge(

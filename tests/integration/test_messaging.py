@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.envelope import Envelope, Wire
 from app.contracts.topics import Topic
 from app.db.listen import Wakeup
+from app.db.passing import DatabaseAway
 from app.db.unit import Database
 from app.errors import InvalidInput, Unavailable
 from app.messaging import outbox
@@ -227,6 +228,27 @@ async def test_a_handler_that_cannot_work_now_gets_the_records_again(database: D
     await until(lambda: bool(kept.words))
     task.cancel()
     assert kept.words == ["a"]
+
+
+@pytest.mark.parametrize("state", ["40P01", "40001", "53100", "57P01"])
+async def test_a_record_whose_transaction_the_database_breaks_off_comes_again_and_is_not_put_aside(
+    database: Database, state: str
+) -> None:
+    kept, broken = Kept(), iter([True])
+
+    async def handle(connection: AsyncConnection, items: Sequence[Incoming[Note]]) -> None:
+        if next(broken, False):
+            await connection.execute(text(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$"))
+        await kept.handle(connection, items)
+
+    consumer = ListConsumer([record("a", 0)])
+    route: Route[Note] = Route("notes", Envelope[Note], lambda e: e.data.word, handle)
+    taking = ConsumeLoop("test", database, messages, consumer, [route])
+    with pytest.raises(DatabaseAway):
+        await taking.take_once(timeout_s=0, limit=10)
+    await consumer.rewind()
+    await taking.take_once(timeout_s=0, limit=10)
+    assert (kept.words, await dead_letters(database)) == (["a"], 0)
 
 
 @pytest.mark.parametrize("idle_pause_ms", [0, 20])
