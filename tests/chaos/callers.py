@@ -1,8 +1,8 @@
 """Callers of a soak: each keeps one run in flight, of a mode that it draws; some cancel, some try again.
 
 They talk to the API by HTTP only, through a door that may misbehave, and send a request again under the same
-``Idempotency-Key`` until it is answered. What they were promised is kept: ids that were answered 202, and the final
-states that they saw.
+``Idempotency-Key`` until it is answered. What they were promised is kept: ids that were answered 202, and the
+final states that they saw.
 """
 
 import asyncio

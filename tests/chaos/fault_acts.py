@@ -8,9 +8,11 @@ import random
 import signal
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from subprocess import SubprocessError
 from uuid import uuid4
 
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -58,7 +60,10 @@ class Acts:
         """Let one fault happen, and count it."""
         kind, _, network = fault.kind.partition("net_")
         act: Callable[[Planned], Awaitable[bool]] = self._network if network else getattr(self, f"_{kind}")
-        happened = await act(fault)
+        try:
+            happened = await act(fault)
+        except (OSError, SQLAlchemyError, Unavailable, SubprocessError):
+            happened = False  # another fault was in its way
         (self.done if happened else self.not_done)[f"{fault.kind} {fault.target}"] += 1
 
     async def _kill(self, fault: Planned) -> bool:
@@ -102,8 +107,6 @@ class Acts:
         try:
             async with engine.connect() as connection:
                 return bool((await connection.execute(text(CUT))).scalar_one())
-        except OSError:
-            return False
         finally:
             await engine.dispose()
 
@@ -139,10 +142,7 @@ class Acts:
 
     async def _duplicates(self, _: Planned) -> bool:
         """Publish old messages again, in another order."""
-        try:
-            known = await read_log(self._rig.broker.address, quiet_s=0.5)
-        except Unavailable:
-            return False
+        known = await read_log(self._rig.broker.address, quiet_s=0.5)
         some = self._draw.sample(known, min(60, len(known)))
         return await self._publish([Outgoing(one.topic, one.key or b"", one.value, one.headers) for one in some])
 
@@ -154,9 +154,6 @@ class Acts:
 
     async def _publish(self, records: list[Outgoing]) -> bool:
         settings = KafkaSettings(bootstrap_servers=self._rig.broker.address, start_deadline_s=5)
-        try:
-            async with producing(settings, "soak") as producer:
-                await producer.send(records)
-        except Unavailable:
-            return False
+        async with producing(settings, "soak") as producer:
+            await producer.send(records)
         return bool(records)

@@ -32,6 +32,7 @@ SHORT = {
     "CJ_ASSESSMENT_SERVICE_RETRY_RATE_LIMIT_BACK_OFF_S": "1",
     "CJ_ASSESSMENT_SERVICE_OVERDUE_AFTER_S": "20",
     "RUNNER_LEASE_S": "6",
+    "RUNNER_PREPARE_PATIENCE_S": "600",
     "RUNNER_FINISH_GRACE_S": "5",
     "RUNNER_RECONCILE_SILENT_S": "20",
     "RUNNER_REVISION_QUIET_S": "2",
@@ -68,6 +69,10 @@ class Rig:
     def files_dir(self) -> Path:
         """Where artefacts lie."""
         return self.folder / "runs"
+
+    def pids(self) -> dict[str, int]:
+        """Return the process of each role."""
+        return {role: self.stack.pid(role) for role in ROLES}
 
     def signal(self, pid: int, number: signal.Signals) -> None:
         """Send a signal to a process of ours, if it is still there."""

@@ -1,7 +1,7 @@
 """A soak: runs of all modes kept in flight while faults happen by a seeded plan; then everything must converge.
 
-``make soak SECONDS=600 SEED=7`` runs it; ``python -m tests.chaos.soak --help`` tells the rest. It ends with 0 only if
-every run that was promised has ended, and the checker found nothing lost, doubled or wrong.
+``make soak SECONDS=600 SEED=7`` runs it; ``python -m tests.chaos.soak --help`` tells the rest. It ends with 0 only
+if every run that was promised has ended, and the checker found nothing lost, doubled or wrong.
 """
 
 import argparse
@@ -22,7 +22,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.unit import Database
 from app.errors import Unavailable
-from app.roles.stack import ROLES
 from app.settings import DatabaseSettings
 from tests.chaos import callers, memory, tally
 from tests.chaos.callers import Promises
@@ -35,7 +34,8 @@ from tests.chaos.rig import Rig, rig, until_ready
 from tests.chaos.sameness import canonical
 
 OPEN = """SELECT
-    (SELECT count(*) FROM runner.runs WHERE finished_at IS NULL OR revision_wanted_at IS NOT NULL OR due_at < now())
+    (SELECT count(*) FROM runner.runs
+        WHERE finished_at IS NULL OR revision_wanted_at IS NOT NULL OR due_at < now())
     + (SELECT count(*) FROM cj.batches WHERE finished_at IS NULL OR due_at IS NOT NULL)
     + (SELECT count(*) FROM gateway.requests WHERE finished_at IS NULL)
     + (SELECT count(*) FROM runner.outbox WHERE published_at IS NULL)
@@ -80,18 +80,15 @@ class Soaked:
 
 
 async def soak(running: Rig, wishes: Wishes) -> Soaked:
-    """Let runs and faults happen for the wished time, then wait until nothing is open; the roles are left running."""
+    """Let runs and faults happen for the wished time, then wait until nothing is open; the roles go on."""
     soaked = Soaked(wishes, plan(wishes.seed, wishes.seconds, wishes.every_s))
     inputs = callers.prepare(running.api_url, running.doors["http:cj"].url, running.folder)
     clock = asyncio.get_running_loop().time
     began = clock()
     acts = Acts(running, wishes.seed)
-    pids = {role: running.stack.pid for role in ROLES}
     watching = [
         asyncio.create_task(running.watch()),
-        asyncio.create_task(
-            memory.sample(lambda: {role: pid(role) for role, pid in pids.items()}, 2.0, soaked.samples)
-        ),
+        asyncio.create_task(memory.sample(running.pids, 2.0, soaked.samples)),
     ]
     calling = asyncio.create_task(
         callers.call_all(running.api_url, inputs, wishes.runs, wishes.seed, began + wishes.seconds)
@@ -189,10 +186,9 @@ def told(soaked: Soaked) -> str:
         f"faults injected: {by_kind.total()}: {_counts(by_kind)}",
         f"without effect: {_counts(soaked.without_effect)}",
         f"roles that ended by themselves and were started again: {_counts(soaked.restarted)}",
-        f"runs promised: {len(promises.accepted)}; cancelled {promises.cancels}, tried again {promises.retries}, "
-        f"refused {promises.refused}",
+        f"runs promised: {len(promises.accepted)}; refused {promises.refused}",
+        f"cancelled {promises.cancels}, tried again {promises.retries}",
         f"runs by end: {seen.runs if seen else None}",
-        f"comparisons {seen.comparisons if seen else None}; {seen}",
         f"at rest after: {soaked.converged_s if soaked.converged_s is None else round(soaked.converged_s, 1)} s",
         f"artefacts of same inputs and seed that are the same: {soaked.alike}",
         f"highest memory, MiB: {most}",
