@@ -27,6 +27,8 @@ from app.runner.tables import comparisons, run_files, runs
 
 FILES_AT_ONCE = 500
 ENDING = frozenset({RunState.FINISHING, RunState.CANCELLING})
+CJ_MAY_HAVE_IT = frozenset({"no_rich_result", "comparisons_missing", "no_completion"})
+"""Reasons of a lesser end for which cj is asked first."""
 
 
 async def finish(parts: Parts, run_id: str) -> None:
@@ -44,6 +46,16 @@ async def finish(parts: Parts, run_id: str) -> None:
             return
         if decided is not None:
             await _conclude(parts, run, told, decided)
+
+
+async def is_lacking(parts: Parts, run_id: str) -> bool:
+    """Return whether a finishing run would end now without something that cj may still have."""
+    async with parts.database.transaction() as connection:
+        run = await store.get(connection, run_id)
+        if run.status is not RunState.FINISHING:
+            return False
+        decided = _decide(parts, run, await announced(connection, run_id), parts.clock())
+    return isinstance(decided, Outcome) and decided.reason in CJ_MAY_HAVE_IT
 
 
 def _decide(parts: Parts, run: Run, told: Announced, now: datetime) -> Outcome | Wait | None:
