@@ -77,7 +77,8 @@ class Parts:
 
     async def relay(self, tables: MessagingTables) -> Coroutine[None, None, None]:
         """Return the running relay of one outbox, to be awaited with the other loops."""
-        relay = Relay(self.service, self.database, tables, await self.producer(), RelayTimes())
+        times = RelayTimes(lease=self.kafka.outbox_lease_s)
+        relay = Relay(self.service, self.database, tables, await self.producer(), times)
         return relay.run(await self.wakeup(tables.channel))
 
 

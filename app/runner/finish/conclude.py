@@ -11,6 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.runner import metrics
 from app.runner.assets import store as packages
 from app.runner.finish.collected import Announced, announced, seen
@@ -87,7 +89,9 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
         stock = await packages.load(connection, run.package_id)
         judged = await essays.of_run(connection, run.id)
     material = Material(run, told, decided, stock, judged, parts.clock(), first)
+    await fault_point(Point.FINISH_BEFORE_FILES)
     result = await write_all(parts, material)
+    await fault_point(Point.FINISH_AFTER_FILES)
     if result.problems:
         state = RunState.CANCELLED if run.status is RunState.CANCELLING else RunState.FAILED
         decided = Outcome(state, "artefact_invalid", "; ".join(result.problems[:5]))
@@ -105,6 +109,8 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
         ended = await store.move(connection, held, decided.state, change, now=now)
         if more_came:
             await revisions.want(connection, ended, parts.settings, now)
+        await fault_point(Point.FINISH_BEFORE_COMMIT)
+    await fault_point(Point.FINISH_AFTER_COMMIT)
     metrics.FINISHED.labels(run.mode, decided.state).inc()
     metrics.RUN_DURATION.labels(run.mode).observe((now - run.created_at).total_seconds())
     measure(run, result.files)

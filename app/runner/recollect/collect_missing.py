@@ -19,6 +19,8 @@ from app.contracts.envelope import Envelope
 from app.contracts.topics import Topic
 from app.db.unit import Database
 from app.errors import AppError, Unavailable
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.messaging.bus import Record
 from app.messaging.consume import Incoming
 from app.runner import metrics
@@ -83,10 +85,12 @@ async def _collect(parts: Parts, run: Run) -> None:
     tally, after = Tally(), 0
     while True:
         page = await parts.batches.pairs(source.batch_uuid, after)
+        await fault_point(Point.RECOLLECT_AFTER_PAGE)
         answered = [pair for pair in page.items if has_callback(pair)]
         for pair in answered:
             tally.add(pair)
         await _take_verdicts(parts, run.id, source, answered)
+        await fault_point(Point.RECOLLECT_AFTER_VERDICTS)
         if page.next is None:
             break
         after = page.next
