@@ -94,13 +94,13 @@ async def soak(running: Rig, wishes: Wishes) -> Soaked:
         callers.call_all(running.api_url, inputs, wishes.runs, wishes.seed, began + wishes.seconds)
     )
     try:
-        await _faults(acts, soaked.planned, began)
+        await happen(acts, soaked.planned, began)
         soaked.promises = await calling
         await running.behave()
         soaked.injected, soaked.without_effect = acts.done, acts.not_done
         with suppress(Unavailable):
             await until_ready(running, 60.0)
-        soaked.converged_s = await _converged(running.database_url, wishes.converge_s)
+        soaked.converged_s = await at_rest(running.database_url, wishes.converge_s)
     finally:
         for task in (*watching, calling):
             task.cancel()
@@ -109,7 +109,8 @@ async def soak(running: Rig, wishes: Wishes) -> Soaked:
     return soaked
 
 
-async def _faults(acts: Acts, planned: Sequence[Planned], began: float) -> None:
+async def happen(acts: Acts, planned: Sequence[Planned], began: float) -> None:
+    """Let faults happen at their times; ``began`` is the time of the loop from which they count."""
     clock = asyncio.get_running_loop().time
     async with asyncio.TaskGroup() as group:
         for fault in planned:
@@ -117,7 +118,7 @@ async def _faults(acts: Acts, planned: Sequence[Planned], began: float) -> None:
             group.create_task(acts.do(fault))
 
 
-async def _converged(database_url: str, most_s: float) -> float | None:
+async def at_rest(database_url: str, most_s: float) -> float | None:
     """Return after how many seconds nothing was open any more, None if that took too long."""
     clock = asyncio.get_running_loop().time
     database = Database.connect(DatabaseSettings(url=database_url), application_name="soak")
