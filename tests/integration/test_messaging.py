@@ -176,7 +176,7 @@ async def test_an_event_that_the_broker_never_takes_is_put_aside_and_the_others_
     await put(database, "one", "x" * 200, "three")
     relay = Relay("test", database, messages, producer, RelayTimes())
     assert await relay.send_once() == 3
-    assert [orjson.loads(record.value)["data"]["word"] for record in producer.sent] == ["one", "three"]
+    assert {orjson.loads(record.value)["data"]["word"] for record in producer.sent} == {"one", "three"}
     assert await relay.send_once() == 0
     async with database.transaction() as connection:
         [letter] = (await connection.execute(select(messages.dead_letters))).all()
