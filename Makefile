@@ -106,3 +106,13 @@ lock: $(STAMP) ## write the lock files anew from pyproject.toml
 
 clean: ## remove the virtual environment and all local data
 	rm -rf $(VENV) var
+
+SEED ?= 1
+RUNS ?= 50
+.PHONY: soak
+soak: $(STAMP) ## runs of all modes under random faults, then everything is checked: make soak SECONDS=600 SEED=7
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos.soak --seconds $(SECONDS) --seed $(SEED) --runs $(RUNS)
+
+.PHONY: load
+load: $(STAMP) ## many runs at once, one very large run, a backlog of callbacks; what it took, and what was found
+	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos.load all

@@ -20,6 +20,8 @@ from app.cj.states import BatchState
 from app.cj.store import Batch, Essay
 from app.cj.tables import anchors, assignments, essays
 from app.errors import AppError, FieldProblem, NotFound, Unavailable
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.settings import CJSettings
 
 GUEST_PROMPT = "student_prompt_text"
@@ -101,6 +103,7 @@ async def prepare(parts: Parts, batch_id: int) -> None:
         if parts.too_old(batch):
             raise BatchRefused(f"the texts could not be fetched in time: {error.detail}") from error
         raise
+    await fault_point(Point.BATCH_AFTER_TEXTS)
     _check_design(batch, fetched)
     plan = replace(batch.plan, first_estimate=_estimate(parts.settings, batch, context, fetched.texts))
     ready = replace(batch, plan=plan, grade_scale=assignment.grade_scale, essays_missing=fetched.missing)
@@ -112,6 +115,8 @@ async def prepare(parts: Parts, batch_id: int) -> None:
                 await finish.too_few(connection, ready, fetched.essays, parts.clock(), changes)
             else:
                 await waves.plan_first(parts, connection, ready, step, changes)
+            await fault_point(Point.BATCH_BEFORE_COMMIT)
+    await fault_point(Point.BATCH_AFTER_COMMIT)
 
 
 async def _keep(

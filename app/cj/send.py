@@ -22,6 +22,8 @@ from app.cj.tables import batches, comparisons
 from app.contracts.llm_http import BatchItem, ComparisonRequest
 from app.db.rows import columns_of, shaped
 from app.errors import AppError, Unavailable
+from app.faults.inject import fault_point
+from app.faults.points import Point
 
 Item = TypeVar("Item")
 
@@ -46,6 +48,7 @@ async def send(parts: Parts, batch_id: int) -> None:
     chunks = _parts_of(due.items, size)
     for together in _parts_of(chunks, due.batch.plan.max_concurrent):
         answers = await asyncio.gather(*(_ask(parts, due, chunk) for chunk in together))
+        await fault_point(Point.WAVE_AFTER_ASK)
         problem = next((answer for answer in answers if isinstance(answer, AppError)), None)
         for chunk, answer in zip(together, answers, strict=True):
             if not isinstance(answer, AppError) and not await _note(parts, due.batch, chunk, answer):
@@ -126,6 +129,7 @@ async def _note(parts: Parts, batch: Batch, chunk: Sequence[Comparison], items: 
         if count:
             more = update(batches).where(batches.c.id == batch.id)
             await connection.execute(more.values(failed=batches.c.failed + count))
+    await fault_point(Point.WAVE_AFTER_NOTE)
     _count(parts, batch, len(taken), len(refused))
     return True
 

@@ -23,6 +23,8 @@ from app.cj.steering import Situation, Step, next_step
 from app.cj.stopping import Decision
 from app.cj.store import Batch, Essay
 from app.contracts.grade_scales import SCALES
+from app.faults.inject import fault_point
+from app.faults.points import Point
 
 NAMESPACE = UUID("7b0f0c43-94b8-4f5e-9d3c-1d0b9d7a1f6e")
 
@@ -54,6 +56,7 @@ async def score(parts: Parts, batch_id: int) -> None:
         essays = await store.essays_of(connection, batch_id)
         asked = await store.comparisons_of(connection, batch_id)
     scores, step = await asyncio.to_thread(_look, parts, batch, essays, asked)
+    await fault_point(Point.SCORE_AFTER_FIT)
     entry = _entry(batch, step)
     changes = {
         "last_scores": {str(position): theta for position, theta in scores.by_position.items()},
@@ -74,6 +77,8 @@ async def score(parts: Parts, batch_id: int) -> None:
             await finish.complete(connection, held, outcome, parts.clock(), told)
         else:
             await _plan(parts, connection, held, step, changes)
+        await fault_point(Point.SCORE_BEFORE_COMMIT)
+    await fault_point(Point.SCORE_AFTER_COMMIT)
     metrics.DECISIONS.labels(step.verdict.decision).inc()
     metrics.observe_change(step.progress.change)
     if step.verdict.decision is Decision.RETRY:

@@ -14,6 +14,8 @@ from app.cj import store
 from app.cj.parts import Parts
 from app.cj.states import FINAL
 from app.cj.tables import batches, comparisons
+from app.faults.inject import fault_point
+from app.faults.points import Point
 
 log = structlog.get_logger(__name__)
 MOST_A_CALL = 1000
@@ -29,9 +31,11 @@ async def withdraw(parts: Parts, batch_id: int) -> None:
     for start in range(0, len(left), MOST_A_CALL):
         chunk = left[start : start + MOST_A_CALL]
         known = await parts.gateway.withdraw(chunk)
+        await fault_point(Point.WITHDRAW_AFTER_ANSWER)
         if not known:
             log.warning("gateway_cannot_withdraw", batch_uuid=batch.bos_batch_id, comparisons=len(chunk))
         await _note(parts, batch_id, chunk)
+        await fault_point(Point.WITHDRAW_AFTER_NOTE)
     async with parts.database.transaction() as connection:
         await connection.execute(update(batches).where(batches.c.id == batch_id).values(due_at=None))
     log.info("comparisons_withdrawn", batch_uuid=batch.bos_batch_id, comparisons=len(left))

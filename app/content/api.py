@@ -13,6 +13,8 @@ from app.edge import health, problems
 from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, Front, protect
 from app.errors import InvalidInput
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.settings import ContentSettings, HttpSettings
 
 SERVICE = "content_service"
@@ -40,6 +42,8 @@ def build(database: Database, settings: ContentSettings, http: HttpSettings = UN
         content_type = _plain(request.headers.get("content-type", "")) or "application/octet-stream"
         async with database.transaction() as connection:
             storage_id = await store.keep(connection, uuid4(), StoredText(content, content_type))
+            await fault_point(Point.CONTENT_BEFORE_COMMIT)
+        await fault_point(Point.CONTENT_AFTER_COMMIT)
         correlation_id = request.headers.get("x-correlation-id", "")[:64] or str(uuid4())
         return JSONResponse({"storage_id": storage_id, "correlation_id": correlation_id}, 201)
 

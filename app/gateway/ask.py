@@ -10,6 +10,8 @@ from datetime import datetime
 
 import structlog
 
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.gateway import metrics, observe
 from app.gateway.callbacks import Outcome, expired
 from app.gateway.gates import Closed, Gate
@@ -89,7 +91,7 @@ async def _leave(parts: Parts, item: Queued, gate: Gate, now: datetime) -> NotNo
 
 async def _judged(parts: Parts, item: Queued, gate: Gate) -> Answer | JudgeFailed:
     try:
-        return await parts.judges[item.provider].judge(question(item))
+        return await _called(parts, item)
     except JudgeFailed as failure:
         return failure
     except asyncio.CancelledError:
@@ -98,3 +100,10 @@ async def _judged(parts: Parts, item: Queued, gate: Gate) -> Answer | JudgeFaile
     except Exception as error:
         log.exception("judge_crashed", provider=item.provider)
         return JudgeFailed("LLM_INTERNAL_ERROR", type(error).__name__, kind=FailureKind.RETRY_NOW)
+
+
+async def _called(parts: Parts, item: Queued) -> Answer:
+    await fault_point(Point.JUDGE_BEFORE_CALL)
+    answer = await parts.judges[item.provider].judge(question(item))
+    await fault_point(Point.JUDGE_AFTER_ANSWER)
+    return answer

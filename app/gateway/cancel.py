@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.llm_http import CancelResponse
 from app.db.listen import notify
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.gateway import ledger, observe, queue, tallies
 from app.gateway.callbacks import cancelled
 from app.gateway.parts import Parts
@@ -27,6 +29,7 @@ async def cancel(parts: Parts, correlation_ids: Sequence[UUID], now: datetime) -
         still_open = [item for item, state in found if state in tallies.OPEN]
         ended = await ledger.end(connection, [cancelled(item) for item in still_open], now)
         await _stop_empty_jobs(connection, now)
+    await fault_point(Point.STOP_AFTER_COMMIT)
     observe.ended(parts, ended, now)
     return CancelResponse(
         cancelled=len(ended), already_answered=len(found) - len(ended), unknown=len(wanted) - len(found)

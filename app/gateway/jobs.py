@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.leased import LeasedWork, Pace, Stage
 from app.db.rows import shaped
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.gateway import ledger, metrics, observe, queue
 from app.gateway.callbacks import Outcome, expired
 from app.gateway.failures import back_off
@@ -80,9 +82,11 @@ class Jobs:
         except JudgeFailed as failure:
             await self._failed_step(job, failure)
             return
+        await fault_point(Point.JOB_AFTER_SUBMIT)
         now, count = self.parts.clock(), job.items if found else len(items)
         values = {"status": "running", "provider_job_id": provider_job_id, "submitted_at": now, "tries": 0}
         await self._change(job_id, "planned", values | {"due_at": now})
+        await fault_point(Point.JOB_AFTER_STORE)
         self._count(job, "scheduled")
         metrics.JOB_ITEMS.labels(job.provider, self._label(job)).observe(count)
         log.info("batch_api_job_scheduled", job_id=str(job_id), provider_job_id=provider_job_id, items=count)
@@ -90,6 +94,7 @@ class Jobs:
     async def _hand_in(self, job: Row[Any], judge: BatchJudge, items: Sequence[Queued]) -> str:
         """Start the job; that it may have been started is noted before, and taken back where it was refused."""
         await self._change(job.id, "planned", {"handed_in": True, "items": len(items)})
+        await fault_point(Point.JOB_BEFORE_SUBMIT)
         try:
             questions = [(str(item.queue_id), question(item)) for item in items]
             return await judge.submit(questions, job_key=str(job.id))
@@ -157,6 +162,7 @@ class Jobs:
         ids = [found for key in results if (found := _uuid(key)) is not None]
         if not ids:
             return
+        await fault_point(Point.JOB_AFTER_READ)
         now, late = self.parts.clock(), list[Outcome]()
         async with self.parts.database.transaction() as connection:
             items = await _items(connection, job.id, ids)
@@ -165,6 +171,7 @@ class Jobs:
             for item in await queue.left_job(connection, job.id, ids):
                 late.append(self._outcome(job, item, results[str(item.queue_id)], now))
             await ledger.write(self.parts, connection, late, now)
+        await fault_point(Point.JOB_AFTER_WRITE)
         for outcome in [*outcomes, *late]:
             observe.read(self.parts, outcome.item, outcome.result)
         observe.ended(self.parts, settled.ended, now)
@@ -181,6 +188,7 @@ class Jobs:
         code = "LLM_PROVIDER_TIMEOUT" if progress.state is JobState.EXPIRED else "LLM_PROVIDER_API_ERROR"
         why = f"the batch job {outcome} without an answer to this comparison {progress.detail[:200]}".strip()
         await self._answer_rest(job, JudgeFailed(code, why, kind=FailureKind.RETRY_AFTER))
+        await fault_point(Point.JOB_BEFORE_END)
         await self._end(job, outcome, progress.detail)
 
     async def _failed_step(self, job: Row[Any], failure: JudgeFailed) -> None:

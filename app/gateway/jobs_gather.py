@@ -12,6 +12,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.listen import notify
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.gateway import ledger, observe, queue
 from app.gateway.callbacks import Outcome
 from app.gateway.modes import Lane, jobs_may_start
@@ -75,6 +77,7 @@ async def _plan(parts: Parts, lane: Lane, now: datetime) -> int:
         taken = [item for item in items if item.queue_id not in refused]
         if taken:
             await _insert(connection, lane, job_id, taken, now)
+    await fault_point(Point.JOB_AFTER_PLAN)
     observe.ended(parts, ended, now)
     if taken:
         model = parts.label(lane.provider, lane.model)

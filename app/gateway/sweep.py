@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.gateway import jobs_gather, ledger, metrics, money, observe, queue, tallies
 from app.gateway.callbacks import expired
 from app.gateway.parts import Parts
@@ -42,6 +44,7 @@ class Sweep:
             await money.presume_spent(connection, lost)
             await money.presume_spent(connection, await money.abandoned(connection, now))
         if lost:
+            await fault_point(Point.SWEEP_AFTER_REAP)
             log.warning("leases_taken_back", count=len(lost))
 
     async def _expire(self, now: datetime) -> None:

@@ -16,6 +16,8 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from app.db.listen import Wakeup
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.gateway import ledger, metrics, money, observe, queue
 from app.gateway.ask import NotAsked, ask
 from app.gateway.callbacks import Outcome
@@ -120,6 +122,8 @@ class Worker:
                 items = await queue.claim(connection, lane, self._owner, now=now, lease=self._lease, limit=limit)
                 claimed.append((lane, items))
                 started += -(-len(items) // lane.size)
+        if claimed:
+            await fault_point(Point.JUDGE_AFTER_CLAIM)
         for lane, items in claimed:
             self._start(lane, items)
         return started
@@ -235,6 +239,8 @@ class Worker:
         now = self._parts.clock()
         async with self._parts.database.transaction() as connection:
             settled = await ledger.write(self._parts, connection, done, now)
+            await fault_point(Point.LEDGER_BEFORE_COMMIT)
+        await fault_point(Point.LEDGER_AFTER_COMMIT)
         del self._done[: len(done)]
         for entry in done:
             self._held.pop(entry.item.queue_id, None)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.envelope import Envelope
@@ -56,19 +57,35 @@ async def add(connection: AsyncConnection, tables: MessagingTables, events: Sequ
     """Write ``events`` in the present transaction and wake the relay when it commits."""
     if not events:
         return
-    rows = [
-        {
-            "id": item.id,
-            "aggregatetype": item.aggregate_type,
-            "aggregateid": item.aggregate_id,
-            "type": item.topic,
-            "payload": item.payload,
-            "headers": dict(item.headers),
-        }
-        for item in events
-    ]
-    await connection.execute(insert(tables.outbox), rows)
+    await connection.execute(insert(tables.outbox), [_row(item) for item in events])
     await notify(connection, tables.channel)
+
+
+def _row(item: Event) -> dict[str, object]:
+    return {
+        "id": item.id,
+        "aggregatetype": item.aggregate_type,
+        "aggregateid": item.aggregate_id,
+        "type": item.topic,
+        "payload": item.payload,
+        "headers": dict(item.headers),
+    }
+
+
+async def send_again(connection: AsyncConnection, tables: MessagingTables, item: Event) -> bool:
+    """Have an event sent once more, under its own id; return whether it was sent before, so that this is a repeat.
+
+    One that still waits is left as it is. One whose row was pruned is written again.
+    """
+    outbox = tables.outbox
+    waiting_again = {"published_at": None, "leased_until": None, "created_at": func.now()}
+    statement = upsert(outbox).values(_row(item))
+    repeated = statement.on_conflict_do_update(
+        index_elements=[outbox.c.id], set_=waiting_again, where=outbox.c.published_at.is_not(None)
+    ).returning(outbox.c.id)
+    sent_before = (await connection.execute(repeated)).first() is not None
+    await notify(connection, tables.channel)
+    return sent_before
 
 
 async def take_back(connection: AsyncConnection, tables: MessagingTables, event_id: UUID) -> bool:

@@ -9,7 +9,12 @@ from app.cj.gateway_http import Gateway
 from app.cj.parts import Parts
 from app.cj.states import FINAL, BatchState
 from app.cj.tables import BATCHES_CHANNEL, batches, messages
+<<<<<<< HEAD
 from app.db.leased import LeasedWork, Stage
+=======
+from app.contracts.topics import ALL
+from app.db.leased import LeasedWork, Pace, Stage
+>>>>>>> soak
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
 from app.edge.tokens import can_make_tokens, service_token
@@ -58,4 +63,5 @@ def worker(opened: Opened, parts: Parts) -> LeasedWork:
         **dict.fromkeys(FINAL, partial(withdraw.withdraw, parts)),
     }
     told = {"batch_uuid": "bos_batch_id", "correlation_id": "correlation_id"}
-    return LeasedWork(opened.database, batches, stages, partial(finish.broken, parts), now, told=told)
+    pace = Pace(lease_s=parts.settings.lease_s)
+    return LeasedWork(opened.database, batches, stages, partial(finish.broken, parts), now, pace, told=told)

@@ -88,7 +88,7 @@ class Parts:
         producer = KafkaProducer(self.kafka, self.service)
         self.stack.push_async_callback(producer.stop)
         self.clients.append(producer)
-        relay = Relay(self.service, self.database, tables, producer, RelayTimes())
+        relay = Relay(self.service, self.database, tables, producer, RelayTimes(lease=self.kafka.outbox_lease_s))
         return self._relay(relay, producer, await self.wakeup(tables.channel))
 
     async def _relay(self, relay: Relay, producer: KafkaProducer, wakeup: Wakeup) -> None:

@@ -149,13 +149,14 @@ class Stack:
         if done.returncode != 0:
             raise Unavailable(f"the migration failed; see {self._logs / 'migrate.log'}")
 
-    def start(self, roles: Sequence[str] = ROLES) -> None:
-        """Start the processes of ``roles``."""
+    def start(self, roles: Sequence[str] = ROLES, extra: Mapping[str, str] | None = None) -> None:
+        """Start the processes of ``roles``; ``extra`` are settings of this start alone."""
+        settings = self._extra | dict(extra or {})
         for role in roles:
             with self._log(role) as log:
                 self._children[role] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                     [sys.executable, "-m", "app", role],
-                    env=environment(self.plan, role, self._extra),
+                    env=environment(self.plan, role, settings),
                     cwd=ROOT,
                     stdout=log,
                     stderr=subprocess.STDOUT,

@@ -5,13 +5,13 @@ counts for what comes after.
 """
 
 from app.errors import Gone, NotFound
-from app.runner.finish.conclude import finish
+from app.runner.finish.conclude import finish, is_lacking
 from app.runner.finish.revise import revise
 from app.runner.finish.write import Parts as FinishParts
 from app.runner.prepare import stages
-from app.runner.recollect.ask import at_deadline
+from app.runner.recollect.ask import at_deadline, before_a_lesser_end
 from app.runner.recollect.collect_missing import Parts as AskParts
-from app.runner.recollect.collect_missing import collect_missing
+from app.runner.recollect.collect_missing import collect_missing, still_asking
 from app.runner.runs.sweep import remove_files
 
 
@@ -23,9 +23,12 @@ async def waiting(asking: AskParts, parts: stages.Parts, run_id: str) -> None:
 
 
 async def finishing(asking: AskParts, ending: FinishParts, run_id: str) -> None:
-    """Ask cj about a run that ends, if that is wanted; then end it, or look again when more has come."""
+    """Ask cj about a run that ends, if that is wanted or something is missing; then end it, or look later."""
+    if await is_lacking(ending, run_id):
+        await before_a_lesser_end(asking.database, run_id, asking.settings, asking.clock())
     await collect_missing(asking, run_id)
-    await finish(ending, run_id)
+    if not await still_asking(asking, run_id):
+        await finish(ending, run_id)
 
 
 async def ended(asking: AskParts, ending: FinishParts, run_id: str) -> None:

@@ -41,6 +41,11 @@ ARTEFACT_BYTES = Histogram(
 )
 REVISIONS = Counter("cj_runner_artefact_revisions_total", "Artefacts written anew", ["mode", "status"])
 RECOLLECTS = Counter("cj_runner_recollects_total", "Askings of cj what it has for a run", ["by", "outcome"])
+PUBLISHED_AGAIN = Counter(
+    "cj_runner_requests_published_again_total",
+    "Requests sent once more because cj seems not to have them",
+    ["reason"],
+)
 RECOLLECTED = Counter("cj_runner_recollected_total", "What cj had that had not come in by itself", ["kind"])
 EXPERIMENTS = Gauge("cj_runner_experiments", "Experiments by state", ["status"], multiprocess_mode=COUNTED)
 EXPERIMENT_CELLS = Gauge(

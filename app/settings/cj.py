@@ -101,6 +101,8 @@ class CJSettings(Settings):
     retry_spacing_s: float = Field(default=0.25, ge=0)
     """Seconds between tries after a rate limit."""
 
+    lease_s: float = Field(default=30.0, gt=0)
+    """Seconds for which a process holds a batch; after that another one may take it over."""
     overdue_after_s: float = Field(default=300.0, gt=0)
     """Seconds after which a missing verdict is asked for again by its id."""
     batch_api_overdue_after_s: float = Field(default=7200.0, gt=0)

@@ -54,6 +54,8 @@ class RunnerSettings(Settings):
     """Seconds of silence after which a run asks cj by itself."""
     recollect_tries: int = Field(default=5, ge=1)
     """How often a cj that does not answer is asked."""
+    republish_most: int = Field(default=3, ge=0)
+    """How often the request of a run is sent again while cj does not have it, or does not tell; 0: never."""
     idempotency_keep_s: float = Field(default=24 * 3600.0, ge=24 * 3600)
     """Seconds for which an `Idempotency-Key` is kept; a day at least."""
     delete_allowed: bool = True

@@ -66,6 +66,8 @@ class KafkaSettings(Settings):
     """Records that a consumer takes at once, and handles in one transaction."""
     idle_pause_ms: float = Field(default=0.0, ge=0)
     """Pause between empty fetches, for a broker that answers those at once; Apache Kafka needs none."""
+    outbox_lease_s: float = Field(default=30.0, gt=0)
+    """Seconds for which a process holds events on their way to the broker; after that another one sends them."""
     start_deadline_s: float = 30.0
     """Seconds to wait for the broker at start before the role ends with an error."""
 

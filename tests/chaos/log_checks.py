@@ -33,13 +33,13 @@ class Said:
     detail: str
 
 
-async def read_log(bootstrap: str) -> list[Record]:
+async def read_log(bootstrap: str, quiet_s: float = QUIET_S) -> list[Record]:
     """Return what the broker has of our topics, read by a group of its own until nothing more comes."""
-    settings = KafkaSettings(bootstrap_servers=bootstrap, idle_pause_ms=20)
+    settings = KafkaSettings(bootstrap_servers=bootstrap, idle_pause_ms=20, start_deadline_s=10)
     found: list[Record] = []
     began = heard = time.monotonic()
     async with consuming(settings, f"invariants-{uuid4().hex}", TOPICS) as consumer:
-        while (now := time.monotonic()) - heard < QUIET_S and now - began < LONGEST_S:
+        while (now := time.monotonic()) - heard < quiet_s and now - began < LONGEST_S:
             records = await consumer.poll(timeout_s=0.5, limit=5000)
             if records:
                 heard = time.monotonic()

@@ -22,7 +22,7 @@ MOST = 100_000
 def canonical(artefact: Mapping[str, Any]) -> bytes:
     """Return an artefact without what differs from run to run.
 
-    - Essays are named by their place in the package, comparisons by their number in the batch; both are put into
+    - Essays are named by their files, comparisons by their number in the batch; both are put into
       that order, since the order in which verdicts come in is a matter of time.
     - Ids of runs, batches and requests, times, labels and counts of attempts are left out.
     - Digests of files that hold such ids and times are left out; that the files are there stays.
@@ -30,10 +30,9 @@ def canonical(artefact: Mapping[str, Any]) -> bytes:
     document: Json = json.loads(json.dumps(artefact))
     metadata, inputs = document["metadata"], document["inputs"]
     numbers = _numbers(metadata["batch_uuid"], document["llm_comparisons"])
-    names = {
-        entry["request_essay_id"]: entry.get("anchor_id") or entry["essay_id"]
-        for entry in (*inputs["anchors"], *inputs["students"])
-    }
+    essays = (*inputs["anchors"], *inputs["students"])
+    names = {row["essay_id"]: row["file_name"] for row in document["bt_summary"]}
+    names |= {entry["request_essay_id"]: entry["file_name"] for entry in essays}
     document["metadata"] = {name: value for name, value in metadata.items() if name not in OF_ONE_RUN}
     records = [_nameless(record, numbers) for record in document["llm_comparisons"]]
     document["llm_comparisons"] = sorted(records, key=lambda record: int(record["sequence"]))

@@ -1,86 +1,22 @@
 """cj asked what it has for a run: lost completions, results and verdicts come in as if they had been delivered."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
-from app.contracts.topics import Topic
 from app.db.unit import Database
-from app.gateway.tables import messages as gateway_messages
 from app.runner.recollect.ask import where_silent
-from app.settings import CJSettings
-from tests.integration.cj_system import System
-from tests.integration.house import House
-from tests.integration.parts import Json, deliver, sent
-
-
-class Both:
-    """A runner and the engine that it asks, on one database; messages are carried over by hand, or lost."""
-
-    def __init__(self, house: House, system: System) -> None:
-        self.house, self.system = house, system
-
-    async def judged(self, **changes: Any) -> Json:
-        """Return a published run whose batch cj has completed, none of whose messages has arrived."""
-        run = await self.house.start(**changes)
-        await self.house.prepare(run["id"])
-        await self.system.run((await self.house.published())[-1])
-        return run
-
-    async def verdicts(self) -> list[Json]:
-        async with self.system.database.transaction() as connection:
-            return await sent(connection, gateway_messages, Topic.COMPARISON_RESULT)
-
-    async def deliver_verdicts(self, first: int = 0, last: int | None = None) -> None:
-        told = (await self.verdicts())[first:last]
-        await deliver(self.house.database, self.house.verdicts, *told)
-
-    async def deliver_end(self) -> None:
-        completed = await self.system.events(Topic.CJ_COMPLETED)
-        await deliver(self.house.database, self.house.completed, *completed)
-        await deliver(self.house.database, self.house.resulted, *await self.system.events(Topic.RESULT_PUBLISHED))
-
-    async def recollect(self, run: Json, status: int = 202) -> Json:
-        answer = await self.house.api.post(f"/v1/runs/{run['id']}/recollect")
-        assert answer.status_code == status, answer.text
-        found: Json = answer.json()
-        return found
-
-    async def work(self, run: Json, times: int = 2) -> Json:
-        for _ in range(times):
-            await self.house.work(run["id"])
-        return await self.house.show(run["id"])
-
-    async def events(self, run: Json, *kinds: str) -> list[Json]:
-        every = (await self.house.api.get(f"/v1/runs/{run['id']}/events")).json()["items"]
-        assert [event["number"] for event in every] == list(range(1, len(every) + 1))
-        return [event for event in every if event["type"] in kinds]
-
-    def cj_says(self, answer: Callable[[httpx.Request], httpx.Response]) -> list[str]:
-        """Let another cj be asked, and return the list of what it is asked."""
-        asked: list[str] = []
-
-        def noted(request: httpx.Request) -> httpx.Response:
-            asked.append(request.url.path)
-            return answer(request)
-
-        self.house.ask_at(httpx.AsyncClient(transport=httpx.MockTransport(noted)))
-        return asked
+from tests.integration.asking_house import Both, opened
+from tests.integration.parts import Json, deliver
 
 
 @pytest.fixture
 async def both(database: Database, database_url: str, tmp_path: Path) -> AsyncIterator[Both]:
-    house, system = House(database, tmp_path), System(database, database_url)
-    system.clock = house.clock
-    await house.open()
-    await system.open(CJSettings())
-    house.ask_at(system.http)
-    async with house.stack, system.stack:
-        yield Both(house, system)
+    async with opened(database, database_url, tmp_path) as houses:
+        yield houses
 
 
 async def test_a_lost_completion_and_result_are_collected_and_the_run_ends_as_if_they_had_come(both: Both) -> None:
@@ -116,8 +52,10 @@ async def test_lost_verdicts_are_collected_and_count_once_when_they_come_after_a
     await both.deliver_verdicts(0, 1)
     await both.deliver_end()
     both.house.clock.pass_by(11)
+    both.cj_says(lambda _: httpx.Response(404))
     ended = await both.work(run)
     assert (ended["status"], ended["status_reason"]) == ("completed_partial", "comparisons_missing")
+    both.house.ask_at(both.system.http)
     await both.recollect(run)
     done = await both.work(run, 1)
     assert (done["status"], done["artefact_revision"]) == ("completed_partial", 2)

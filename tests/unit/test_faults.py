@@ -1,6 +1,7 @@
 """Faults on purpose: how a plan is read and refused, and what a point does."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 from app.faults.inject import InjectedFault, Injector, arm, fault_point, fault_point_now
 from app.faults.plan import Fault, read
 from app.faults.points import PASSED_IN, Point
-from app.roles.stack import ROLES
+from app.roles.stack import ROLES, ROOT
 from app.settings import FaultSettings
 from app.settings.check import problems
 
@@ -111,3 +112,9 @@ def test_a_process_dies_at_a_point_and_has_said_so_before(tmp_path: Path, action
     done = subprocess.run([sys.executable, "-c", program, plan, str(record)], check=False, capture_output=True)
     assert done.returncode == code
     assert len(record.read_text().splitlines()) == 1
+
+
+def test_every_point_of_the_list_stands_somewhere_in_the_code() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "app").rglob("*.py"))
+    passed = set(re.findall(r"fault_point(?:_now)?\(Point\.(\w+)\)", code))
+    assert passed == {point.name for point in Point}

@@ -11,6 +11,8 @@ from app.cj.anchors import NewAnchor, Stored
 from app.cj.parts import Parts
 from app.contracts.cj_http import AnchorHistory, AnchorList, AnchorRegistered, AnchorRegistration
 from app.errors import NotFound
+from app.faults.inject import fault_point
+from app.faults.points import Point
 
 LARGEST_ID = 2**31 - 1
 
@@ -33,8 +35,11 @@ def routes(parts: Parts, guarded: list[Dependency]) -> APIRouter:
             new = _new(body, assignment.grade_scale)
             known = await anchors.find_text(connection, new)
         stored = await _stored(parts, known, body.essay_text)
+        await fault_point(Point.ANCHOR_AFTER_STORE)
         async with parts.database.transaction() as connection:
-            return await anchors.register(connection, new, stored, parts.clock())
+            registered = await anchors.register(connection, new, stored, parts.clock())
+        await fault_point(Point.ANCHOR_AFTER_COMMIT)
+        return registered
 
     @router.get(
         "/admin/v1/anchors/assignment/{assignment_id}",

@@ -21,6 +21,8 @@ from app.contracts.llm_http import (
 )
 from app.edge.problems import platform_code_of
 from app.errors import AppError, InvalidInput
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.gateway import accept as accepting
 from app.gateway import metrics, observe, queue, tallies
 from app.gateway.accept import Accepted, ComparisonRefused, QueueFull
@@ -53,6 +55,8 @@ def writes(parts: Parts) -> APIRouter:
         items, good = _sorted_out(body, parts)
         async with parts.database.transaction() as connection:
             answers = await accepting.accept(connection, list(good.values()), parts, parts.clock(), priority)
+            await fault_point(Point.QUEUE_BEFORE_COMMIT)
+        await fault_point(Point.QUEUE_AFTER_COMMIT)
         for index, answer in zip(good, answers, strict=True):
             items[index] = _item(index, answer)
             _count(parts, good[index], answer)

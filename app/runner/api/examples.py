@@ -210,6 +210,7 @@ ASKING: Json = {
     "requested_at": LATER,
     "finished_at": None,
     "tries": 0,
+    "published_again": 0,
     "found": {"comparisons": 0, "completions": 0, "results": 0, "failures": 0},
     "error": None,
 }

@@ -5,6 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.edge.access import Known
 from app.errors import Forbidden, NotFound
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.runner.api.keyed import Key, asked, replied, shown_answer
 from app.runner.api.negotiate import Shown
 from app.runner.api.parts import Parts
@@ -35,6 +37,8 @@ def routes(parts: Parts) -> APIRouter:
     async def cancel(run_id: str) -> Response:
         async with parts.database.transaction() as connection:
             run = await withdraw.cancel(connection, run_id, parts.clock())
+            await fault_point(Point.CANCEL_BEFORE_COMMIT)
+        await fault_point(Point.CANCEL_AFTER_COMMIT)
         return Shown.of(run_view(run)).answer(200 if run.is_final else 202, Location=f"/v1/runs/{run.id}")
 
     @router.post(
@@ -63,6 +67,7 @@ def routes(parts: Parts) -> APIRouter:
     async def delete(run_id: str) -> None:
         async with parts.database.transaction() as connection:
             removed = await withdraw.remove(connection, run_id, parts.settings, parts.clock())
+        await fault_point(Point.DELETE_AFTER_COMMIT)
         if removed:
             await sweep.remove_files(parts.database, parts.settings.files_dir, run_id, parts.clock())
 

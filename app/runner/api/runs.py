@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.edge.access import Caller, Known
 from app.errors import InvalidInput
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.runner.api import follow, one_off
 from app.runner.api.keyed import Key, asked, replied, shown_answer
 from app.runner.api.negotiate import JSON, has
@@ -72,7 +74,10 @@ async def begun(parts: Parts, caller: Caller, body: RunRequest, wish: Asked | No
 
     async with parts.database.transaction() as connection:
         answer = await idempotency.once(connection, wish, work, parts.clock())
-        return await one_off.with_secret(connection, parts.webhooks, answer, body, caller)
+        told = await one_off.with_secret(connection, parts.webhooks, answer, body, caller)
+        await fault_point(Point.START_BEFORE_COMMIT)
+    await fault_point(Point.START_AFTER_COMMIT)
+    return told
 
 
 async def found(parts: Parts, caller: Caller, query: RunQuery) -> RunList:

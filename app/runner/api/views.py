@@ -64,10 +64,14 @@ class RecollectError(BaseModel):
 class RecollectView(BaseModel):
     """The latest asking of cj what it has for the run."""
 
-    by: str = Field(description="`request`, `silence` (nothing came for a while) or `deadline`.")
+    by: str = Field(
+        description="`request`, `silence` (nothing came for a while), `finish` (something was missing at "
+        "the end) or `deadline`."
+    )
     requested_at: datetime
     finished_at: datetime | None = Field(description="Null while it is under way.")
     tries: int = Field(description="How often cj did not answer.")
+    published_again: int = Field(description="How often the run's request was sent again, over its whole life.")
     found: RecollectFound
     error: RecollectError | None
 

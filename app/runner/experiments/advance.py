@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.db.listen import notify
 from app.db.unit import Database
 from app.errors import AppError, Conflict, Gone, InvalidInput, NotFound
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.runner.assets.outline import Outlines
 from app.runner.experiment_tables import CHANNEL, experiments
 from app.runner.experiment_tables import cells as cell_rows
@@ -80,6 +82,8 @@ async def advance(parts: Parts, experiment_id: str) -> None:
             if experiment.status is not _E.CANCELLING:
                 await _start(step)
             await _close(step, unsettled=unsettled)
+            await fault_point(Point.EXPERIMENT_BEFORE_COMMIT)
+        await fault_point(Point.EXPERIMENT_AFTER_COMMIT)
 
 
 async def cancelling(parts: Parts, experiment_id: str) -> None:

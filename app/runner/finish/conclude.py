@@ -11,6 +11,8 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.runner import metrics
 from app.runner.assets import store as packages
 from app.runner.finish.collected import Announced, announced, seen
@@ -27,6 +29,8 @@ from app.runner.tables import comparisons, run_files, runs
 
 FILES_AT_ONCE = 500
 ENDING = frozenset({RunState.FINISHING, RunState.CANCELLING})
+CJ_MAY_HAVE_IT = frozenset({"no_rich_result", "comparisons_missing", "no_completion"})
+"""Reasons of a lesser end for which cj is asked first."""
 
 
 async def finish(parts: Parts, run_id: str) -> None:
@@ -44,6 +48,16 @@ async def finish(parts: Parts, run_id: str) -> None:
             return
         if decided is not None:
             await _conclude(parts, run, told, decided)
+
+
+async def is_lacking(parts: Parts, run_id: str) -> bool:
+    """Return whether a finishing run would end now without something that cj may still have."""
+    async with parts.database.transaction() as connection:
+        run = await store.get(connection, run_id)
+        if run.status is not RunState.FINISHING:
+            return False
+        decided = _decide(parts, run, await announced(connection, run_id), parts.clock())
+    return isinstance(decided, Outcome) and decided.reason in CJ_MAY_HAVE_IT
 
 
 def _decide(parts: Parts, run: Run, told: Announced, now: datetime) -> Outcome | Wait | None:
@@ -75,7 +89,9 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
         stock = await packages.load(connection, run.package_id)
         judged = await essays.of_run(connection, run.id)
     material = Material(run, told, decided, stock, judged, parts.clock(), first)
+    await fault_point(Point.FINISH_BEFORE_FILES)
     result = await write_all(parts, material)
+    await fault_point(Point.FINISH_AFTER_FILES)
     if result.problems:
         state = RunState.CANCELLED if run.status is RunState.CANCELLING else RunState.FAILED
         decided = Outcome(state, "artefact_invalid", "; ".join(result.problems[:5]))
@@ -93,6 +109,8 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
         ended = await store.move(connection, held, decided.state, change, now=now)
         if more_came:
             await revisions.want(connection, ended, parts.settings, now)
+        await fault_point(Point.FINISH_BEFORE_COMMIT)
+    await fault_point(Point.FINISH_AFTER_COMMIT)
     metrics.FINISHED.labels(run.mode, decided.state).inc()
     metrics.RUN_DURATION.labels(run.mode).observe((now - run.created_at).total_seconds())
     measure(run, result.files)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.contracts.identifiers import sanitize
+from app.faults.inject import fault_point_now
+from app.faults.points import Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ class RunFolder:
             file.flush()
             if durable:
                 os.fsync(file.fileno())
+        fault_point_now(Point.FILE_BEFORE_PLACE)
         draft.replace(target)
+        fault_point_now(Point.FILE_AFTER_PLACE)
         return Written(path, kind, media_type, digest.hexdigest(), size)
 
 

@@ -12,6 +12,8 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.runner import metrics
 from app.runner.assets import store as packages
 from app.runner.finish.collected import announced, seen
@@ -55,6 +57,7 @@ async def revise(parts: Parts, run_id: str) -> None:
             return
     with about(run):
         result = await write_all(parts, found.material)
+        await fault_point(Point.REVISE_AFTER_FILES)
         await _publish(parts, run, found, result)
 
 
@@ -136,6 +139,7 @@ async def _publish(parts: Parts, run: Run, found: Gathered, result: Result) -> N
             await revisions.rest(connection, await _unwanted(connection, held))
         else:  # more came in while the files were written
             await revisions.want(connection, held, parts.settings, now)
+    await fault_point(Point.REVISE_AFTER_COMMIT)
     metrics.REVISIONS.labels(run.mode, run.status).inc()
     measure(run, [artefact])
     log.info("artefact_revised", **data)

@@ -10,6 +10,8 @@ import structlog
 from sqlalchemy import update
 
 from app.errors import AppError, Unavailable
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.messaging import outbox
 from app.runner.prepare.assignments_http import Heard
 from app.runner.prepare.stages import Parts, event_id_of
@@ -42,6 +44,7 @@ async def recall(parts: Parts, run_id: str) -> None:
             return
         settled = await outbox.take_back(connection, messages, event_id_of(run_id))
     heard = await _tell(parts, run, settled=settled)
+    await fault_point(Point.RECALL_AFTER_TOLD)
     now = parts.clock()
     async with parts.database.transaction() as connection:
         held = await store.lock(connection, run_id)

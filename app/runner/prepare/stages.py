@@ -20,6 +20,8 @@ from app.contracts.topics import Topic
 from app.db.unit import Database
 from app.edge.content_http import ContentStore
 from app.errors import AppError, Unavailable
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.messaging import outbox
 from app.runner.assets import store as packages
 from app.runner.assets.inventory import Inventory
@@ -72,6 +74,7 @@ async def prepare(parts: Parts, run_id: str) -> None:
             )
     if run.status is not RunState.PREPARING:
         return
+    await fault_point(Point.PREPARE_AFTER_ESSAYS)
     request = RunRequest.model_validate(run.spec)
     with about(run):
         if run.mode not in PUBLISHING_MODES:
@@ -91,6 +94,7 @@ async def _publish(parts: Parts, run: Run, request: RunRequest) -> None:
     if run.mode is Mode.EXECUTE:
         await _preflight(parts, request)
         await _register_anchors(parts, request, stock)
+        await fault_point(Point.PREPARE_AFTER_ANCHORS)
     if request.boundary is not None:
         await check_offer(parts.assignments, request)
     prompt_id = await _upload(parts, run, stock, await _judged(parts, run, request))
@@ -180,6 +184,7 @@ async def _upload(parts: Parts, run: Run, stock: Inventory, judged: Sequence[ess
     prompt = {} if task is None or not task.text else {task.text_sha256 or "": task.text}
     at_once, now = parts.settings.upload_concurrency, parts.clock()
     stored = await upload(parts.database, parts.content, texts | prompt, at_once=at_once, now=now)
+    await fault_point(Point.PREPARE_AFTER_UPLOADS)
     async with parts.database.transaction() as connection:
         for digest in texts:
             await essays.set_storage(connection, run.id, digest, stored[digest])
@@ -202,6 +207,8 @@ async def _send(parts: Parts, run_id: str, envelope: CJRequestEnvelope) -> None:
         await connection.execute(insert(announcements).values(_kept(run, envelope)))
         change = Change(due_at=run.deadline_at, data={"essays": len(envelope.data.essays_for_cj)})
         await store.move(connection, run, RunState.PUBLISHED, change, now=now)
+        await fault_point(Point.PUBLISH_BEFORE_COMMIT)
+    await fault_point(Point.PUBLISH_AFTER_COMMIT)
     log.info("runner_request_published", topic=Topic.CJ_REQUESTED, essays=len(envelope.data.essays_for_cj))
     log.info("collector_started", completion_timeout=_patience(run))
 

@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.db.unit import Database
 from app.edge.content_http import ContentStore
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.runner.tables import uploads
 
 
@@ -29,6 +31,7 @@ async def upload(
     async def one(digest: str, text: str) -> tuple[str, str]:
         async with limit:
             storage_id = await content.keep(text)
+        await fault_point(Point.UPLOAD_AFTER_STORE)
         values = {"content_url": content.url, "text_sha256": digest, "storage_id": storage_id, "created_at": now}
         async with database.transaction() as connection:
             await connection.execute(insert(uploads).values(**values).on_conflict_do_nothing())

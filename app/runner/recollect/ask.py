@@ -1,4 +1,4 @@
-"""cj is wanted to be asked what it has for a run: by a caller, by silence, or because the deadline is here.
+"""cj is wanted to be asked what it has for a run: by a caller, by silence, or because the run is about to end.
 
 Fed by the API and by the worker's clock; feeds ``collect_missing`` through the row of the run. Wanted twice, it is
 asked once.
@@ -6,13 +6,13 @@ asked once.
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, cast, func, or_, select
+from sqlalchemy import DateTime, Integer, case, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.db.unit import Database
 from app.errors import Conflict
 from app.runner.runs import recollection, revisions, store
-from app.runner.runs.recollection import MOST_AUTOMATIC, AskedBy
+from app.runner.runs.recollection import MOST_DOUBLINGS, AskedBy
 from app.runner.runs.states import PUBLISHING_MODES, WAITING, RunState
 from app.runner.runs.store import Run
 from app.runner.tables import runs
@@ -57,24 +57,43 @@ async def at_deadline(database: Database, run_id: str, settings: RunnerSettings,
         run = await store.lock(connection, run_id)
         if run.status not in WAITING or run.deadline_at is None or now < run.deadline_at:
             return
-        asking = recollection.of(run.recollect)
-        fresh = asking.finished_at is not None and now < asking.finished_at + _silence(settings)
-        if not asking.pending and not fresh:
+        if not recollection.of(run.recollect).pending and not _asked_just_now(run, settings, now):
             await _mark(connection, run, "deadline", now)
+
+
+async def before_a_lesser_end(database: Database, run_id: str, settings: RunnerSettings, now: datetime) -> None:
+    """Have cj asked, once, about a finishing run that lacks something cj may have."""
+    async with database.transaction() as connection:
+        run = await store.lock(connection, run_id)
+        asking = recollection.of(run.recollect)
+        if run.status is not RunState.FINISHING or asking.pending or asking.by == "finish":
+            return
+        if asking.by == "deadline" and _asked_just_now(run, settings, now):
+            return
+        await _mark(connection, run, "finish", now)
+
+
+def _asked_just_now(run: Run, settings: RunnerSettings, now: datetime) -> bool:
+    finished_at = recollection.of(run.recollect).finished_at
+    return finished_at is not None and now < finished_at + timedelta(seconds=settings.reconcile_silent_s)
 
 
 async def where_silent(database: Database, settings: RunnerSettings, now: datetime) -> int:
     """Have cj asked about runs of which nothing came for a while; return how many there were.
 
-    Each time after twice the silence of the time before, and at most ``MOST_AUTOMATIC`` times for a run.
+    Each time after twice the silence of the time before, up to ``MOST_DOUBLINGS`` doublings; from the beginning
+    when anything has come by itself. The deadline of the run ends it.
     """
-    times = func.coalesce(cast(runs.c.recollect["automatic"].astext, Integer), 0)
+    asked_at = cast(runs.c.recollect["finished_at"].astext, DateTime(timezone=True))
+    so_far = func.coalesce(cast(runs.c.recollect["automatic"].astext, Integer), 0)
+    times = case((runs.c.heard_at > asked_at, 0), else_=func.least(so_far, MOST_DOUBLINGS))
     silence = func.make_interval(0, 0, 0, 0, 0, 0, settings.reconcile_silent_s * func.power(2, times))
+    last_sign = func.greatest(runs.c.heard_at, runs.c.published_at)
     wanted = (
         select(runs.c.id)
-        .where(runs.c.status.in_(WAITING), times < MOST_AUTOMATIC)
+        .where(runs.c.status.in_(WAITING))
         .where(or_(runs.c.recollect.is_(None), runs.c.recollect["finished_at"].astext.is_not(None)))
-        .where(func.coalesce(runs.c.heard_at, runs.c.published_at) + silence <= now)
+        .where(last_sign + silence <= now, or_(asked_at.is_(None), asked_at + silence / 2 <= now))
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
@@ -88,13 +107,9 @@ async def where_silent(database: Database, settings: RunnerSettings, now: dateti
 async def _mark(connection: AsyncConnection, run: Run, by: AskedBy, now: datetime) -> Run:
     """Mark a held run; a revision of one that ended, given up before, is tried again as well."""
     values: dict[str, object] = {
-        "recollect": recollection.of(run.recollect).wanted(by, now).stored(),
+        "recollect": recollection.of(run.recollect).wanted(by, now, run.heard_at).stored(),
         "due_at": now,
     }
     if run.status in revisions.REVISABLE:
         values["revision_wanted_at"] = run.revision_wanted_at or now
     return await store.note(connection, run, "run.recollect_requested", {"by": by}, now=now, **values)
-
-
-def _silence(settings: RunnerSettings) -> timedelta:
-    return timedelta(seconds=settings.reconcile_silent_s)

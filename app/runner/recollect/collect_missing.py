@@ -19,12 +19,15 @@ from app.contracts.envelope import Envelope
 from app.contracts.topics import Topic
 from app.db.unit import Database
 from app.errors import AppError, Unavailable
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.messaging.bus import Record
 from app.messaging.consume import Incoming
 from app.runner import metrics
 from app.runner.collect import announced, verdicts
 from app.runner.recollect import told
-from app.runner.recollect.batches_http import Batches
+from app.runner.recollect.batches_http import Batches, NotOffered, UnknownBatch
+from app.runner.recollect.publish_again import publish_again
 from app.runner.recollect.told import Source, Tally, has_callback
 from app.runner.runs import recollection, store
 from app.runner.runs.batch_states import Kind
@@ -58,6 +61,7 @@ async def collect_missing(parts: Parts, run_id: str) -> None:
     """Ask cj about a run if that is wanted and due, and note what came of it.
 
     A cj that is away is asked again later, a few times; any other refusal ends the asking with its reason.
+    Where cj has no such batch, or does not tell, the request is sent once more.
     """
     async with parts.database.transaction() as connection:
         run = await store.get(connection, run_id)
@@ -69,7 +73,8 @@ async def collect_missing(parts: Parts, run_id: str) -> None:
     except Unavailable as error:
         await _not_answered(parts, run_id, Failure(code=error.code, detail=error.detail))
     except AppError as error:
-        await _over(parts, run_id, Failure(code=error.code, detail=error.detail))
+        lost = isinstance(error, UnknownBatch | NotOffered)
+        await _over(parts, run_id, Failure(code=error.code, detail=error.detail), maybe_lost=lost)
     else:
         await _over(parts, run_id, None)
 
@@ -80,10 +85,12 @@ async def _collect(parts: Parts, run: Run) -> None:
     tally, after = Tally(), 0
     while True:
         page = await parts.batches.pairs(source.batch_uuid, after)
+        await fault_point(Point.RECOLLECT_AFTER_PAGE)
         answered = [pair for pair in page.items if has_callback(pair)]
         for pair in answered:
             tally.add(pair)
         await _take_verdicts(parts, run.id, source, answered)
+        await fault_point(Point.RECOLLECT_AFTER_VERDICTS)
         if page.next is None:
             break
         after = page.next
@@ -161,20 +168,30 @@ async def _not_answered(parts: Parts, run_id: str, failure: Failure) -> None:
             await store.change(connection, run, **values)
 
 
-async def _over(parts: Parts, run_id: str, failure: Failure | None) -> None:
+async def still_asking(parts: Parts, run_id: str) -> bool:
+    """Return whether a run that is about to end with less should wait until cj has answered, or was given up."""
+    async with parts.database.transaction() as connection:
+        run = await store.get(connection, run_id)
+    ending = run.status is RunState.FINISHING
+    return ending and recollection.of(run.recollect).holds_the_end(parts.clock(), run.deadline_at)
+
+
+async def _over(parts: Parts, run_id: str, failure: Failure | None, *, maybe_lost: bool = False) -> None:
     now = parts.clock()
     async with parts.database.transaction() as connection:
         run = await store.lock(connection, run_id)
         asking = recollection.of(run.recollect)
         if asking.pending:
-            await _end(connection, run, asking.over(failure, now), now)
+            ended = await _end(connection, run, asking.over(failure, now), now)
+            if maybe_lost and failure is not None:
+                await publish_again(connection, ended, parts.settings, failure.code, now)
 
 
-async def _end(connection: AsyncConnection, run: Run, done: Recollection, now: datetime) -> None:
+async def _end(connection: AsyncConnection, run: Run, done: Recollection, now: datetime) -> Run:
     kind = "run.recollected" if done.error is None else "run.recollect_failed"
     values = {"recollect": done.stored(), "due_at": _next_look(run, done, now)}
-    await store.note(connection, run, kind, _told(done), now=now, **values)
     metrics.RECOLLECTS.labels(done.by, "answered" if done.error is None else done.error.code).inc()
+    return await store.note(connection, run, kind, _told(done), now=now, **values)
 
 
 def _told(asking: Recollection) -> dict[str, object]:
@@ -188,6 +205,8 @@ def _next_look(run: Run, asking: Recollection, now: datetime) -> datetime | None
     if run.status in WAITING:
         times = [time for time in (run.deadline_at, asking.next_at) if time is not None]
         return min(times, default=now)
+    if run.status is RunState.FINISHING and asking.holds_the_end(now, run.deadline_at):
+        return min(time for time in (run.deadline_at, asking.next_at or now) if time is not None)
     if run.status is RunState.FINISHING or run.revision_wanted_at is not None:
         return now
     return asking.next_at if run.is_final else run.due_at

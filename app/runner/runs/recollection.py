@@ -11,9 +11,9 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 FIRST_PAUSE_S = 5.0
-MOST_AUTOMATIC = 5
-"""How often silence alone makes a run ask; each time after twice the silence of the time before."""
-AskedBy = Literal["request", "silence", "deadline"]
+MOST_DOUBLINGS = 5
+"""How often the silence after which a run asks again is doubled, from the last thing that came by itself."""
+AskedBy = Literal["request", "silence", "deadline", "finish"]
 
 
 def told_id(correlation_id: UUID) -> str:
@@ -49,7 +49,8 @@ class Failure(BaseModel):
 class Recollection(BaseModel):
     """The latest asking; ``tries`` counts those that cj did not answer, ``next_at`` is when the next one is due.
 
-    ``automatic`` counts how often silence made the run ask, over its whole life.
+    ``automatic`` counts how often silence made the run ask since anything came by itself; ``published_again`` how
+    often its request was sent once more, over its whole life.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,6 +61,7 @@ class Recollection(BaseModel):
     tries: int = 0
     next_at: datetime | None = None
     automatic: int = 0
+    published_again: int = 0
     found: Found = Found()
     error: Failure | None = None
 
@@ -72,9 +74,15 @@ class Recollection(BaseModel):
         """Return whether cj should be asked now."""
         return self.pending and (self.next_at is None or self.next_at <= now)
 
-    def wanted(self, by: AskedBy, now: datetime) -> "Recollection":
-        """Return a new asking, beside which only the count of automatic ones stays."""
-        return Recollection(by=by, requested_at=now, automatic=self.automatic + (by == "silence"))
+    def wanted(self, by: AskedBy, now: datetime, heard_at: datetime | None = None) -> "Recollection":
+        """Return a new asking, beside which only the two counts stay; ``heard_at`` is when anything came last."""
+        came = heard_at is not None and self.finished_at is not None and heard_at > self.finished_at
+        automatic = (0 if came else self.automatic) + (by == "silence")
+        return Recollection(by=by, requested_at=now, automatic=automatic, published_again=self.published_again)
+
+    def holds_the_end(self, now: datetime, deadline_at: datetime | None) -> bool:
+        """Return whether a run that is about to end with less should wait for the answer to this asking."""
+        return self.pending and self.by == "finish" and (deadline_at is None or now < deadline_at)
 
     def with_found(self, more: Found) -> "Recollection":
         """Return it with what one more answer brought."""

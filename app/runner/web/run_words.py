@@ -47,6 +47,7 @@ _EVENTS: Mapping[str, str] = {
     "run.accepted": "The run was accepted",
     "run.recollect_requested": "The engine is to be asked what it has",
     "run.recollect_waiting": "The engine did not answer; it is asked again later",
+    "run.request_published_again": "The engine seems not to have the request; it was sent again",
     "run.recollected": "The engine was asked what it has",
     "run.recollect_failed": "The engine could not be asked",
     "run.revision_failed": "A new revision of the files could not be written",

@@ -17,6 +17,8 @@ from sqlalchemy.exc import DBAPIError
 from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.errors import AppError
+from app.faults.inject import fault_point
+from app.faults.points import Point
 from app.runner.webhooks import claim, metrics, record, signing
 from app.runner.webhooks.claim import Job, Terms
 from app.runner.webhooks.outcome import Limits, Result
@@ -100,6 +102,8 @@ class Deliverer:
             for job in jobs:
                 if not job.subscription.enabled:
                     await record.drop(connection, job, self.owner, DISABLED, self.parts.clock())
+        if jobs:
+            await fault_point(Point.WEBHOOK_AFTER_CLAIM)
         for job in jobs:
             self._begin(job)
         return len(ids)
@@ -141,10 +145,12 @@ class Deliverer:
     async def _deliver(self, job: Job) -> None:
         began = self.parts.clock()
         answer = await self._attempt(job, began)
+        await fault_point(Point.WEBHOOK_AFTER_SEND)
         attempted = Attempted(self.owner, began, answer, self.parts.chance())
         async with self.parts.database.transaction() as connection:
             now = self.parts.clock()
             result = await record.settle(connection, job, attempted, self.parts.limits, now)
+        await fault_point(Point.WEBHOOK_AFTER_RECORD)
         _observe(job, answer, result)
 
     async def _attempt(self, job: Job, began: datetime) -> Answer:

@@ -1,0 +1,56 @@
+"""How a scene ended: as it was to end, with scores, payments and webhooks to be held against others.
+
+Fed with what was played; feeds the tests.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import orjson
+
+from app.contracts.artefact import problems_of
+from tests.chaos.scenes import Played
+from tests.chaos.stage import Json, Stage
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What can be compared between scenes; ``again`` are calls that were paid for once more."""
+
+    scores: tuple[tuple[str, float, float, int], ...]
+    again: int
+
+
+async def judged(stage: Stage, played: Played) -> Outcome:
+    """Return the outcome of a scene that is at rest; raises ``AssertionError`` where it is not as it was to be."""
+    scores: list[tuple[str, float, float, int]] = []
+    for run_id in played.runs if played.status != "deleted" else ():
+        run = (await stage.ask("GET", f"/v1/runs/{run_id}")).json()
+        assert run["status"] == played.status, run
+        artefact = (await stage.ask("GET", f"/v1/runs/{run_id}/artefact")).json()
+        assert problems_of(artefact) == []
+        if played.comparisons is not None:
+            assert len(artefact["llm_comparisons"]) == played.comparisons
+        scores += _scores(artefact)
+    _heard(stage, played)
+    paid = stage.judges.paid(played.mark)
+    return Outcome(tuple(scores), paid.total() - len(paid))
+
+
+def _scores(artefact: Json) -> list[tuple[str, float, float, int]]:
+    """Return what must be equal: the name without the run's own part, score, standard error, count."""
+    return [
+        (row["essay_id"].rsplit("_", 1)[0], row["theta"], row["standard_error"], row["comparison_count"])
+        for row in artefact["bt_summary"]
+    ]
+
+
+def _heard(stage: Stage, played: Played) -> None:
+    """Check that the end of each run was told, as often as need be, under one id."""
+    while not stage.receiver.came.empty():
+        came = stage.receiver.came.get()
+        told = orjson.loads(came.body)
+        stage.heard[told["data"]["id"]].add((told["type"], came.headers["webhook-id"]))
+    for run_id in played.runs:
+        kinds = Counter(kind for kind, _ in stage.heard[run_id])
+        assert kinds == dict.fromkeys(played.webhooks, 1), kinds
