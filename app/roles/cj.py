@@ -9,12 +9,7 @@ from app.cj.gateway_http import Gateway
 from app.cj.parts import Parts
 from app.cj.states import FINAL, BatchState
 from app.cj.tables import BATCHES_CHANNEL, batches, messages
-<<<<<<< HEAD
-from app.db.leased import LeasedWork, Stage
-=======
-from app.contracts.topics import ALL
 from app.db.leased import LeasedWork, Pace, Stage
->>>>>>> soak
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
 from app.edge.tokens import can_make_tokens, service_token
