@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from socket import socket
 
 import structlog
@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app import __version__
+from app.contracts.topics import ALL
 from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.edge.answers import Answers
@@ -23,9 +24,10 @@ from app.edge.client_http import http_client
 from app.edge.front import UNLIMITED
 from app.edge.key_set import KeySet
 from app.edge.wire import protocol
+from app.errors import Unavailable
 from app.faults.inject import Injector, arm
 from app.messaging.bus import Producer
-from app.messaging.kafka import KafkaConsumer, KafkaProducer, consuming, ensure_topics, producing
+from app.messaging.kafka import KafkaConsumer, KafkaProducer, ensure_topics
 from app.messaging.relay import Relay, RelayTimes
 from app.messaging.tables import MessagingTables
 from app.roles.clock import now
@@ -45,6 +47,7 @@ from app.telemetry import logs, metrics
 from app.telemetry.tracing.begin import begin
 
 log = structlog.get_logger(__name__)
+MEET_PAUSE_S = 1.0
 KEEP_ALIVE_S = 75  # longer than our clients keep an idle connection, so that none is closed under a request
 
 
@@ -57,19 +60,24 @@ class Parts:
     database_url: str
     kafka: KafkaSettings
     stack: AsyncExitStack
+    clients: list[KafkaConsumer | KafkaProducer] = field(default_factory=list)
 
     async def wakeup(self, channel: str) -> Wakeup:
         """Start listening on ``channel``."""
         return await self.stack.enter_async_context(Wakeup(self.database_url, channel))
 
-    async def producer(self) -> KafkaProducer:
-        """Start a producer."""
-        return await self.stack.enter_async_context(producing(self.kafka, self.service))
+    def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
+        """Return a member of ``group`` that joins it when it is first asked for records."""
+        consumer = KafkaConsumer(self.kafka, group, topics)
+        self.stack.push_async_callback(consumer.stop)
+        self.clients.append(consumer)
+        return consumer
 
-    async def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
-        """Join ``group``, after making sure that the topics exist."""
-        await ensure_topics(self.kafka, topics)
-        return await self.stack.enter_async_context(consuming(self.kafka, group, topics))
+    async def broker_check(self) -> str | None:
+        """Return why the role is not ready: the broker was not met yet. One that goes away later is waited for."""
+        if all(client.met for client in self.clients):
+            return None
+        return f"the broker at {self.kafka.bootstrap_servers} was not met yet: it is tried again and again"
 
     async def key_set(self, auth: AuthSettings) -> KeySet | None:
         """Return the identity service's keys, where the settings name them."""
@@ -82,11 +90,24 @@ class Parts:
         self, tables: MessagingTables, through: Callable[[Producer], Producer] | None = None
     ) -> Coroutine[None, None, None]:
         """Return the running relay of one outbox, to be awaited with the other loops; it sends ``through``."""
-        producer: Producer = await self.producer()
-        producer = producer if through is None else through(producer)
-        times = RelayTimes(lease=self.kafka.outbox_lease_s)
-        relay = Relay(self.service, self.database, tables, producer, times)
-        return relay.run(await self.wakeup(tables.channel))
+        producer = KafkaProducer(self.kafka, self.service)
+        self.stack.push_async_callback(producer.stop)
+        self.clients.append(producer)
+        sender: Producer = producer if through is None else through(producer)
+        relay = Relay(self.service, self.database, tables, sender, RelayTimes(lease=self.kafka.outbox_lease_s))
+        return self._relay(relay, producer, await self.wakeup(tables.channel))
+
+    async def _relay(self, relay: Relay, producer: KafkaProducer, wakeup: Wakeup) -> None:
+        """Meet the broker, however long that takes, and have all topics there; then send."""
+        while True:
+            try:
+                await ensure_topics(self.kafka, ALL)
+                await producer.start()
+                break
+            except Unavailable as error:
+                log.warning("broker_not_met_yet", broker=self.kafka.bootstrap_servers, why=error.detail[:200])
+                await asyncio.sleep(MEET_PAUSE_S)
+        await relay.run(wakeup)
 
 
 @asynccontextmanager

@@ -7,7 +7,6 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
-from app.contracts.topics import ALL
 from app.db.leased import LeasedWork, Pace, Stage, Within
 from app.db.unit import Database
 from app.edge import health
@@ -16,7 +15,6 @@ from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
 from app.edge.traced import THE_ONLY_ONE
 from app.messaging.consume import ConsumeLoop
-from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
 from app.roles.experiments import loops as experiment_loops
 from app.roles.parts import Parts as Opened
@@ -54,13 +52,13 @@ async def run() -> None:
     """Work until stopped."""
     settings = RunnerSettings()
     async with open_parts(SERVICE) as opened:
-        await ensure_topics(opened.kafka, ALL)
         routes = [verdicts.route(now, settings), *announced.routes(now, settings)]
-        consumer = await opened.consumer(GROUP, [route.topic for route in routes])
+        consumer = opened.consumer(GROUP, [route.topic for route in routes])
         loop = ConsumeLoop(SERVICE, opened.database, messages, consumer, routes)
         work = await worker(opened, settings)
         app = FastAPI(title="CJ runner's worker", version="1", telemetry=THE_ONLY_ONE)
-        app.include_router(health.routes(SERVICE, {"database": health.database_check(opened.database)}))
+        checks = {"database": health.database_check(opened.database), "broker": opened.broker_check}
+        app.include_router(health.routes(SERVICE, checks))
         await until_stopped(
             serve(app, settings.host, settings.worker_port),
             loop.run(limit=opened.kafka.fetch_max_records),
