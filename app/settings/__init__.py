@@ -26,6 +26,7 @@ from app.settings.shared import (
     DatabaseSettings,
     GradeScaleSettings,
     KafkaSettings,
+    LoginSettings,
     Neighbours,
     TelemetrySettings,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "GradeScaleSettings",
     "HttpSettings",
     "KafkaSettings",
+    "LoginSettings",
     "Neighbours",
     "ProviderSettings",
     "ResultsSettings",

@@ -16,6 +16,7 @@ from app.settings.shared import (
     DatabaseSettings,
     GradeScaleSettings,
     KafkaSettings,
+    LoginSettings,
     Neighbours,
     TelemetrySettings,
 )
@@ -40,7 +41,8 @@ READERS: dict[str, Groups] = {
     "cj": (*_SERVICE, Neighbours, CJSettings, CJHttpSettings),
     "gateway": (*_SERVICE, GatewaySettings, GatewayHttpSettings, ProviderSettings),
     "content": (*_ALL, GradeScaleSettings, ContentSettings, ContentHttpSettings),
-    "migrate": _ALL,
+    "migrate": (*_ALL, LoginSettings),
+    "grant": (*_ALL, LoginSettings),
 }
 """``everything`` starts the others, each of which checks its own."""
 
