@@ -120,6 +120,7 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
         "CJ_ASSESSMENT_SERVICE_SYSTEM_PROMPT_FILE": str(ROOT / "prompts/system/001_baseline.txt"),
         "LLM_PROVIDER_SERVICE_PORT": str(plan.ports["gateway"]),
         "LLM_PROVIDER_SERVICE_REPLAY_VOTES_DIR": str(ROOT / "data/recorded-judgements"),
+        "CONTENT_SERVICE_ACCESS": "on",
         "CONTENT_SERVICE_PORT": str(plan.ports["content"]),
     }
     webhooks: dict[str, str] = {}

@@ -40,7 +40,7 @@ READERS: dict[str, Groups] = {
     "worker": _RUNNER,
     "cj": (*_SERVICE, Neighbours, CJSettings, CJHttpSettings),
     "gateway": (*_SERVICE, GatewaySettings, GatewayHttpSettings, ProviderSettings),
-    "content": (*_ALL, GradeScaleSettings, ContentSettings, ContentHttpSettings),
+    "content": (*_ALL, GradeScaleSettings, AuthSettings, ContentSettings, ContentHttpSettings),
     "migrate": (*_ALL, LoginSettings),
     "grant": (*_ALL, LoginSettings),
 }

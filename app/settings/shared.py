@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from app.settings.base import Address, Settings
+from app.settings.base import Address, OnOff, Settings
 
 
 def _in_capitals(value: object) -> object:
@@ -193,5 +193,9 @@ class Neighbours(Settings):
         validation_alias=AliasChoices("content_url", "CONTENT_SERVICE_URL"),
     )
     """Where the content store answers, path included."""
+    content_access: OnOff = Field(
+        default="off", validation_alias=AliasChoices("content_access", "CONTENT_SERVICE_ACCESS")
+    )
+    """`on`: the content store asks who calls, so calls to it carry a token."""
     timeout_s: float = Field(default=15.0, gt=0, validation_alias=AliasChoices("timeout_s", "NEIGHBOUR_TIMEOUT_S"))
     """Seconds after which a call to another service is given up."""
