@@ -15,7 +15,6 @@ from app.edge.shields import shielded
 from app.errors import AppError
 from app.settings.limits import HttpSettings
 
-
 AROUND_A_BYTE = 8
 """A chunk of one byte has five bytes around it; whoever sends more than this sends something else."""
 
