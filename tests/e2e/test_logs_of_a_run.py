@@ -1,5 +1,9 @@
-"""The logs of all processes while a run is judged: each line is JSON with its names, and none holds a secret."""
+"""The logs of all processes while a run is judged: each line is JSON with its names, and none holds a secret.
 
+Nor does any row of any table, any file of the run, any message of the broker, or any answer of the API.
+"""
+
+import asyncio
 import io
 import json
 import zipfile
@@ -10,9 +14,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from app.db.unit import Database
+from app.roles.rights import SCHEMAS
 from app.roles.stack import ROLES, Stack
 from app.runner.access import keys
+from app.settings import DatabaseSettings
 from tests.e2e.conftest import started
 from tests.fakes.webhook_receiver import receiving
 
@@ -30,6 +38,7 @@ ENTRY = {"id": KEY.id, "sha256": KEY.sha256, "subject": "me", "owner": "us", "sc
 ACCESS = {"RUNNER_ACCESS": "on", "RUNNER_API_KEYS": json.dumps([ENTRY])}
 FINAL = {"completed", "completed_partial", "failed", "timed_out", "cancelled"}
 LOOKS = 40
+TABLES = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY(:schemas)"
 NAMES = ("run_id", "batch_uuid", "batch_id", "runner_mode", "correlation_id")
 
 
@@ -40,6 +49,8 @@ class Seen:
     run: Json
     justifications: set[str]
     lines: dict[str, list[str]]
+    kept: dict[str, bytes]
+    """All rows by table, all files by name, and what the API answers of the run."""
 
     def events(self, role: str) -> list[Json]:
         return [json.loads(line) for line in self.lines[role]]
@@ -52,8 +63,10 @@ def seen(new_server_dir: Callable[[], Path]) -> Seen:
         receiver.may_answer.set()
         run, said = judged(stack, receiver.url)
         receiver.came.get(timeout=30)
+        kept = asyncio.run(rows(stack.plan.database_url)) | answers(stack, run["id"])
+    kept |= {str(path): path.read_bytes() for place in ("runs", "broker") for path in files_below(folder / place)}
     lines = {role: (folder / "logs" / f"{role}.log").read_text().splitlines() for role in ROLES}
-    return Seen(run, said, lines)
+    return Seen(run, said, lines, kept)
 
 
 def judged(stack: Stack, receiver: str) -> tuple[Json, set[str]]:
@@ -75,12 +88,35 @@ def judged(stack: Stack, receiver: str) -> tuple[Json, set[str]]:
         return run, {row["justification"] for row in rows if row["justification"]}
 
 
+async def rows(database_url: str) -> dict[str, bytes]:
+    database = Database.connect(DatabaseSettings(url=database_url), application_name="tests")
+    found = {}
+    async with database.transaction() as connection:
+        for table in (await connection.execute(text(TABLES), {"schemas": list(SCHEMAS)})).scalars().all():
+            every = await connection.execute(text(f"SELECT to_jsonb(t)::text FROM {table} AS t"))  # noqa: S608 - names of our own tables
+            found[table] = "\n".join(every.scalars()).encode()
+    await database.close()
+    return found
+
+
+def answers(stack: Stack, run_id: str) -> dict[str, bytes]:
+    places = (f"/v1/runs/{run_id}", f"/v1/runs/{run_id}/artefact", f"/v1/runs/{run_id}/events", "/v1/preflight")
+    more = ("/v1/api-keys", "/v1/audit", "/v1/webhooks", f"/v1/runs/{run_id}/report", "/metrics")
+    headers = {"Authorization": f"Bearer {KEY.text}"}
+    with httpx.Client(base_url=stack.plan.url("api"), headers=headers, timeout=60) as http:
+        return {place: http.get(place).content for place in (*places, *more)}
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+
+
 def archive() -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as made:
         for number, grade in enumerate(("A", "B", "C+", "D-", "F+")):
-            text = f"{SENTENCE} {number}. " * 12
-            made.writestr(f"anchor_essays/essay_{number}_{grade}.txt", text)
+            essay = f"{SENTENCE} {number}. " * 12
+            made.writestr(f"anchor_essays/essay_{number}_{grade}.txt", essay)
     return buffer.getvalue()
 
 
@@ -100,8 +136,18 @@ def test_no_line_holds_an_essay_a_judges_text_or_a_secret(seen: Seen) -> None:
     assert seen.justifications
     secrets = {*PLANTED.values(), KEY.text, KEY.text[:40], KEY.sha256, WEBHOOK_SECRET, SENTENCE[:30]}
     hidden = secrets | {WEBHOOK_SECRET.removeprefix("whsec_")} | seen.justifications
-    found = [(role, line[:300]) for role in ROLES for line in seen.lines[role] for text in hidden if text in line]
+    found = [(role, line[:300]) for role in ROLES for line in seen.lines[role] for hid in hidden if hid in line]
     assert found == []
+
+
+def test_no_row_no_file_no_message_and_no_answer_holds_a_secret(seen: Seen) -> None:
+    secrets = {*PLANTED.values(), KEY.text, KEY.text[21:60], WEBHOOK_SECRET.removeprefix("whsec_")}
+    spelt = {form for secret in secrets for form in (secret.encode(), secret.encode().hex().encode())}
+    assert {"runner.runs", "cj.comparisons", "gateway.requests", "content.texts"} <= set(seen.kept)
+    assert any(
+        SENTENCE.encode() in held or SENTENCE.encode().hex().encode() in held for held in seen.kept.values()
+    )
+    assert [(place, form) for place, held in seen.kept.items() for form in spelt if form in held] == []
 
 
 @pytest.mark.parametrize("role", ROLES)
