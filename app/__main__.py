@@ -7,7 +7,7 @@ import sys
 from app.errors import Misconfigured
 from app.settings.check import problems
 
-ROLES = ("api", "worker", "cj", "gateway", "content", "migrate", "everything")
+ROLES = ("api", "worker", "cj", "gateway", "content", "migrate", "grant", "everything")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,9 +1,10 @@
 """HTTP of the content store: post a text, get it back by its storage id."""
 
 import re
+from typing import Annotated
 from uuid import uuid4
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Header, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.content import store
@@ -12,6 +13,7 @@ from app.db.unit import Database
 from app.edge import health, problems
 from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, Front, protect
+from app.edge.tokens import AdminTokens
 from app.edge.traced import THE_ONLY_ONE
 from app.errors import InvalidInput
 from app.faults.inject import fault_point
@@ -30,15 +32,26 @@ class BadContent(InvalidInput):
     status = 400
 
 
-def build(database: Database, settings: ContentSettings, http: HttpSettings = UNLIMITED) -> FastAPI:
-    """Return the application."""
+def build(
+    database: Database,
+    settings: ContentSettings,
+    http: HttpSettings = UNLIMITED,
+    tokens: AdminTokens | None = None,
+) -> FastAPI:
+    """Return the application; with ``tokens`` it asks who calls, on every route that knows of texts."""
     app = FastAPI(title="Content store", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
     answers = problems.install(app, service=SERVICE, style="platform")
     bodies = {PATH: Rule(settings.max_bytes, kinds=())}
     protect(app, answers, Front(http, bodies, from_neighbours=True))
     app.include_router(health.routes(SERVICE, {"database": health.database_check(database)}))
 
-    @app.post(PATH, status_code=201, summary="Keep a text")
+    async def known(authorization: Annotated[str | None, Header()] = None) -> None:
+        if tokens is not None:
+            await tokens.admin(authorization)
+
+    guarded = [Depends(known)]
+
+    @app.post(PATH, status_code=201, summary="Keep a text", dependencies=guarded)
     async def upload(request: Request) -> JSONResponse:
         content = await _body(request)
         content_type = _plain(request.headers.get("content-type", "")) or "application/octet-stream"
@@ -49,7 +62,7 @@ def build(database: Database, settings: ContentSettings, http: HttpSettings = UN
         correlation_id = request.headers.get("x-correlation-id", "")[:64] or str(uuid4())
         return JSONResponse({"storage_id": storage_id, "correlation_id": correlation_id}, 201)
 
-    @app.get(PATH + "/{storage_id}", summary="Return a text")
+    @app.get(PATH + "/{storage_id}", summary="Return a text", dependencies=guarded)
     async def download(storage_id: str) -> Response:
         if not STORAGE_ID.fullmatch(storage_id):
             raise BadContent.at("storage_id", "must be 32 lower-case hex digits")

@@ -1,5 +1,6 @@
 """The content store as the other services use it: texts in and out over HTTP."""
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 import orjson
@@ -10,11 +11,15 @@ from app.errors import NotFound, UpstreamRefused
 
 
 class ContentStore:
-    """``url`` is the full upload endpoint; texts lie below it by storage id."""
+    """``url`` is the full upload endpoint; texts lie below it by storage id; ``token`` where it asks who calls."""
 
-    def __init__(self, client: HttpClient, url: str) -> None:
+    def __init__(self, client: HttpClient, url: str, token: Callable[[], str] | None = None) -> None:
         self._client = client
         self.url = url.rstrip("/")
+        self._token = token
+
+    def _credential(self) -> dict[str, str]:
+        return {} if self._token is None else {"Authorization": f"Bearer {self._token()}"}
 
     async def fetch(self, storage_id: str) -> str:
         """Return a text; raises ``NotFound`` where there is none or an empty one, ``Unavailable``.
@@ -23,7 +28,9 @@ class ContentStore:
         """
         if not is_storage_id(storage_id):
             raise NotFound(f"{storage_id[:64]!a} is no id of a text in the content store")
-        response = await self._client.call("GET", f"{self.url}/{quote(storage_id, safe='')}")
+        response = await self._client.call(
+            "GET", f"{self.url}/{quote(storage_id, safe='')}", headers=self._credential()
+        )
         if response.status_code != 200:
             raise NotFound(f"the content store has no text {storage_id[:64]} (status {response.status_code})")
         text = response.content.decode("utf-8", errors="replace")
@@ -37,7 +44,7 @@ class ContentStore:
             "POST",
             self.url,
             content=text.encode(),
-            headers={"Content-Type": "application/octet-stream"},
+            headers={"Content-Type": "application/octet-stream"} | self._credential(),
         )
         if response.status_code != 201:
             raise self._client.refused(response, "keep a text")

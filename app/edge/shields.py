@@ -21,12 +21,22 @@ _ALWAYS: tuple[Raw, ...] = (
 _STRICT_TRANSPORT: Raw = (b"strict-transport-security", b"max-age=31536000")
 
 
+def shielded(headers: Iterable[Raw], *, behind_tls: bool) -> list[Raw]:
+    """Return the headers of an answer with those that were missing."""
+    found = list(headers)
+    there = {name.lower() for name, _ in found}
+    always = (*_ALWAYS, _STRICT_TRANSPORT) if behind_tls else _ALWAYS
+    found.extend(header for header in always if header[0] not in there)
+    if CACHE not in there:
+        found.append((CACHE, b"private, no-cache" if b"etag" in there else b"no-store"))
+    return found
+
+
 class Shields:
     """ASGI middleware; ``behind_tls`` says that callers reach the service over TLS only."""
 
     def __init__(self, app: ASGIApp, *, behind_tls: bool) -> None:
-        self._app = app
-        self._always = (*_ALWAYS, _STRICT_TRANSPORT) if behind_tls else _ALWAYS
+        self._app, self._behind_tls = app, behind_tls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and add what is missing to its answer."""
@@ -36,15 +46,7 @@ class Shields:
 
         async def shielding(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = self._with_missing(message.get("headers", ()))
+                message["headers"] = shielded(message.get("headers", ()), behind_tls=self._behind_tls)
             await send(message)
 
         await self._app(scope, receive, shielding)
-
-    def _with_missing(self, headers: Iterable[Raw]) -> list[Raw]:
-        found = list(headers)
-        there = {name.lower() for name, _ in found}
-        found.extend(header for header in self._always if header[0] not in there)
-        if CACHE not in there:
-            found.append((CACHE, b"private, no-cache" if b"etag" in there else b"no-store"))
-        return found

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from app.edge.key_set import SMALLEST_RSA_BITS, KeySet
 from app.errors import Forbidden, Misconfigured, Unauthorized
 from app.settings import AuthSettings
+from app.settings.access import SMALLEST_SECRET_BYTES
 
 LIFETIME = timedelta(minutes=15)
 Algorithm = Literal["HS256", "RS256"]
@@ -54,6 +55,9 @@ class AdminTokens:
         self._algorithm = _algorithm(settings)
         self._public = _public_key(settings) if self._algorithm == "RS256" else None
         self._keys = keys
+        secret = settings.jwt_secret_key
+        if self._algorithm == "HS256" and secret is not None:
+            _check_length(secret.get_secret_value())
         if self._algorithm == "RS256" and self._public is None and keys is None:
             raise Misconfigured("JWT_ALGORITHM is RS256: set JWT_PUBLIC_KEY, JWT_PUBLIC_KEY_PATH or JWT_JWKS_URL")
 
@@ -96,6 +100,14 @@ class AdminTokens:
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise Unauthorized(f"the bearer token is not valid ({type(error).__name__})") from error
         return found
+
+
+def _check_length(secret: str) -> None:
+    """Refuse a secret that a machine guesses from one token that it saw (RFC 7518, 3.2: as long as the hash)."""
+    if len(secret.encode()) < SMALLEST_SECRET_BYTES:
+        raise Misconfigured(
+            f"JWT_SECRET_KEY must have at least {SMALLEST_SECRET_BYTES} bytes: make one with openssl rand -hex 32"
+        )
 
 
 def _bearer(authorization: str | None) -> str:

@@ -51,7 +51,7 @@ async def put_aside(
     *,
     announced: bool = True,
 ) -> list[DeadLetter]:
-    """Store ``letters`` in the present transaction; the new ones are announced on the dead-letter topic, and returned.
+    """Store ``letters`` in the present transaction; return the new ones, which are announced.
 
     Not ``announced`` are those that would not get there either.
     """

@@ -21,6 +21,7 @@ from app.db.unit import Database
 from app.errors import TooLarge, Unavailable
 from app.faults.inject import fault_point
 from app.faults.points import Point
+from app.messaging import traced
 from app.messaging.bus import Outgoing, Producer
 from app.messaging.dead_letters import DeadLetter, put_aside, unsent
 from app.messaging.tables import MessagingTables

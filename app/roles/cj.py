@@ -26,12 +26,13 @@ async def run() -> None:
     """Work until stopped."""
     settings, neighbours, auth, http = CJSettings(), Neighbours(), AuthSettings(), CJHttpSettings()
     token = partial(service_token, auth, finish.SERVICE) if can_make_tokens(auth) else None
+    to_content = partial(service_token, auth, finish.SERVICE) if neighbours.content_access == "on" else None
     async with open_parts(finish.SERVICE) as opened:
         content = http_client("the content store", timeout_s=neighbours.timeout_s)
         gateway = http_client("the gateway", timeout_s=max(60.0, neighbours.timeout_s))
         parts = Parts(
             opened.database,
-            ContentStore(await opened.stack.enter_async_context(content), neighbours.content_url),
+            ContentStore(await opened.stack.enter_async_context(content), neighbours.content_url, to_content),
             Gateway(await opened.stack.enter_async_context(gateway), neighbours.gateway_url, token),
             settings,
             settings.system_prompt_file.read_text(encoding="utf-8").strip(),

@@ -56,7 +56,9 @@ def servers(data_dir: Path, *, prefer_usual: bool) -> Iterator[Plan]:
         yield Plan(str(data_dir), database, kafka, ports, os.getpid())
         return
     with start_embedded(data_dir) as embedded:
-        yield Plan(str(data_dir), embedded.database_url, embedded.kafka_bootstrap, ports, os.getpid())
+        yield Plan(
+            str(data_dir), embedded.database_url, embedded.kafka_bootstrap, ports, os.getpid(), own_logins=True
+        )
 
 
 async def _watch(stack: Stack, stop: asyncio.Event) -> None:

@@ -163,6 +163,7 @@ async def serve(app: FastAPI, host: str, port: int, http: HttpSettings = UNLIMIT
         timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=5,
         lifespan="off",
+        ws="none",
     )
     server = _Server(config)
     try:

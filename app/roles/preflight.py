@@ -35,7 +35,7 @@ async def asked_and_probes(opened: Opened, settings: RunnerSettings) -> tuple[As
         neighbours_http.cj_credential(cj, places.cj_url, token),
         neighbours_http.gateway(gateway, places.gateway_url),
         neighbours_http.provider_keys(gateway, places.gateway_url),
-        neighbours_http.content(content, places.content_url),
+        neighbours_http.content(content, places.content_url, token if places.content_access == "on" else None),
         here.disk(settings),
         here.assets(settings),
         here.prompt_texts(settings),

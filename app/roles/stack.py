@@ -16,9 +16,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from sqlalchemy.engine import make_url
+
 from app.errors import Unavailable
 from app.roles.free_ports import free_ports
 from app.roles.probe_http import answers
+from app.roles.rights import OWNER, RIGHTS, login_of
+from app.settings import LoginSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = ("content", "gateway", "cj", "worker", "api")
@@ -49,17 +53,28 @@ STOP_DEADLINE_S = 15.0
 
 @dataclass(frozen=True)
 class Plan:
-    """Where everything runs; written to ``stack.json`` so that other commands find it."""
+    """Where everything runs; written to ``stack.json`` so that other commands find it.
+
+    ``database_url`` may do everything in the database; with ``own_logins`` each role has a login of its own.
+    """
 
     data_dir: str
     database_url: str
     kafka_bootstrap: str
     ports: dict[str, int]
     supervisor_pid: int
+    own_logins: bool = False
 
     def url(self, role: str) -> str:
         """Return the base URL of one role."""
         return f"http://127.0.0.1:{self.ports[role]}"
+
+    def database_url_of(self, role: str) -> str:
+        """Return the database's address as one role knows it."""
+        if not self.own_logins or role not in (OWNER, *RIGHTS):
+            return self.database_url
+        own = make_url(self.database_url).set(username=login_of(LoginSettings().prefix, role))
+        return own.render_as_string(hide_password=False)
 
     def write(self) -> None:
         """Write the plan next to the data."""
@@ -93,7 +108,7 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
     ours = {
         "PYTHONPATH": str(ROOT),
         "OPENBLAS_NUM_THREADS": "1",
-        "DATABASE_URL": plan.database_url,
+        "DATABASE_URL": plan.database_url_of(role),
         "KAFKA_BOOTSTRAP_SERVERS": plan.kafka_bootstrap,
         "KAFKA_IDLE_PAUSE_MS": "20",
         "KAFKA_GROUP_INSTANCE_ID": f"{role}-0",
@@ -113,6 +128,7 @@ def environment(plan: Plan, role: str, extra: Mapping[str, str]) -> dict[str, st
         "CJ_ASSESSMENT_SERVICE_SYSTEM_PROMPT_FILE": str(ROOT / "prompts/system/001_baseline.txt"),
         "LLM_PROVIDER_SERVICE_PORT": str(plan.ports["gateway"]),
         "LLM_PROVIDER_SERVICE_REPLAY_VOTES_DIR": str(ROOT / "data/recorded-judgements"),
+        "CONTENT_SERVICE_ACCESS": "on",
         "CONTENT_SERVICE_PORT": str(plan.ports["content"]),
     }
     webhooks: dict[str, str] = {}
@@ -144,31 +160,31 @@ class Stack:
         self._logs.mkdir(parents=True, exist_ok=True)
 
     def migrate(self) -> None:
-        """Bring the database to the newest schema; raises ``Unavailable`` with the log's place."""
-        with self._log("migrate") as log:
-            done = subprocess.run(
-                [sys.executable, "-m", "app", "migrate"],
-                env=environment(self.plan, "migrate", self._extra),
-                cwd=ROOT,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
-        if done.returncode != 0:
-            raise Unavailable(f"the migration failed; see {self._logs / 'migrate.log'}")
+        """Make the logins and the newest schema; raises ``Unavailable`` with the log's place."""
+        for role in ("grant", "migrate") if self.plan.own_logins else ("migrate",):
+            self._run_to_its_end(role)
+
+    def _run_to_its_end(self, role: str) -> None:
+        with self._log(role) as log:
+            code = self._process(role, log, self._extra).wait()
+        if code != 0:
+            raise Unavailable(f"{role} failed; see {self._logs / f'{role}.log'}")
 
     def start(self, roles: Sequence[str] = ROLES, extra: Mapping[str, str] | None = None) -> None:
         """Start the processes of ``roles``; ``extra`` are settings of this start alone."""
         settings = self._extra | dict(extra or {})
         for role in roles:
             with self._log(role) as log:
-                self._children[role] = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                    [sys.executable, "-m", "app", role],
-                    env=environment(self.plan, role, settings),
-                    cwd=ROOT,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                )
+                self._children[role] = self._process(role, log, settings)
+
+    def _process(self, role: str, log: IO[bytes], settings: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "app", role],
+            env=environment(self.plan, role, settings),
+            cwd=ROOT,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
 
     def wait_until_ready(self, deadline_s: float = READY_DEADLINE_S) -> None:
         """Return when every role says that it is ready; raises ``Unavailable`` naming those that are not."""

@@ -4,16 +4,14 @@ import asyncio
 from functools import partial
 
 import structlog
-from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
 from app.db.leased import LeasedWork, Pace, Stage, Within
 from app.db.unit import Database
-from app.edge import health
+from app.edge import health, probed
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
-from app.edge.traced import THE_ONLY_ONE
 from app.messaging.consume import ConsumeLoop
 from app.roles.clock import now
 from app.roles.experiments import loops as experiment_loops
@@ -56,9 +54,8 @@ async def run() -> None:
         consumer = opened.consumer(GROUP, [route.topic for route in routes])
         loop = ConsumeLoop(SERVICE, opened.database, messages, consumer, routes)
         work = await worker(opened, settings)
-        app = FastAPI(title="CJ runner's worker", version="1", telemetry=THE_ONLY_ONE)
         checks = {"database": health.database_check(opened.database), "broker": opened.broker_check}
-        app.include_router(health.routes(SERVICE, checks))
+        app = probed.build(SERVICE, "CJ runner's worker", checks)
         await until_stopped(
             serve(app, settings.host, settings.worker_port),
             loop.run(limit=opened.kafka.fetch_max_records),
@@ -83,7 +80,7 @@ async def worker(opened: Opened, settings: RunnerSettings) -> LeasedWork:
     parts = stages.Parts(
         opened.database,
         Assignments(cj, neighbours.cj_url, token),
-        ContentStore(content, neighbours.content_url),
+        ContentStore(content, neighbours.content_url, token if neighbours.content_access == "on" else None),
         settings,
         now,
     )

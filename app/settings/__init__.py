@@ -27,6 +27,7 @@ from app.settings.shared import (
     DatabaseSettings,
     GradeScaleSettings,
     KafkaSettings,
+    LoginSettings,
     Neighbours,
     TelemetrySettings,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "GradeScaleSettings",
     "HttpSettings",
     "KafkaSettings",
+    "LoginSettings",
     "Neighbours",
     "ProviderSettings",
     "ResultsSettings",

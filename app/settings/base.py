@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from app.settings.source import Environment
 
 BatchingMode = Literal["per_request", "serial_bundle", "provider_batch_api"]
+OnOff = Literal["on", "off"]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 

@@ -3,7 +3,7 @@
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from app.settings.base import Port, Settings
+from app.settings.base import OnOff, Port, Settings
 
 
 class ContentSettings(Settings):
@@ -17,5 +17,9 @@ class ContentSettings(Settings):
     """Address to listen on."""
     port: Port = 8001
     """Port to listen on."""
+    access: OnOff = "off"
+    """`on`: texts are taken and given with a token of another service only (`JWT_SECRET_KEY`); cj and the runner
+    must have it on too.
+    """
     max_bytes: int = Field(default=4 * 1024 * 1024, ge=1)
     """Largest text, in bytes."""

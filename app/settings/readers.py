@@ -17,6 +17,7 @@ from app.settings.shared import (
     DatabaseSettings,
     GradeScaleSettings,
     KafkaSettings,
+    LoginSettings,
     Neighbours,
     TelemetrySettings,
 )
@@ -42,8 +43,9 @@ READERS: dict[str, Groups] = {
     "worker": _RUNNER,
     "cj": (*_SERVICE, Neighbours, CJSettings, CJHttpSettings),
     "gateway": (*_SERVICE, GatewaySettings, GatewayHttpSettings, ProviderSettings),
-    "content": (*_WITH_FAULTS, GradeScaleSettings, ContentSettings, ContentHttpSettings),
-    "migrate": _ALL,
+    "content": (*_WITH_FAULTS, GradeScaleSettings, AuthSettings, ContentSettings, ContentHttpSettings),
+    "migrate": (*_ALL, LoginSettings),
+    "grant": (*_ALL, LoginSettings),
 }
 """``everything`` starts the others, each of which checks its own."""
 

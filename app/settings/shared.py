@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
-from app.settings.base import Address, Settings
+from app.settings.base import Address, OnOff, Settings
 
 
 def _in_capitals(value: object) -> object:
@@ -43,6 +43,39 @@ class DatabaseSettings(Settings):
     """Seconds to wait for a new connection."""
     command_timeout_s: float = Field(default=60.0, gt=0)
     """Seconds after which a statement is given up."""
+
+
+class LoginSettings(Settings):
+    """Logins of the roles in Postgres, made by `python -m app grant`: the prefix and the role's name."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+        env_prefix="DATABASE_LOGIN_",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )
+
+    prefix: str = Field(default="cj_runner_", pattern=r"^[a-z_][a-z0-9_]{0,31}$")
+    """What the name of each login begins with; another one for a second installation in one server."""
+    migrate_password: SecretStr | None = None
+    """Password of the login that owns the tables and runs migrations; unset: whatever the login has stays."""
+    api_password: SecretStr | None = None
+    """Password of the login of `api`."""
+    worker_password: SecretStr | None = None
+    """Password of the login of `worker`."""
+    cj_password: SecretStr | None = None
+    """Password of the login of `cj`."""
+    gateway_password: SecretStr | None = None
+    """Password of the login of `gateway`."""
+    content_password: SecretStr | None = None
+    """Password of the login of `content`."""
+
+    def password_of(self, role: str) -> str | None:
+        """Return the password that a role's login shall have, or None."""
+        found: SecretStr | None = getattr(self, f"{role}_password")
+        return None if found is None else found.get_secret_value()
 
 
 class KafkaSettings(Settings):
@@ -164,5 +197,9 @@ class Neighbours(Settings):
         validation_alias=AliasChoices("content_url", "CONTENT_SERVICE_URL"),
     )
     """Where the content store answers, path included."""
+    content_access: OnOff = Field(
+        default="off", validation_alias=AliasChoices("content_access", "CONTENT_SERVICE_ACCESS")
+    )
+    """`on`: the content store asks who calls, so calls to it carry a token."""
     timeout_s: float = Field(default=15.0, gt=0, validation_alias=AliasChoices("timeout_s", "NEIGHBOUR_TIMEOUT_S"))
     """Seconds after which a call to another service is given up."""

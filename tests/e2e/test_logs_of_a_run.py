@@ -4,6 +4,10 @@ Two runs are judged by a server that speaks a provider's HTTP. In the first its 
 quote the prompt: errors, broken JSON, prose. In the second it only ever fails, with the essays in its body.
 """
 
+Nor does any row of any table, any file of the run, any message of the broker, or any answer of the API.
+"""
+
+import asyncio
 import io
 import json
 import re
@@ -15,9 +19,13 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from app.db.unit import Database
+from app.roles.rights import SCHEMAS
 from app.roles.stack import ROLES, Stack
 from app.runner.access import keys
+from app.settings import DatabaseSettings
 from tests.e2e.conftest import started
 from tests.fakes.http_server import Reply
 from tests.fakes.provider_server import FakeProviders, Say
@@ -49,6 +57,7 @@ IMPATIENT = {
 }
 FINAL = {"completed", "completed_partial", "failed", "timed_out", "cancelled"}
 LOOKS = 40
+TABLES = "SELECT schemaname || '.' || tablename FROM pg_tables WHERE schemaname = ANY(:schemas)"
 NAMES = ("run_id", "batch_uuid", "batch_id", "runner_mode", "correlation_id")
 GOOD, BAD = "gpt-5.1", "gpt-5.1-mini"
 
@@ -62,6 +71,8 @@ class Seen:
     asked: int
     hidden: Mapping[str, str]
     lines: dict[str, list[str]]
+    kept: dict[str, bytes]
+    """All rows by table, all files by name, and what the API answers of the run."""
 
     def events(self, role: str) -> list[Json]:
         return [json.loads(line) for line in self.lines[role]]
@@ -97,8 +108,10 @@ def seen(new_server_dir: Callable[[], Path]) -> Seen:
         with started(folder, extra | {"DATABASE_URL": with_password(folder)}) as stack:
             run, failed = judged(stack, receiver.url, fake)
             receiver.came.get(timeout=30)
+            kept = asyncio.run(rows(stack.plan.database_url)) | answers(stack, run["id"])
+    kept |= {str(path): path.read_bytes() for place in ("runs", "broker") for path in files_below(folder / place)}
     lines = {path.stem: path.read_text().splitlines() for path in (folder / "logs").glob("*.log")}
-    return Seen(run, failed, len(fake.seen("openai")), hidden(fake), lines)
+    return Seen(run, failed, len(fake.seen("openai")), hidden(fake), lines, kept)
 
 
 def with_password(folder: Path) -> str:
@@ -138,6 +151,29 @@ def ended(http: httpx.Client, wanted: Json) -> Json:
         if run["status"] in FINAL:
             return run
     raise AssertionError(run)
+
+
+async def rows(database_url: str) -> dict[str, bytes]:
+    database = Database.connect(DatabaseSettings(url=database_url), application_name="tests")
+    found = {}
+    async with database.transaction() as connection:
+        for table in (await connection.execute(text(TABLES), {"schemas": list(SCHEMAS)})).scalars().all():
+            every = await connection.execute(text(f"SELECT to_jsonb(t)::text FROM {table} AS t"))  # noqa: S608 - names of our own tables
+            found[table] = "\n".join(every.scalars()).encode()
+    await database.close()
+    return found
+
+
+def answers(stack: Stack, run_id: str) -> dict[str, bytes]:
+    places = (f"/v1/runs/{run_id}", f"/v1/runs/{run_id}/artefact", f"/v1/runs/{run_id}/events", "/v1/preflight")
+    more = ("/v1/api-keys", "/v1/audit", "/v1/webhooks", f"/v1/runs/{run_id}/report", "/metrics")
+    headers = {"Authorization": f"Bearer {KEY.text}"}
+    with httpx.Client(base_url=stack.plan.url("api"), headers=headers, timeout=60) as http:
+        return {place: http.get(place).content for place in (*places, *more)}
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
 def archive() -> bytes:
@@ -185,6 +221,16 @@ def test_a_run_whose_judge_quotes_essays_in_its_errors_says_why_it_failed_withou
     said = seen.failed["status_detail"]
     assert "LLM_PROVIDER_API_ERROR" in said
     assert [what for what, text in seen.hidden.items() if text in said] == []
+
+
+def test_no_row_no_file_no_message_and_no_answer_holds_a_secret(seen: Seen) -> None:
+    secrets = {*PLANTED.values(), PASSWORD, KEY.text, KEY.text[21:60], WEBHOOK_SECRET.removeprefix("whsec_")}
+    spelt = {form for secret in secrets for form in (secret.encode(), secret.encode().hex().encode())}
+    assert {"runner.runs", "cj.comparisons", "gateway.requests", "content.texts"} <= set(seen.kept)
+    assert any(
+        SENTENCE.encode() in held or SENTENCE.encode().hex().encode() in held for held in seen.kept.values()
+    )
+    assert [(place, form) for place, held in seen.kept.items() for form in spelt if form in held] == []
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -11,6 +11,8 @@ import pytest
 import yaml
 
 from app.roles.probe import PLACES
+from app.roles.rights import RIGHTS, login_of
+from app.settings import LoginSettings
 from app.settings.check import unknown
 from app.settings.readers import every_group
 from app.settings.source import FROM_FILE, file_names, names_of
@@ -61,7 +63,7 @@ def test_the_image_brings_what_the_lock_file_says_and_no_tool_that_builds() -> N
 def test_a_profile_has_each_role_once_and_its_servers(profile: str) -> None:
     chosen = [service for service in SERVICES.values() if profile in service["profiles"]]
     roles = sorted(service["command"][0] for service in chosen if service in OURS.values())
-    assert roles == sorted([*ROLES, "migrate"])
+    assert roles == sorted([*ROLES, "grant", "migrate"])
     assert {"postgres", "kafka"} <= {name for name, service in SERVICES.items() if service in chosen}
 
 
@@ -140,6 +142,36 @@ def test_nothing_in_the_cluster_runs_as_root_or_writes_to_its_image() -> None:
         assert mounts == {volume["name"] for volume in pod["volumes"]}
 
 
+def _containers(workload: dict[str, Any]) -> list[dict[str, Any]]:
+    pod = workload["spec"]["template"]["spec"]
+    return [*pod.get("initContainers", []), *pod["containers"]]
+
+
+def test_every_role_comes_to_the_database_under_its_own_login() -> None:
+    for service in OURS.values():
+        [role] = service["command"]
+        login = {"grant": "runner"}.get(role, login_of(LoginSettings().prefix, role))
+        assert f"//{login}:" in service["environment"]["DATABASE_URL"]
+    for container in (found for workload in WORKLOADS for found in _containers(workload)):
+        [role] = container["args"]
+        key = {"grant": "admin"}.get(role, role)
+        [url] = [found for found in container["env"] if found["name"] == "DATABASE_URL"]
+        assert url["valueFrom"]["secretKeyRef"] == {"name": "cj-runner-database", "key": key}
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+    assert set(RIGHTS) == ROLES
+
+
+def test_passwords_of_logins_reach_nobody_but_the_role_that_makes_them() -> None:
+    for service in OURS.values():
+        told = [name for name in service["environment"] if name.startswith("DATABASE_LOGIN_")]
+        assert bool(told) == (service["command"] == ["grant"])
+    for container in (found for workload in WORKLOADS for found in _containers(workload)):
+        secrets = {source.get("secretRef", {}).get("name") for source in container["envFrom"]} - {None}
+        assert secrets == {"grant": {"cj-runner-logins"}, "migrate": set()}.get(
+            container["args"][0], {"cj-runner"}
+        )
+
+
 def test_selectors_find_the_pods_that_they_mean() -> None:
     for name, deployment in _of("Deployment").items():
         labels = deployment["spec"]["template"]["metadata"]["labels"]
@@ -163,7 +195,7 @@ def test_the_names_of_the_cluster_s_secret_are_secrets_in_the_settings() -> None
     named = set(re.findall(r"--from-(?:literal|file)=([A-Z_]+)=", page))
     known = {name for group in every_group() for names in names_of(group).values() for name in names}
     known |= {name + FROM_FILE for group in every_group() for name in file_names(group)}
-    assert {"DATABASE_URL", "JWT_SECRET_KEY", "RUNNER_API_KEYS"} <= named
+    assert {"DATABASE_LOGIN_API_PASSWORD", "JWT_SECRET_KEY", "RUNNER_API_KEYS"} <= named
     assert named <= known
 
 

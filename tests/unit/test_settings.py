@@ -107,7 +107,7 @@ def test_every_group_has_a_reader_and_every_setting_a_meaning() -> None:
     defined = {group for group in _below(Settings) if group.__module__.startswith("app.settings")}
     without_reader = {group.__name__ for group in defined - set(every_group())}
     assert without_reader <= {"HttpSettings"}
-    assert set(READERS) == {"api", "worker", "cj", "gateway", "content", "migrate"}
+    assert set(READERS) == {"api", "worker", "cj", "gateway", "content", "migrate", "grant"}
     assert [line for line in rendered().splitlines() if line.endswith("|  |")] == []
 
 

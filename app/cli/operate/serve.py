@@ -18,11 +18,12 @@ class Role(StrEnum):
     GATEWAY = "gateway"
     CONTENT = "content"
     MIGRATE = "migrate"
+    GRANT = "grant"
     EVERYTHING = "everything"
 
 
 def serve(
-    role: Annotated[Role, typer.Argument(help="migrate ends by itself; everything starts all others.")],
+    role: Annotated[Role, typer.Argument(help="grant and migrate end; everything starts all others.")],
 ) -> None:
     """Run one role in the foreground; its settings come from the environment."""
     import asyncio

@@ -83,11 +83,15 @@ def judges(set_up: dict[str, str], way_out: str) -> Finding:
     return Finding(ok=True, detail=f"set up: {', '.join(real)}")
 
 
-def content(client: HttpClient, url: str) -> Probe:
+def content(client: HttpClient, url: str, token: Callable[[], str] | None = None) -> Probe:
     """Return the probe: the content store answers; a text that cannot be there is asked for."""
 
     async def look() -> Finding:
-        status = (await client.call("GET", f"{url.rstrip('/')}/{'0' * 32}")).status_code
+        headers = {} if token is None else {"Authorization": f"Bearer {token()}"}
+        status = (await client.call("GET", f"{url.rstrip('/')}/{'0' * 32}", headers=headers)).status_code
+        if status in {401, 403}:
+            way_out = "set CONTENT_SERVICE_ACCESS=on and the content store's JWT_SECRET_KEY for every role"
+            return Finding(ok=False, detail=f"the content store asks who calls ({status})", what_to_do=way_out)
         if status not in {200, 400, 404}:
             detail = f"the content store answered {status} where a text is asked for"
             return Finding(ok=False, detail=detail, what_to_do="see the content store's log")

@@ -123,7 +123,9 @@ PLAYED = Played()
 def _response(raw: bytes) -> httpx2.Response:
     head, _, body = raw.partition(b"\n\n")
     status, *lines = head.split(b"\n")
-    headers = [(name.strip(), value.strip()) for name, _, value in (line.partition(b":") for line in lines) if name]
+    headers = [
+        (name.strip(), value.strip()) for name, _, value in (line.partition(b":") for line in lines) if name
+    ]
     number = int(status) if status.isdigit() and 100 <= int(status[:4]) <= 599 and len(status) == 3 else 200
     kept = [(name, value) for name, value in headers if name.isascii() and b"\r" not in value]
     return httpx2.Response(number, headers=kept, content=body)
