@@ -2,9 +2,7 @@
 
 Two runs are judged by a server that speaks a provider's HTTP. In the first its answers are good, after some that
 quote the prompt: errors, broken JSON, prose. In the second it only ever fails, with the essays in its body.
-"""
-
-Nor does any row of any table, any file of the run, any message of the broker, or any answer of the API.
+Nor does any row of any table, any file of the run, any message of the broker, or any answer of the API hold one.
 """
 
 import asyncio
