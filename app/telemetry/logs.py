@@ -79,7 +79,7 @@ def _dumps(value: object, **_: object) -> str:
 def _for_people(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Show every value as one line of text, what the line says of itself before what it is about.
 
-    Lines of a traceback stay, set in so that none looks like an event. Of a run, its id and label stand for all its
+    Lines of a traceback stay, set in so that none looks like an event. Of a run, id and label stand for all its
     names; of the time, the hour.
     """
     left_out = _FOR_MACHINES | (_OF_THE_RUN if "run_id" in event else set())
