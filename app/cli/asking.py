@@ -14,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from app.cli import terminal
+from app.cli.examples import EXAMPLES
 
 if TYPE_CHECKING:
     from app.cli.runner_client import RunnerClient
@@ -80,6 +81,13 @@ class Command(TyperCommand):
     def beside() -> list[TyperOption]:
         """Return options of all commands of this kind."""
         return []
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help, with an example at its end."""
+        program, _, words = ctx.command_path.partition(" ")
+        if (example := EXAMPLES.get(words)) is not None:
+            self.epilog = f"Example: {program} {example}"
+        super().format_help(ctx, formatter)
 
 
 class Asking(Command):

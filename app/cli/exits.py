@@ -20,6 +20,7 @@ class Exit(IntEnum):
     TIMED_OUT = 6
     UNREACHABLE = 7
     INTERRUPTED = 130
+    UNREAD = 141
 
 
 MEANING = {
@@ -32,6 +33,7 @@ MEANING = {
     Exit.TIMED_OUT: "the run timed out, or did not end within `--completion-timeout`",
     Exit.UNREACHABLE: "a service or database does not answer, or not as it should: try again later",
     Exit.INTERRUPTED: "you pressed Ctrl-C; a run that was started goes on",
+    Exit.UNREAD: "nobody reads the output any more, as after `head -1`",
 }
 BY_STATUS = {
     "failed": Exit.FAILED,

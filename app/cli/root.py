@@ -18,6 +18,15 @@ from app.errors import AppError
 class Root(TyperGroup):
     """The group of all commands."""
 
+    def main(self, *arguments: Any, **more: Any) -> Any:
+        """Run a whole command line; one whose output nobody reads any more ends quietly, as other tools do."""
+        try:
+            return super().main(*arguments, **more)
+        except SystemExit as ended:
+            if isinstance(ended.__context__, BrokenPipeError):
+                raise SystemExit(Exit.UNREAD) from None
+            raise
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command; raises ``typer.Exit`` with the code that tells how it went."""
         asking.forget()

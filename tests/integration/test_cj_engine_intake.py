@@ -278,7 +278,7 @@ async def test_a_batch_keeps_what_its_run_is_called_and_tells_the_gateway(
         assert {name: value for name in RUN if (value := getattr(batch, name)) is not None} == known
         told = [
             {name: item["metadata"][name] for name in RUN if name in item["metadata"]}
-            for item in engine.gateway.asked
+            for item in engine.gateway.asked.values()
         ]
         assert told
         assert told == [known] * len(told)

@@ -121,6 +121,13 @@ def _text(path: Path) -> str:
         raise InvalidInput(f"{path} cannot be read: {anchor_files.why(error)}") from error
 
 
+def check_scale(api: ApiClient, assignment_id: str, wanted: str) -> None:
+    """Raise ``InvalidInput`` where an assignment has another grade scale than ``wanted``."""
+    found = api.get(f"{INSTRUCTIONS}/assignment/{quote(assignment_id, safe='')}")["grade_scale"]
+    if found != wanted:
+        raise InvalidInput(f"the assignment's grade scale is {found}, not {wanted}: nothing was registered")
+
+
 def register(
     api: ApiClient, assignment_id: str, paths: Sequence[Path], table: Path | None
 ) -> tuple[list[str], AppError | None]:

@@ -36,6 +36,7 @@ def add_to(root: typer.Typer, panel: str) -> None:
     root.add_typer(assignments, name="assignments", rich_help_panel=panel)
     root.add_typer(anchors, name="anchors", rich_help_panel=panel)
     root.command(cls=Command, rich_help_panel=panel)(extract)
+    root.command("register-anchors", cls=Command, rich_help_panel=panel)(register_anchors_of_folder)
     root.command("align-report", cls=Command, rich_help_panel=panel)(align_report)
 
 
@@ -106,6 +107,32 @@ def register_anchors(
         raise failed
 
 
+def register_anchors_of_folder(
+    assignment_id: Annotated[str, typer.Argument(metavar="ASSIGNMENT_ID", help="As `assignments list` shows it.")],
+    anchor_dir: Annotated[
+        Path,
+        typer.Option(
+            "--anchor-dir",
+            envvar="ENG5_ANCHOR_DIR_OVERRIDE",
+            help="Folder of the essays, with a table or graded names.",
+        ),
+    ],
+    expected_grade_scale: Annotated[
+        str | None, typer.Option(help="Refuse if the assignment has another one.")
+    ] = None,
+    cj_url: CJUrl = None,
+    data_dir: DataDir = STACK,
+) -> None:
+    """Register the anchors of a folder: the former tool's name of `anchors register`."""
+    if expected_grade_scale is not None:
+        from app.cli import places
+        from app.cli.engine import assignments as acts
+
+        with places.cj(cj_url, data_dir) as api:
+            acts.check_scale(api, assignment_id, expected_grade_scale)
+    register_anchors([anchor_dir], assignment_id, None, cj_url, data_dir)
+
+
 @anchors.command("list", cls=Command)
 def list_anchors(assignment_id: AssignmentOption, cj_url: CJUrl = None, data_dir: DataDir = STACK) -> None:
     """List the anchors of an assignment."""
@@ -113,8 +140,8 @@ def list_anchors(assignment_id: AssignmentOption, cj_url: CJUrl = None, data_dir
 
 
 def extract(
-    batch: Annotated[str, typer.Argument(help="Internal id (digits), or BOS batch id.")],
-    form: Annotated[Format, typer.Option("--format")] = Format.TEXT,
+    batch: Annotated[str, typer.Argument(help="A run's batch_uuid, or cj's own number.")],
+    form: Annotated[Format, typer.Option("--format", help="text is for reading.")] = Format.TEXT,
     output: Output = None,
     data_dir: DataDir = STACK,
 ) -> None:
@@ -145,10 +172,12 @@ def _document(batch: str, data_dir: Path) -> dict[str, Any]:
 
 
 def align_report(
-    cj_batch_id: Annotated[int | None, typer.Option(help="Internal id.", min=1)] = None,
-    bos_batch_id: Annotated[str | None, typer.Option(help="BOS batch id (a run's batch_uuid).")] = None,
+    cj_batch_id: Annotated[int | None, typer.Option(help="cj's own number of the batch.", min=1)] = None,
+    bos_batch_id: Annotated[str | None, typer.Option(help="A run's batch_uuid.")] = None,
     grades: Annotated[Path | None, typer.Option(help="Table of grades, or folder of the anchor essays.")] = None,
-    grade_scale: Annotated[str | None, typer.Option(help="For a batch without an assignment.")] = None,
+    grade_scale: Annotated[
+        str | None, typer.Option(help="For a batch without an assignment; default: eng5_np_legacy_9_step.")
+    ] = None,
     every_comparison: Annotated[bool, typer.Option("--all-comparisons", help="List every comparison.")] = False,
     form: Annotated[str, typer.Option("--format", help="md, html or json.", metavar="FORM")] = "md",
     output: Output = None,

@@ -18,12 +18,18 @@ def fit(
     ridge: Annotated[float | None, typer.Option(help="Penalised fit with this ridge (the usual fit).")] = None,
     eps: Annotated[float | None, typer.Option(help="Bias-reduced fit, as other CJ software has it.")] = None,
     mle: Annotated[bool, typer.Option("--mle", help="Plain maximum likelihood.")] = False,
-    judge_column: Annotated[str | None, typer.Option(help="Name of the column judge.")] = None,
-    winner_column: Annotated[str | None, typer.Option(help="Name of the column winner.")] = None,
-    loser_column: Annotated[str | None, typer.Option(help="Name of the column loser.")] = None,
-    a_column: Annotated[str | None, typer.Option(help="Name of the column a, shown first.")] = None,
-    b_column: Annotated[str | None, typer.Option(help="Name of the column b.")] = None,
-    choice_column: Annotated[str | None, typer.Option(help="Name of the column choice.")] = None,
+    judge_column: Annotated[str | None, typer.Option(help="The column judge, where it has another name.")] = None,
+    winner_column: Annotated[
+        str | None, typer.Option(help="The column winner, where it has another name.")
+    ] = None,
+    loser_column: Annotated[str | None, typer.Option(help="The column loser, where it has another name.")] = None,
+    a_column: Annotated[
+        str | None, typer.Option(help="The column a, shown first, where it has another name.")
+    ] = None,
+    b_column: Annotated[str | None, typer.Option(help="The column b, where it has another name.")] = None,
+    choice_column: Annotated[
+        str | None, typer.Option(help="The column choice, where it has another name.")
+    ] = None,
     order_effect: Annotated[
         bool, typer.Option("--order-effect", help="Scores and errors of the fit with an order effect.")
     ] = False,

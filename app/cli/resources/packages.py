@@ -70,7 +70,10 @@ def list_packages(
 
 
 @commands.command(cls=Asking)
-def show(package_id: Annotated[str, typer.Argument(metavar="PACKAGE")], as_json: AsJson = False) -> None:
+def show(
+    package_id: Annotated[str, typer.Argument(metavar="PACKAGE", help="As `packages list` shows it.")],
+    as_json: AsJson = False,
+) -> None:
     """Show what a package holds: each file with its role, grade and length."""
     from cj_runner_client.api.asset_packages import get_asset_package
     from cj_runner_client.models import PackageView

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from cj_runner_client.models import Progress
 
 LINE_EVERY_S = 5.0
+WHOLE_BAR = 100
+"""On a narrower screen the numbers stand without the bar, so that none of them is cut off."""
 
 
 class Meter(Protocol):
@@ -100,17 +102,21 @@ class Bar:
         )
 
     def __enter__(self) -> Self:
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        self._drawn = Progress(
+        screen = terminal.console(err=True)
+        state = TextColumn("{task.description}", markup=False)
+        columns: tuple[ProgressColumn, ...] = (
             SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
+            state,
             BarColumn(bar_width=24),
             TextColumn("{task.fields[count]} comparisons", markup=False),
             TextColumn("{task.fields[said]}", markup=False),
             TimeElapsedColumn(),
-            console=terminal.console(err=True),
         )
+        if screen.width < WHOLE_BAR:
+            columns = (state, TextColumn("{task.fields[count]}, {task.fields[said]}", markup=False))
+        self._drawn = Progress(*columns, console=screen)
         self._drawn.start()
         self._task = self._drawn.add_task("waiting", total=None, said="", count="0")
         return self

@@ -128,7 +128,8 @@ def _wait(api: "RunnerClient", started: "RunStarted", flags: RunFlags) -> None:
     """Follow the run to its end, keep its files, print what became of it; exits with the code of its end."""
     from app.cli.run.follow import watch
 
-    terminal.note(f"run {started.id}: {started.batch_label} ({started.mode}), batch {started.batch_uuid}")
+    terminal.note(f"run {started.id}: {started.batch_label} ({started.mode})")
+    terminal.note(f"batch {started.batch_uuid}")
     watched = watch(api, started.id, SHORT_S if flags.mode in SHORT else flags.completion_timeout)
     if watched.left:
         terminal.note(f"the run goes on; come back to it: cj-runner runs watch {started.id}")

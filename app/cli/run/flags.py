@@ -147,28 +147,45 @@ class RunFlags:
         str, _words("--course-code", panel=ESSAYS, help="ENG5, ENG6, ENG7, SV1, SV2 or SV3.")
     ] = "ENG5"
     language: Annotated[str, _words("--language", panel=ESSAYS, help="en or sv.")] = "en"
-    user_id: Annotated[str | None, _words("--user-id", panel=ESSAYS, help="Whom the engine books the run to.")] = (
-        None
-    )
-    org_id: Annotated[str | None, _words("--org-id", panel=ESSAYS, help="Whose organisation.")] = None
+    user_id: Annotated[
+        str | None, _words("--user-id", panel=ESSAYS, help="Whom the engine books the run to; default: cj_runner.")
+    ] = None
+    org_id: Annotated[
+        str | None,
+        _words("--org-id", panel=ESSAYS, help="The organisation that the engine books the run to; default: none."),
+    ] = None
     llm_provider: Annotated[
         Provider | None,
         _words("--llm-provider", panel=JUDGE, help="Who judges; default: the engine's usual judge."),
     ] = None
     llm_model: Annotated[
-        str | None, _words("--llm-model", panel=JUDGE, help="Alone it means a model of anthropic.")
+        str | None,
+        _words(
+            "--llm-model",
+            panel=JUDGE,
+            help="Default: the provider's usual one; given alone, a model of anthropic.",
+        ),
     ] = None
     llm_temperature: Annotated[
-        float | None, _words("--llm-temperature", panel=JUDGE, min=0.0, max=2.0, help="0.0 to 2.0.")
+        float | None,
+        _words(
+            "--llm-temperature",
+            panel=JUDGE,
+            min=0.0,
+            max=2.0,
+            help="How much chance there is in an answer; default: the engine's 0.1.",
+        ),
     ] = None
-    llm_max_tokens: Annotated[int | None, _words("--llm-max-tokens", panel=JUDGE, min=1, help="Of an answer.")] = (
-        None
-    )
+    llm_max_tokens: Annotated[
+        int | None,
+        _words("--llm-max-tokens", panel=JUDGE, min=1, help="How long an answer may be; default: the gateway's."),
+    ] = None
     reasoning_effort: Annotated[
-        Effort | None, _words("--reasoning-effort", panel=JUDGE, help="Where the model has it.")
+        Effort | None, _words("--reasoning-effort", panel=JUDGE, help="How much the model thinks, where it can.")
     ] = None
     output_verbosity: Annotated[
-        Verbosity | None, _words("--output-verbosity", panel=JUDGE, help="Where the model has it.")
+        Verbosity | None,
+        _words("--output-verbosity", panel=JUDGE, help="How much the model writes, where it can."),
     ] = None
     system_prompt: Annotated[
         str | None,
@@ -196,35 +213,59 @@ class RunFlags:
         str | None, _words("--anchor-align-model", panel=JUDGE, help="In anchor-align-test, before --llm-model.")
     ] = None
     anchor_align_reasoning_effort: Annotated[
-        Effort | None, _words("--anchor-align-reasoning-effort", panel=JUDGE, help="In anchor-align-test.")
+        Effort | None,
+        _words(
+            "--anchor-align-reasoning-effort", panel=JUDGE, help="In anchor-align-test, before --reasoning-effort."
+        ),
     ] = None
     anchor_align_output_verbosity: Annotated[
-        Verbosity | None, _words("--anchor-align-output-verbosity", panel=JUDGE, help="In anchor-align-test.")
+        Verbosity | None,
+        _words(
+            "--anchor-align-output-verbosity", panel=JUDGE, help="In anchor-align-test, before --output-verbosity."
+        ),
     ] = None
     llm_batching_mode: Annotated[
-        Batching | None, _words("--llm-batching-mode", panel=DESIGN, help="How comparisons reach the judge.")
+        Batching | None,
+        _words(
+            "--llm-batching-mode", panel=DESIGN, help="How comparisons reach the judge; default: the engine's."
+        ),
     ] = None
     max_comparisons: Annotated[
-        int | None, _words("--max-comparisons", panel=BUDGET, min=2, help="Nothing more is asked after so many.")
+        int | None,
+        _words(
+            "--max-comparisons",
+            panel=BUDGET,
+            min=2,
+            help="Nothing more is asked after so many; default: the engine's cap.",
+        ),
     ] = None
     max_cost_usd: Annotated[
-        float | None, _words("--max-cost-usd", panel=BUDGET, help="Nothing more is asked once this much is spent.")
+        float | None,
+        _words(
+            "--max-cost-usd", panel=BUDGET, help="Nothing more is asked once this much is spent; default: no cap."
+        ),
     ] = None
     completion_timeout: Annotated[
         float,
         _words("--completion-timeout", metavar="SECONDS", panel=BUDGET, help="Then the run ends with what came."),
     ] = 1800.0
     seed: Annotated[
-        int | None, _words("--seed", panel=DESIGN, min=0, help="The same seed asks the same pairs.")
+        int | None, _words("--seed", panel=DESIGN, min=0, help="The same seed asks the same pairs; default: 0.")
     ] = None
     pairing: Annotated[
-        str | None, _words("--pairing", panel=DESIGN, help="Which pairs are asked: see docs/pairing.md.")
+        str | None,
+        _words(
+            "--pairing",
+            panel=DESIGN,
+            help="Which pairs are asked, by name (docs/pairing.md); default: the engine's.",
+        ),
     ] = None
     both_orders: Annotated[
         bool, _words("--both-orders", panel=DESIGN, help="Ask each pair in both positions.")
     ] = False
     stop: Annotated[
-        Stop | None, _words("--stop", panel=DESIGN, help="When asking stops before the budget is used up.")
+        Stop | None,
+        _words("--stop", panel=DESIGN, help="When asking stops before the budget is used up; default: stability."),
     ] = None
     boundary: Annotated[
         list[str] | None,
@@ -240,11 +281,19 @@ class RunFlags:
     ] = None
     iterations: Annotated[
         int | None,
-        _words("--iterations", panel=TEST, min=1, help="How often each pair is asked in each position."),
+        _words(
+            "--iterations", panel=TEST, min=1, help="How often each pair is asked in each position; default: 5."
+        ),
     ] = None
     least_win_rate: Annotated[
         float | None,
-        _words("--least-win-rate", panel=TEST, min=0.5, max=1.0, help="What the better grade must win to hold."),
+        _words(
+            "--least-win-rate",
+            panel=TEST,
+            min=0.5,
+            max=1.0,
+            help="Share that the better grade must win to hold; default: 0.7.",
+        ),
     ] = None
     await_completion: Annotated[
         bool,

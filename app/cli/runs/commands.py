@@ -50,7 +50,9 @@ def list_runs(
         str | None, typer.Option("--batch-id", "--batch-label", help="Exactly this label.")
     ] = None,
     label: Annotated[list[str] | None, typer.Option(metavar="KEY=VALUE", help="Several: all of them.")] = None,
-    after: Annotated[datetime | None, typer.Option("--created-after", help="Such as 2026-01-31; UTC.")] = None,
+    after: Annotated[
+        datetime | None, typer.Option("--created-after", metavar="DATE", help="UTC, such as 2026-01-31.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=200, help="How many, the newest first.")] = 20,
     as_json: AsJson = False,
 ) -> None:
