@@ -23,8 +23,8 @@ from app.settings.tracing import TracingSettings
 from app.settings.webhooks import WebhookSettings
 
 Groups = tuple[type[Settings], ...]
-_ALL: Groups = (TelemetrySettings, TracingSettings, DatabaseSettings)
-_SERVICE: Groups = (*_ALL, KafkaSettings, GradeScaleSettings, AuthSettings)
+_ALL: Groups = (TelemetrySettings, DatabaseSettings)
+_SERVICE: Groups = (*_ALL, TracingSettings, KafkaSettings, GradeScaleSettings, AuthSettings)
 _RUNNER: Groups = (
     *_SERVICE,
     Neighbours,
@@ -40,7 +40,7 @@ READERS: dict[str, Groups] = {
     "worker": _RUNNER,
     "cj": (*_SERVICE, Neighbours, CJSettings, CJHttpSettings),
     "gateway": (*_SERVICE, GatewaySettings, GatewayHttpSettings, ProviderSettings),
-    "content": (*_ALL, GradeScaleSettings, ContentSettings, ContentHttpSettings),
+    "content": (*_ALL, TracingSettings, GradeScaleSettings, ContentSettings, ContentHttpSettings),
     "migrate": _ALL,
 }
 """``everything`` starts the others, each of which checks its own."""
