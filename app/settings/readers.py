@@ -25,8 +25,8 @@ from app.settings.tracing import TracingSettings
 from app.settings.webhooks import WebhookSettings
 
 Groups = tuple[type[Settings], ...]
-_ALL: Groups = (TelemetrySettings, TracingSettings, DatabaseSettings)
-_WITH_FAULTS: Groups = (*_ALL, FaultSettings)
+_ALL: Groups = (TelemetrySettings, DatabaseSettings)
+_WITH_FAULTS: Groups = (*_ALL, TracingSettings, FaultSettings)
 _SERVICE: Groups = (*_WITH_FAULTS, KafkaSettings, GradeScaleSettings, AuthSettings)
 _RUNNER: Groups = (
     *_SERVICE,

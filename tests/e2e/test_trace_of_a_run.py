@@ -1,6 +1,7 @@
 """A run over all processes is one trace at the collector, which may die: no run is the worse for it."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.roles.stack import ROLES, Stack
+from app.roles.stack import ROLES, ROOT, Stack
 from tests.e2e.conftest import started
 from tests.e2e.test_logs_of_a_run import (
     ACCESS,
@@ -131,6 +132,14 @@ def test_a_run_is_one_trace_over_all_services_from_the_caller_to_the_webhook(tol
         assert {span.parent for span in named(told, f"process {VERDICT}", service)} == {span.id for span in judges}
     [webhook] = named(told, "POST webhook")
     assert parent_of(told, webhook).name == "run finishing"
+
+
+def test_the_page_on_traces_names_every_span(told: Told) -> None:
+    page = (ROOT / "docs/tracing.md").read_text()
+    templates = set(re.findall(r"`([^`]+)`", page[page.index("| span | kind |") : page.index("**Where several")]))
+    known = [re.compile(re.sub(r"\\{\w+\\}", "\\\\S+", re.escape(template))) for template in templates]
+    assert len(known) > 15
+    assert {span.name for span in told.spans if not any(one.fullmatch(span.name) for one in known)} == set()
 
 
 def test_no_span_lasts_as_long_as_the_run(told: Told) -> None:

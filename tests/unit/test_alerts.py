@@ -166,7 +166,7 @@ def test_legends_name_labels_that_their_query_keeps() -> None:
 def test_dashboards_use_the_datasources_that_are_provisioned_and_ids_of_their_own() -> None:
     files = [json.loads(path.read_text()) for path in sorted((GRAFANA / "dashboards").glob("*.json"))]
     sources = yaml.safe_load((GRAFANA / "provisioning" / "datasources" / "datasources.yml").read_text())
-    assert {"Prometheus", "Loki"} == {source["name"] for source in sources["datasources"]}
+    assert {"Prometheus", "Loki", "Jaeger"} == {source["name"] for source in sources["datasources"]}
     used = {target["datasource"]["uid"] for panel in panels() for target in panel["targets"]}
     assert used == {source["uid"] for source in sources["datasources"] if source["type"] == "prometheus"}
     assert len({file["uid"] for file in files}) == len({file["title"] for file in files}) == len(files) == 4

@@ -59,6 +59,12 @@ def test_the_image_brings_what_the_lock_file_says_and_no_tool_that_builds() -> N
     assert "HEALTHCHECK" in last
 
 
+def test_the_image_can_send_traces() -> None:
+    lock = (ROOT / "deploy" / "requirements.lock").read_text()
+    assert re.search(r"^opentelemetry-exporter-otlp-proto-http==", lock, re.MULTILINE)
+    assert re.search(r"^opentelemetry-sdk==", lock, re.MULTILINE)
+
+
 @pytest.mark.parametrize("profile", ["core", "mock"])
 def test_a_profile_has_each_role_once_and_its_servers(profile: str) -> None:
     chosen = [service for service in SERVICES.values() if profile in service["profiles"]]

@@ -167,6 +167,15 @@ def record(headers: dict[str, str], offset: int = 0) -> Record:
     return Record("topic", 0, offset, None, b"", headers)
 
 
+def test_of_the_headers_of_a_message_only_those_of_its_trace_are_carried_on(kept: Kept) -> None:
+    del kept
+    others = {"event_id": "e-1", "source_service": "stranger"}
+    with tracing.span("work", parent=header(ONE)):
+        found = tracing.carried(header(OTHER) | {"tracestate": "vendor=1"} | others)
+        assert found == header(OTHER) | {"tracestate": "vendor=1"}
+        assert tracing.carried(header(OTHER) | {"tracestate": "v" * 600}) == header(OTHER)
+
+
 def test_a_message_is_handled_in_its_own_trace(kept: Kept) -> None:
     with handling([record(header(ONE) | {"event_id": "e-1"})]):
         assert tracing.trace_of(tracing.current()) == ONE

@@ -14,10 +14,9 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from app.telemetry.printable import printable
-from app.telemetry.tracing.spans import Attributes, Carried, Opening
+from app.telemetry.tracing.spans import LONGEST_CARRIED, Attributes, Carried, Opening
 
 LONGEST = 256
-LONGEST_STATE = 512
 _W3C = TraceContextTextMapPropagator()
 _KINDS = {
     "internal": trace.SpanKind.INTERNAL,
@@ -61,7 +60,7 @@ class OpenSpan:
         """Return its W3C headers."""
         found: dict[str, str] = {}
         _W3C.inject(found, trace.set_span_in_context(self._span, Context()))
-        if len(found.get("tracestate", "")) > LONGEST_STATE:
+        if len(found.get("tracestate", "")) > LONGEST_CARRIED:
             del found["tracestate"]
         return found
 

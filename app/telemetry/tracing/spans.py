@@ -17,6 +17,8 @@ Carried = Mapping[str, str]
 Attributes = Mapping[str, str | bool | int | float | Sequence[str] | None]
 """What a span says of itself; None is left out."""
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
+CARRIED: Final = ("traceparent", "tracestate")
+LONGEST_CARRIED: Final = 512
 NONE: Final[Carried] = MappingProxyType({})
 """As a parent: no span, so that a new trace begins."""
 _PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
@@ -146,14 +148,15 @@ def current() -> dict[str, str]:
 def carried(kept: Carried | None) -> dict[str, str]:
     """Return what carries the trace of ``kept`` on: the span at hand where it is of that trace, else ``kept``.
 
-    So an event of one run never gets into the trace of another, whatever was handled together.
+    So an event of one run never gets into the trace of another, whatever was handled together. ``kept`` may be all
+    headers of a message: only the two that carry a trace are returned.
     """
     if not _installed:
         return {}
     here = current()
     if not kept or trace_of(kept) is None or trace_of(here) == trace_of(kept):
         return here
-    return dict(kept)
+    return {name: kept[name] for name in CARRIED if len(kept.get(name, "")) in range(1, LONGEST_CARRIED + 1)}
 
 
 def trace_of(kept: Carried) -> str | None:
