@@ -23,7 +23,7 @@ from app.settings import AuthSettings, CJHttpSettings, CJSettings, Neighbours
 async def run() -> None:
     """Work until stopped."""
     settings, neighbours, auth, http = CJSettings(), Neighbours(), AuthSettings(), CJHttpSettings()
-    token = partial(service_token, auth, finish.SERVICE) if can_make_tokens(auth) else None
+    token = partial(service_token, auth, finish.SERVICE, now) if can_make_tokens(auth) else None
     async with open_parts(finish.SERVICE) as opened:
         content = http_client("the content store", timeout_s=neighbours.timeout_s)
         gateway = http_client("the gateway", timeout_s=max(60.0, neighbours.timeout_s))
