@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from app.cj import collect, finish, intake, observe, prepare, send, waves, withdraw
+from app.cj import collect, finish, intake, missing, observe, prepare, send, waves, withdraw
 from app.cj.api.app import build
 from app.cj.gateway_http import Gateway
 from app.cj.parts import Parts
@@ -56,7 +56,7 @@ def worker(opened: Opened, parts: Parts) -> LeasedWork:
     stages: dict[str, Stage] = {
         BatchState.RECEIVED: partial(prepare.prepare, parts),
         BatchState.SENDING: partial(send.send, parts),
-        BatchState.WAITING: partial(send.ask_again, parts),
+        BatchState.WAITING: partial(missing.look_for, parts),
         BatchState.SCORING: partial(waves.score, parts),
         **dict.fromkeys(FINAL, partial(withdraw.withdraw, parts)),
     }
