@@ -1,6 +1,7 @@
 """Health and metrics: what probes and Prometheus ask of every process."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 
 from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
@@ -12,6 +13,7 @@ from app.db.unit import Database
 from app.telemetry.metrics import CONTENT_TYPE, expose
 
 Check = Callable[[], Awaitable[str | None]]
+NO_MORE: Mapping[str, Check] = MappingProxyType({})
 
 
 def routes(service: str, checks: Mapping[str, Check]) -> APIRouter:

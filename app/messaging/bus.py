@@ -31,7 +31,7 @@ class Producer(Protocol):
     """Sends records; returns only when the broker has all of them."""
 
     async def send(self, records: Sequence[Outgoing]) -> None:
-        """Send all; raises ``Unavailable`` if any was not acknowledged."""
+        """Send all; raises ``Unavailable`` if any was not acknowledged, ``TooLarge`` if one is never taken."""
 
 
 class Consumer(Protocol):

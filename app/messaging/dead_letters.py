@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.topics import Topic
-from app.messaging.bus import Record
+from app.messaging.bus import Outgoing, Record
 from app.messaging.known import known
 from app.messaging.outbox import Event, add
 from app.messaging.tables import MessagingTables
@@ -38,10 +38,23 @@ class DeadLetter:
         return hashlib.sha256(self.record.value).hexdigest()
 
 
+def unsent(record: Outgoing) -> Record:
+    """Return a record of ours that never came to the broker, so that it has no place there."""
+    return Record(record.topic, -1, -1, record.key, record.value, record.headers)
+
+
 async def put_aside(
-    connection: AsyncConnection, tables: MessagingTables, service: str, letters: Sequence[DeadLetter]
+    connection: AsyncConnection,
+    tables: MessagingTables,
+    service: str,
+    letters: Sequence[DeadLetter],
+    *,
+    announced: bool = True,
 ) -> None:
-    """Store ``letters`` in the present transaction and announce the new ones on the dead-letter topic."""
+    """Store ``letters`` in the present transaction; the new ones are announced on the dead-letter topic.
+
+    Not ``announced`` are those that would not get there either.
+    """
     for letter in letters:
         record = letter.record
         statement = (
@@ -62,7 +75,8 @@ async def put_aside(
         )
         if (await connection.execute(statement)).scalar_one_or_none() is None:
             continue
-        await add(connection, tables, [_announcement(service, letter)])
+        if announced:
+            await add(connection, tables, [_announcement(service, letter)])
         QUARANTINED.labels(service, record.topic, letter.reason).inc()
         with bound(**known(record)):
             log.warning(

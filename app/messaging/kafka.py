@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager, suppress
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError, MessageSizeTooLargeError
 
-from app.errors import Unavailable
+from app.errors import TooLarge, Unavailable
 from app.messaging.bus import Outgoing, Record
 from app.settings import KafkaSettings
 from app.telemetry.metrics import PRODUCERS_RENEWED
@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 TOPIC_EXISTS = 36
 LOOK_S = 0.003
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+TOPIC_CONFIGS = {"max.message.bytes": str(MAX_MESSAGE_BYTES + 64 * 1024)}
+"""A broker takes an eighth of that by default; the batch around a message makes it a little larger."""
 SEND_DEADLINE_MS = 20_000
 LOOK_FOR_TOPICS_MS = 30_000
 
@@ -35,7 +37,7 @@ async def ensure_topics(settings: KafkaSettings, topics: Sequence[str]) -> None:
             await admin.start()
             known = set(await admin.list_topics())
             missing = [
-                NewTopic(name, settings.topic_partitions, settings.topic_replication)
+                NewTopic(name, settings.topic_partitions, settings.topic_replication, topic_configs=TOPIC_CONFIGS)
                 for name in topics
                 if name not in known
             ]
@@ -79,6 +81,7 @@ class KafkaProducer:
         self._settings = settings
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
+        self.met = False
 
     async def start(self) -> AIOKafkaProducer:
         """Return the started client; raises ``Unavailable`` when the broker does not answer in time."""
@@ -93,11 +96,11 @@ class KafkaProducer:
                 request_timeout_ms=SEND_DEADLINE_MS,
             )
             await _start(fresh, self._settings)
-            self._producer = fresh
+            self._producer, self.met = fresh, True
         return self._producer
 
     async def send(self, records: Sequence[Outgoing]) -> None:
-        """Send all; raises ``Unavailable`` if any was not acknowledged."""
+        """Send all; raises ``Unavailable`` if any was not acknowledged, ``TooLarge`` if one is never taken."""
         producer = await self.start()
         try:
             waiting = [
@@ -111,6 +114,8 @@ class KafkaProducer:
             ]
             async with asyncio.timeout(60):
                 await asyncio.gather(*waiting)
+        except MessageSizeTooLargeError as error:
+            raise TooLarge(f"the broker takes no record of this size, among {len(records)}") from error
         except (KafkaError, TimeoutError) as error:
             await self._begin_anew({record.topic for record in records}, error)
             raise Unavailable(f"the broker did not take {len(records)} records: {error!r}") from error
@@ -149,13 +154,43 @@ class KafkaConsumer:
     nothing comes, fetching rests that long between looks. With 0 the broker is left to wait by itself.
     """
 
-    def __init__(self, consumer: AIOKafkaConsumer, idle_pause_s: float = 0.0) -> None:
-        self._consumer = consumer
-        self._idle_pause_s = idle_pause_s
+    def __init__(self, settings: KafkaSettings, group: str, topics: Sequence[str]) -> None:
+        self._settings = settings
+        self._group = group
+        self._topics = topics
+        self._idle_pause_s = settings.idle_pause_ms / 1000
+        self._joined: AIOKafkaConsumer | None = None
+        self.met = False
+
+    async def start(self) -> AIOKafkaConsumer:
+        """Return the client, a member of the group, after making topics that are missing.
+
+        Raises ``Unavailable`` when the broker does not answer in time.
+        """
+        if self._joined is None:
+            await ensure_topics(self._settings, self._topics)
+            fresh = _member(self._settings, self._group, self._topics)
+            await _start(fresh, self._settings)
+            self._joined, self.met = fresh, True
+        return self._joined
+
+    async def stop(self) -> None:
+        """Leave the group, if it was joined."""
+        joined, self._joined = self._joined, None
+        if joined is not None:
+            await joined.stop()
 
     async def poll(self, *, timeout_s: float, limit: int) -> Sequence[Record]:
-        """Return the next records, in order within each partition; empty after the time-out."""
-        batches = await self._next(timeout_s, limit)
+        """Return the next records, in order within each partition; empty after the time-out.
+
+        Joins the group where that is still to be done; raises ``Unavailable``, and begins anew with the next call,
+        where the broker does not let it take part.
+        """
+        try:
+            batches = await self._next(await self.start(), timeout_s, limit)
+        except KafkaError as error:
+            await self.stop()
+            raise Unavailable(f"the broker hands out no records: {error!r}") from error
         return [
             Record(
                 message.topic,
@@ -169,30 +204,33 @@ class KafkaConsumer:
             for message in messages
         ]
 
-    async def _next(self, timeout_s: float, limit: int) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+    async def _next(
+        self, consumer: AIOKafkaConsumer, timeout_s: float, limit: int
+    ) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
         look_s = LOOK_S if self._idle_pause_s else timeout_s
         end = time.monotonic() + timeout_s
         while True:
             batches: Mapping[TopicPartition, Sequence[ConsumerRecord]]
-            batches = await self._consumer.getmany(timeout_ms=int(look_s * 1000), max_records=limit)
+            batches = await consumer.getmany(timeout_ms=int(look_s * 1000), max_records=limit)
             if batches or time.monotonic() >= end:
                 return batches
             if self._idle_pause_s:
-                await self._rest()
+                await self._rest(consumer)
 
-    async def _rest(self) -> None:
+    async def _rest(self, consumer: AIOKafkaConsumer) -> None:
         """Fetch nothing for a moment; what was on its way is kept for the next look."""
-        held = self._consumer.assignment()
-        self._consumer.pause(*held)
+        held = consumer.assignment()
+        consumer.pause(*held)
         try:
             await asyncio.sleep(self._idle_pause_s)
         finally:
-            self._consumer.resume(*(held & self._consumer.assignment()))
+            consumer.resume(*(held & consumer.assignment()))
 
     async def commit(self) -> None:
         """Commit; a rebalance in between only means that records come again, which the inbox stands."""
         try:
-            await self._consumer.commit()
+            if self._joined is not None:
+                await self._joined.commit()
         except (CommitFailedError, IllegalStateError) as error:
             log.warning("offset_commit_failed", error=type(error).__name__)
         except KafkaError as error:
@@ -200,31 +238,34 @@ class KafkaConsumer:
 
     async def rewind(self) -> None:
         """Go back to the last committed offsets."""
-        for partition in self._consumer.assignment():
+        if (consumer := self._joined) is None:
+            return
+        for partition in consumer.assignment():
             try:
-                committed = await self._consumer.committed(partition)
+                committed = await consumer.committed(partition)
                 if committed is None:
-                    await self._consumer.seek_to_beginning(partition)
+                    await consumer.seek_to_beginning(partition)
                 else:
-                    self._consumer.seek(partition, committed)
+                    consumer.seek(partition, committed)
             except (KafkaError, IllegalStateError) as error:
                 log.warning("rewind_failed", topic=partition.topic, error=type(error).__name__)
 
     async def lag(self) -> Mapping[tuple[str, int], int]:
         """Return, by topic and partition, how many records wait."""
         found: dict[tuple[str, int], int] = {}
-        for partition in self._consumer.assignment():
-            high = self._consumer.highwater(partition)
+        if (consumer := self._joined) is None:
+            return found
+        for partition in consumer.assignment():
+            high = consumer.highwater(partition)
             if high is not None:
-                position = await self._consumer.position(partition)
-                found[(partition.topic, partition.partition)] = max(0, high - position)
+                with suppress(KafkaError, IllegalStateError):  # a rebalance took it away meanwhile
+                    position = await consumer.position(partition)
+                    found[(partition.topic, partition.partition)] = max(0, high - position)
         return found
 
 
-@asynccontextmanager
-async def consuming(settings: KafkaSettings, group: str, topics: Sequence[str]) -> AsyncIterator[KafkaConsumer]:
-    """Yield a started member of ``group``; raises ``Unavailable`` when the broker does not answer in time."""
-    consumer = AIOKafkaConsumer(
+def _member(settings: KafkaSettings, group: str, topics: Sequence[str]) -> AIOKafkaConsumer:
+    return AIOKafkaConsumer(
         *topics,
         bootstrap_servers=settings.bootstrap_servers,
         group_id=group,
@@ -237,9 +278,15 @@ async def consuming(settings: KafkaSettings, group: str, topics: Sequence[str]) 
         max_partition_fetch_bytes=MAX_MESSAGE_BYTES,
         metadata_max_age_ms=LOOK_FOR_TOPICS_MS,
     )
-    await _start(consumer, settings)
+
+
+@asynccontextmanager
+async def consuming(settings: KafkaSettings, group: str, topics: Sequence[str]) -> AsyncIterator[KafkaConsumer]:
+    """Yield a started member of ``group``; raises ``Unavailable`` when the broker does not answer in time."""
+    consumer = KafkaConsumer(settings, group, topics)
     try:
-        yield KafkaConsumer(consumer, settings.idle_pause_ms / 1000)
+        await consumer.start()
+        yield consumer
     finally:
         await consumer.stop()
 

@@ -12,16 +12,17 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Update, delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.db.listen import Wakeup
 from app.db.picking import picked
 from app.db.unit import Database
-from app.errors import Unavailable
+from app.errors import TooLarge, Unavailable
 from app.faults.inject import fault_point
 from app.faults.points import Point
 from app.messaging.bus import Outgoing, Producer
+from app.messaging.dead_letters import DeadLetter, put_aside, unsent
 from app.messaging.tables import MessagingTables
 from app.telemetry.metrics import DEAD_LETTERS, OUTBOX_AGE, OUTBOX_PENDING, OUTBOX_SENT
 
@@ -55,6 +56,8 @@ class Relay:
         while True:
             try:
                 sent = await self.send_once(batch)
+                if sent < batch:
+                    await self._observe()
             except (Unavailable, DBAPIError, OSError) as error:
                 log.warning("relay_failed", service=self._service, error=type(error).__name__)
                 with suppress(DBAPIError, OSError):
@@ -62,7 +65,6 @@ class Relay:
                 await asyncio.sleep(self._times.back_off)
                 continue
             if sent < batch:
-                await self._observe()
                 await wakeup.wait(self._times.idle)
 
     async def send_once(self, batch: int = 500) -> int:
@@ -77,12 +79,35 @@ class Relay:
         except Unavailable:
             await self._release(ids)
             raise
+        except TooLarge:
+            await self._one_by_one(leased)
+            return len(leased)
+        await self._sent(leased)
+        return len(leased)
+
+    async def _one_by_one(self, leased: Sequence[tuple[UUID, Outgoing]]) -> None:
+        """Send each by itself, in order; one that the broker never takes is put aside, so that others are sent."""
+        for place, (event_id, record) in enumerate(leased):
+            try:
+                await self._producer.send([record])
+            except TooLarge as error:
+                letter = DeadLetter(unsent(record), "too_large_to_send", error.detail)
+                async with self._database.transaction() as connection:
+                    await put_aside(connection, self._tables, self._service, [letter], announced=False)
+                    await connection.execute(self._published([event_id]))
+            except Unavailable:
+                await self._release([later for later, _ in leased[place:]])
+                raise
+            else:
+                await self._sent([(event_id, record)])
+
+    async def _sent(self, leased: Sequence[tuple[UUID, Outgoing]]) -> None:
         await fault_point(Point.RELAY_AFTER_SEND)
-        await self._mark(ids)
+        async with self._database.transaction() as connection:
+            await connection.execute(self._published([event_id for event_id, _ in leased]))
         await fault_point(Point.RELAY_AFTER_MARK)
         for _, record in leased:
             OUTBOX_SENT.labels(self._service, record.topic).inc()
-        return len(leased)
 
     async def prune(self) -> int:
         """Delete events that were sent long ago; return how many."""
@@ -113,12 +138,9 @@ class Relay:
         rows = sorted(rows, key=lambda row: (row.created_at, row.id))
         return [(row.id, Outgoing(row.type, row.aggregateid.encode(), row.payload, row.headers)) for row in rows]
 
-    async def _mark(self, ids: Sequence[UUID]) -> None:
+    def _published(self, ids: Sequence[UUID]) -> Update:
         outbox = self._tables.outbox
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                update(outbox).where(outbox.c.id.in_(ids)).values(published_at=func.now(), leased_until=None)
-            )
+        return update(outbox).where(outbox.c.id.in_(ids)).values(published_at=func.now(), leased_until=None)
 
     async def _release(self, ids: Sequence[UUID]) -> None:
         outbox = self._tables.outbox

@@ -20,7 +20,9 @@ from app.messaging.tables import MessagingTables
 
 NAMESPACE = UUID("6c0f1a57-9a8e-4a7e-8f0d-4f5f1f6b9d32")
 LARGEST = 2**63 - 1
-OWN_WORDS = frozenset({"not_json", "not_an_envelope", "unknown_schema_version", "invalid_shape"})
+OWN_WORDS = frozenset(
+    {"not_json", "not_an_envelope", "unknown_schema_version", "invalid_shape", "too_large_to_send"}
+)
 """Reasons whose detail names places only; that of the others may quote what a message says."""
 Status = Literal["waiting", "replayed", "discarded"]
 

@@ -9,13 +9,11 @@ from app.cj.gateway_http import Gateway
 from app.cj.parts import Parts
 from app.cj.states import FINAL, BatchState
 from app.cj.tables import BATCHES_CHANNEL, batches, messages
-from app.contracts.topics import ALL
 from app.db.leased import LeasedWork, Pace, Stage
 from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
 from app.edge.tokens import can_make_tokens, service_token
 from app.messaging.consume import ConsumeLoop, Route
-from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
 from app.roles.parts import Parts as Opened
 from app.roles.parts import open_parts, serve, until_stopped
@@ -25,9 +23,8 @@ from app.settings import AuthSettings, CJHttpSettings, CJSettings, Neighbours
 async def run() -> None:
     """Work until stopped."""
     settings, neighbours, auth, http = CJSettings(), Neighbours(), AuthSettings(), CJHttpSettings()
-    token = partial(service_token, auth, finish.SERVICE) if can_make_tokens(auth) else None
+    token = partial(service_token, auth, finish.SERVICE, now) if can_make_tokens(auth) else None
     async with open_parts(finish.SERVICE) as opened:
-        await ensure_topics(opened.kafka, ALL)
         content = http_client("the content store", timeout_s=neighbours.timeout_s)
         gateway = http_client("the gateway", timeout_s=max(60.0, neighbours.timeout_s))
         parts = Parts(
@@ -39,9 +36,9 @@ async def run() -> None:
             now,
         )
         routes: list[Route[Any]] = [intake.route(settings, now), collect.route(now)]
-        consumer = await opened.consumer(settings.consumer_group_id_cj, [route.topic for route in routes])
+        consumer = opened.consumer(settings.consumer_group_id_cj, [route.topic for route in routes])
         loop = ConsumeLoop(finish.SERVICE, opened.database, messages, consumer, routes)
-        api = build(parts, auth, await opened.key_set(auth), http)
+        api = build(parts, auth, await opened.key_set(auth), http, {"broker": opened.broker_check})
         await until_stopped(
             serve(api, settings.host, settings.http_port, http),
             loop.run(limit=opened.kafka.fetch_max_records),

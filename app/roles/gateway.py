@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from app.contracts.llm_http import PROVIDERS
-from app.contracts.topics import ALL
 from app.db.unit import Database
 from app.edge.key_set import KeySet
 from app.edge.tokens import AdminTokens
@@ -22,7 +21,6 @@ from app.gateway.providers.mock_batch import InProcessBatches
 from app.gateway.providers.replay import ReplayJudge
 from app.gateway.tables import JOBS_CHANNEL, MOCK_MODE_CHANNEL, QUEUE_CHANNEL, messages
 from app.gateway.work import Worker
-from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
 from app.roles.judges import REAL, batch_judges, close_with, real_judges, real_prices
 from app.roles.parts import open_parts, serve, until_stopped
@@ -83,12 +81,11 @@ async def run() -> None:
     settings, auth, http = GatewaySettings(), AuthSettings(), GatewayHttpSettings()
     mode = MockMode(settings)
     async with open_parts(SERVICE) as opened:
-        await ensure_topics(opened.kafka, ALL)
         keys = await opened.key_set(auth)
         parts = assemble(opened.database, settings, auth, mode, keys)
         close_with(opened.stack, parts.judges)
         close_with(opened.stack, parts.batch_judges)
-        app = build(parts, http)
+        app = build(parts, http, {"broker": opened.broker_check})
         app.include_router(mock_mode.routes(opened.database, mode, settings, AdminTokens(auth, keys), now))
         await until_stopped(
             serve(app, settings.host, settings.port, http),

@@ -6,9 +6,10 @@ Fed by the settings of the environment; feeds each role file with ready parts.
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Generator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from socket import socket
 
 import structlog
@@ -16,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app import __version__
+from app.contracts.topics import ALL
 from app.db.listen import Wakeup
 from app.db.unit import Database
 from app.edge.answers import Answers
@@ -23,11 +25,12 @@ from app.edge.client_http import http_client
 from app.edge.front import UNLIMITED
 from app.edge.key_set import KeySet
 from app.edge.wire import protocol
+from app.errors import Unavailable
 from app.faults.inject import Injector, arm
-from app.messaging.kafka import KafkaConsumer, KafkaProducer, consuming, ensure_topics, producing
+from app.messaging.kafka import KafkaConsumer, KafkaProducer, ensure_topics
 from app.messaging.relay import Relay, RelayTimes
 from app.messaging.tables import MessagingTables
-from app.roles.clock import now
+from app.roles.clock import local, now
 from app.roles.scales import learn_scales
 from app.settings import (
     AuthSettings,
@@ -42,6 +45,7 @@ from app.settings.check import unknown
 from app.telemetry import logs, metrics
 
 log = structlog.get_logger(__name__)
+MEET_PAUSE_S = 1.0
 KEEP_ALIVE_S = 75  # longer than our clients keep an idle connection, so that none is closed under a request
 
 
@@ -54,19 +58,24 @@ class Parts:
     database_url: str
     kafka: KafkaSettings
     stack: AsyncExitStack
+    clients: list[KafkaConsumer | KafkaProducer] = field(default_factory=list)
 
     async def wakeup(self, channel: str) -> Wakeup:
         """Start listening on ``channel``."""
         return await self.stack.enter_async_context(Wakeup(self.database_url, channel))
 
-    async def producer(self) -> KafkaProducer:
-        """Start a producer."""
-        return await self.stack.enter_async_context(producing(self.kafka, self.service))
+    def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
+        """Return a member of ``group`` that joins it when it is first asked for records."""
+        consumer = KafkaConsumer(self.kafka, group, topics)
+        self.stack.push_async_callback(consumer.stop)
+        self.clients.append(consumer)
+        return consumer
 
-    async def consumer(self, group: str, topics: Sequence[str]) -> KafkaConsumer:
-        """Join ``group``, after making sure that the topics exist."""
-        await ensure_topics(self.kafka, topics)
-        return await self.stack.enter_async_context(consuming(self.kafka, group, topics))
+    async def broker_check(self) -> str | None:
+        """Return why the role is not ready: the broker was not met yet. One that goes away later is waited for."""
+        if all(client.met for client in self.clients):
+            return None
+        return f"the broker at {self.kafka.bootstrap_servers} was not met yet: it is tried again and again"
 
     async def key_set(self, auth: AuthSettings) -> KeySet | None:
         """Return the identity service's keys, where the settings name them."""
@@ -77,9 +86,23 @@ class Parts:
 
     async def relay(self, tables: MessagingTables) -> Coroutine[None, None, None]:
         """Return the running relay of one outbox, to be awaited with the other loops."""
-        times = RelayTimes(lease=self.kafka.outbox_lease_s)
-        relay = Relay(self.service, self.database, tables, await self.producer(), times)
-        return relay.run(await self.wakeup(tables.channel))
+        producer = KafkaProducer(self.kafka, self.service)
+        self.stack.push_async_callback(producer.stop)
+        self.clients.append(producer)
+        relay = Relay(self.service, self.database, tables, producer, RelayTimes(lease=self.kafka.outbox_lease_s))
+        return self._relay(relay, producer, await self.wakeup(tables.channel))
+
+    async def _relay(self, relay: Relay, producer: KafkaProducer, wakeup: Wakeup) -> None:
+        """Meet the broker, however long that takes, and have all topics there; then send."""
+        while True:
+            try:
+                await ensure_topics(self.kafka, ALL)
+                await producer.start()
+                break
+            except Unavailable as error:
+                log.warning("broker_not_met_yet", broker=self.kafka.bootstrap_servers, why=error.detail[:200])
+                await asyncio.sleep(MEET_PAUSE_S)
+        await relay.run(wakeup)
 
 
 @asynccontextmanager
@@ -97,8 +120,25 @@ async def open_parts(service: str) -> AsyncIterator[Parts]:
         log.info("role_started", version=__version__)
         if misspelled := unknown(os.environ):
             log.warning("settings_unknown", names=misspelled)
-        _arm(FaultSettings())
+        faults = FaultSettings()
+        _arm(faults)
+        if faults.clock_skew_s:
+            now.own = _wrong_by(faults.clock_skew_s)
+        await now.look_soon(database)
+        following = asyncio.create_task(now.follow(database, service))
+        stack.push_async_callback(_ended, following)
         yield Parts(service, database, settings.url, KafkaSettings(), stack)
+
+
+def _wrong_by(seconds: float) -> Callable[[], datetime]:
+    """Return a local clock that is wrong, which only a test's settings want."""
+    log.warning("clock_is_wrong_on_purpose", by_s=seconds)
+    return lambda: local() + timedelta(seconds=seconds)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _arm(settings: FaultSettings) -> None:

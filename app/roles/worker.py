@@ -7,7 +7,6 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import DBAPIError
 
-from app.contracts.topics import ALL
 from app.db.leased import LeasedWork, Pace, Stage
 from app.db.unit import Database
 from app.edge import health
@@ -15,7 +14,6 @@ from app.edge.client_http import http_client
 from app.edge.content_http import ContentStore
 from app.edge.tokens import service_token
 from app.messaging.consume import ConsumeLoop
-from app.messaging.kafka import ensure_topics
 from app.roles.clock import now
 from app.roles.experiments import loops as experiment_loops
 from app.roles.parts import Parts as Opened
@@ -51,13 +49,13 @@ async def run() -> None:
     """Work until stopped."""
     settings = RunnerSettings()
     async with open_parts(SERVICE) as opened:
-        await ensure_topics(opened.kafka, ALL)
         routes = [verdicts.route(now, settings), *announced.routes(now, settings)]
-        consumer = await opened.consumer(GROUP, [route.topic for route in routes])
+        consumer = opened.consumer(GROUP, [route.topic for route in routes])
         loop = ConsumeLoop(SERVICE, opened.database, messages, consumer, routes)
         work = await worker(opened, settings)
         app = FastAPI(title="CJ runner's worker", version="1")
-        app.include_router(health.routes(SERVICE, {"database": health.database_check(opened.database)}))
+        checks = {"database": health.database_check(opened.database), "broker": opened.broker_check}
+        app.include_router(health.routes(SERVICE, checks))
         await until_stopped(
             serve(app, settings.host, settings.worker_port),
             loop.run(limit=opened.kafka.fetch_max_records),
@@ -74,7 +72,7 @@ async def run() -> None:
 async def worker(opened: Opened, settings: RunnerSettings) -> LeasedWork:
     """Return the worker over runs: one step for each state that wants something done."""
     neighbours, auth = Neighbours(), AuthSettings()
-    token = partial(service_token, auth, "cj-runner")
+    token = partial(service_token, auth, "cj-runner", now)
     cj = await opened.stack.enter_async_context(http_client("cj", timeout_s=neighbours.timeout_s))
     content = await opened.stack.enter_async_context(
         http_client("the content store", timeout_s=neighbours.timeout_s)

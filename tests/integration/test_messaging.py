@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +16,7 @@ from app.contracts.topics import Topic
 from app.db.listen import Wakeup
 from app.db.passing import DatabaseAway
 from app.db.unit import Database
-from app.errors import InvalidInput, Unavailable
+from app.errors import InvalidInput, TooLarge, Unavailable
 from app.messaging import outbox
 from app.messaging.bus import Outgoing, Record
 from app.messaging.consume import ConsumeLoop, Incoming, Route
@@ -39,10 +40,13 @@ class ListProducer:
 
     sent: list[Outgoing] = field(default_factory=list)
     refuse: bool = False
+    most_bytes: int = 1_000_000
 
     async def send(self, records: Sequence[Outgoing]) -> None:
         if self.refuse:
             raise Unavailable("the broker is away")
+        if any(len(record.value) > self.most_bytes for record in records):
+            raise TooLarge("the broker takes no record of this size")
         self.sent.extend(records)
 
 
@@ -165,6 +169,37 @@ async def test_a_refused_event_stays_and_is_sent_later_with_the_same_id(database
     assert await relay.send_once() == 1
 
 
+async def test_an_event_that_the_broker_never_takes_is_put_aside_and_the_others_are_sent(
+    database: Database,
+) -> None:
+    producer = ListProducer(most_bytes=len(record("three", 0).value))
+    await put(database, "one", "x" * 200, "three")
+    relay = Relay("test", database, messages, producer, RelayTimes())
+    assert await relay.send_once() == 3
+    assert {orjson.loads(record.value)["data"]["word"] for record in producer.sent} == {"one", "three"}
+    assert await relay.send_once() == 0
+    async with database.transaction() as connection:
+        [letter] = (await connection.execute(select(messages.dead_letters))).all()
+    assert (letter.topic, letter.reason, letter.partition) == ("notes", "too_large_to_send", -1)
+
+
+async def test_an_event_of_five_megabytes_goes_through_the_broker(
+    kafka_bootstrap: str, unique_topic: Callable[[str], str]
+) -> None:
+    settings, topic = KafkaSettings(bootstrap_servers=kafka_bootstrap), unique_topic("large")
+    await ensure_topics(settings, [topic])
+    async with producing(settings, "test") as producer, consuming(settings, topic, [topic]) as consumer:
+        await producer.send([Outgoing(topic, b"k", b"x" * 5_000_000)])
+        with pytest.raises(TooLarge):
+            await producer.send([Outgoing(topic, b"k", b"x" * 9_000_000)])
+        await producer.send([Outgoing(topic, b"k", b"y")])
+        came: list[Record] = []
+        async with asyncio.timeout(30):
+            while len(came) < 2:
+                came += await consumer.poll(timeout_s=0.5, limit=10)
+    assert [len(record.value) for record in came] == [5_000_000, 1]
+
+
 async def test_two_relays_do_not_send_the_same_event(database: Database) -> None:
     await put(database, *[f"w{i}" for i in range(200)])
     producer = ListProducer()
@@ -174,6 +209,23 @@ async def test_two_relays_do_not_send_the_same_event(database: Database) -> None
         pass
     keys = [sent.key for sent in producer.sent]
     assert len(keys) == len(set(keys)) == 200
+
+
+async def test_a_relay_whose_database_fails_when_it_counts_goes_on_when_it_answers_again(
+    database: Database, database_url: str
+) -> None:
+    producer = ListProducer()
+    relay = Relay("test", database, messages, producer, RelayTimes(idle=0.01, back_off=0.01))
+    async with database.transaction() as connection:
+        await connection.execute(text("ALTER TABLE runner.dead_letters RENAME TO away"))
+    async with Wakeup(database_url, messages.channel) as wakeup:
+        running = asyncio.create_task(relay.run(wakeup))
+        await put(database, "one")
+        await until(lambda: len(producer.sent) == 1)
+        await put(database, "two")
+        await until(lambda: len(producer.sent) == 2 or running.done())
+        running.cancel()
+    assert len(producer.sent) == 2
 
 
 async def test_the_relay_wakes_at_the_commit(database: Database, database_url: str) -> None:

@@ -1,5 +1,6 @@
 """HTTP of the engine: assignments and anchors (for admins), and what batches are doing."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header
@@ -19,11 +20,20 @@ ROUTES = (assignments.routes, anchors.routes, batches.routes, outcomes.routes, c
 USUAL = CJHttpSettings.model_construct()
 
 
-def build(parts: Parts, auth: AuthSettings, keys: KeySet | None = None, http: HttpSettings = USUAL) -> FastAPI:
-    """Return the application; ``keys`` are the identity service's, where ``auth`` names its URL."""
+def build(
+    parts: Parts,
+    auth: AuthSettings,
+    keys: KeySet | None = None,
+    http: HttpSettings = USUAL,
+    more_checks: Mapping[str, health.Check] = health.NO_MORE,
+) -> FastAPI:
+    """Return the application; ``keys`` are the identity service's, where ``auth`` names its URL.
+
+    ``more_checks`` say, beside the database's, whether the process is ready.
+    """
     app = FastAPI(title="CJ engine", version="1", docs_url=None, redoc_url=None)
     answers = problems.install(app, service=SERVICE, style="platform")
-    app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database)}))
+    app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database), **more_checks}))
     tokens = AdminTokens(auth, keys)
 
     async def admin(authorization: Annotated[str | None, Header()] = None) -> str:

@@ -1,5 +1,7 @@
 """HTTP of the gateway: comparisons in, one or many in a call; what it has, and how full it is."""
 
+from collections.abc import Mapping
+
 from fastapi import Depends, FastAPI
 
 from app.edge import health, problems
@@ -14,13 +16,18 @@ from app.settings import GatewayHttpSettings, HttpSettings
 USUAL = GatewayHttpSettings.model_construct()
 
 
-def build(parts: Parts, http: HttpSettings = USUAL) -> FastAPI:
-    """Return the application; every route that writes asks for the service credential."""
+def build(
+    parts: Parts, http: HttpSettings = USUAL, more_checks: Mapping[str, health.Check] = health.NO_MORE
+) -> FastAPI:
+    """Return the application; every route that writes asks for the service credential.
+
+    ``more_checks`` say, beside the database's, whether the process is ready.
+    """
     app = FastAPI(title="LLM gateway", version="1", docs_url=None, redoc_url=None)
     answers = problems.install(app, service=SERVICE, style="platform")
     protect(app, answers, Front(http))
     app.add_middleware(Measured)
-    app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database)}))
+    app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database), **more_checks}))
     guarded = [Depends(guard(parts.auth, parts.settings, parts.keys))]
     app.include_router(comparisons.writes(parts), dependencies=guarded)
     app.include_router(comparisons.reads(parts))

@@ -1,0 +1,105 @@
+"""The broker dies with all that it knew, throws consumers about, repeats itself, says what nobody understands.
+
+Each happens while runs are under way; they end with the scores of one that nothing disturbed.
+"""
+
+import asyncio
+import random
+from uuid import uuid4
+
+import pytest
+
+from app.contracts.topics import ALL, Topic
+from app.errors import Unavailable
+from app.messaging.bus import Outgoing
+from app.messaging.kafka import consuming, producing
+from app.settings import KafkaSettings
+from tests.chaos.around import Around
+from tests.chaos.log_checks import read_log
+from tests.chaos.proxy import Fault
+
+GROUPS = {"cj_runner": (Topic.COMPARISON_RESULT, Topic.CJ_COMPLETED), "cj_assessment_consumer_group": ALL}
+
+
+async def forgets(here: Around) -> int:
+    await asyncio.to_thread(here.rig.broker.die_forgetting)
+    await asyncio.to_thread(here.rig.broker.start)
+    return 1
+
+
+async def is_away_and_forgets(here: Around) -> int:
+    await asyncio.to_thread(here.rig.broker.die_forgetting)
+    await asyncio.sleep(15)
+    await asyncio.to_thread(here.rig.broker.start)
+    return 1
+
+
+def settings_of(here: Around) -> KafkaSettings:
+    return KafkaSettings(bootstrap_servers=here.rig.broker.address, idle_pause_ms=20, start_deadline_s=10)
+
+
+async def throws_consumers_about(here: Around) -> int:
+    """Let strangers join the groups, take partitions and leave without having committed anything."""
+    joined = 0
+    for _ in range(3):
+        for group, topics in GROUPS.items():
+            try:
+                async with consuming(settings_of(here), group, list(topics)) as stranger:
+                    await stranger.poll(timeout_s=0.3, limit=5)
+                    joined += 1
+            except Unavailable:
+                continue
+    return joined
+
+
+async def repeats_itself(here: Around) -> int:
+    """Publish everything that was ever said again, in another order, some of it three times."""
+    said = await read_log(here.rig.broker.address)
+    again = said + random.Random(3).sample(said, len(said)) + said[: len(said) // 2]
+    records = [Outgoing(one.topic, one.key, one.value, one.headers) for one in again]
+    async with producing(settings_of(here), "tests") as producer:
+        await producer.send(records)
+    return len(records)
+
+
+async def says_what_nobody_understands(here: Around) -> int:
+    """Publish envelopes of unknown versions, rubbish and five megabytes, to every topic and to an unknown one."""
+    known = (await read_log(here.rig.broker.address))[-1]
+    large = b'{"data": "' + b"x" * 5_000_000 + b'"}'
+    strange = known.value.replace(b'"schema_version":1', b'"schema_version":99')
+    assert strange != known.value
+    values = (strange, b"", b"\xff\xfe", b"[1, 2", b"{" * 50_000)
+    records = [Outgoing(topic, uuid4().bytes, value) for topic in (*ALL, "unknown.topic.v9") for value in values]
+    records += [Outgoing(topic, b"large", large) for topic in ALL]
+    async with producing(settings_of(here), "tests") as producer:
+        for one in records:
+            await producer.send([one])
+    return len(records)
+
+
+def fault_at_kafka(*faults: Fault, seconds: float = 5.0):  # type: ignore[no-untyped-def]
+    async def act(here: Around) -> int:
+        door = here.rig.doors["kafka"]
+        before = sum(door.injected.values())
+        door.inject(*faults)
+        await asyncio.sleep(seconds)
+        door.clear()
+        await asyncio.to_thread(here.rig.place.do, door.drop())
+        return sum(door.injected.values()) - before
+
+    return act
+
+
+ACTS = {
+    "broker killed, its memory gone": forgets,
+    "broker repeats its whole history, reordered": repeats_itself,
+    "messages of unknown versions, rubbish and 5 MB": says_what_nobody_understands,
+    "consumers join and leave in a storm": throws_consumers_about,
+    "broker away for 15 s, its memory gone": is_away_and_forgets,
+}
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("fault", ACTS)
+async def test_runs_end_as_if_nothing_had_been_when_the(here: Around, fault: str) -> None:
+    await here.survives(fault, ACTS[fault])
