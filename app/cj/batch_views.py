@@ -110,9 +110,10 @@ def _by_id(scores: Mapping[str, float] | None, covered: Coverage) -> dict[str, f
 def pair(row: Row[Any]) -> Pair:
     """Return one comparison with the ids of its essays."""
     same = ("number", "wave", "attempt", "repeat", "state", "confidence", "justification", "provider", "model")
-    more = ("error_code", "error_message", "sent_at", "answered_at", "cost_usd")
+    more = ("error_code", "error_message", "sent_at", "answered_at", "cost_usd", "asks")
+    of_verdict = ("request_id", "prompt_tokens", "completion_tokens", "prompt_sha256")
     return Pair(
-        **{name: getattr(row, name) for name in (*same, *more)},
+        **{name: getattr(row, name) for name in (*same, *more, *of_verdict)},
         correlation_id=str(row.correlation_id),
         essay_a_id=row.essay_a,
         essay_b_id=row.essay_b,

@@ -1,7 +1,7 @@
 """Verdicts in: each counts once; the last one of a wave sends the batch on to scoring.
 
-Fed by ``huleedu.llm_provider.comparison_result.v1``; feeds ``waves``. A verdict that comes when nobody waits for
-it any more is noted with its cost, and moves nothing.
+Fed by ``huleedu.llm_provider.comparison_result.v1`` and by ``missing``; feeds ``waves``. A verdict that comes
+when nobody waits for it any more is noted with its cost, and moves nothing.
 """
 
 from collections import Counter
@@ -102,6 +102,10 @@ _WRITE = (
                     "cost_usd",
                     "cost_known",
                     "answered_at",
+                    "request_id",
+                    "prompt_tokens",
+                    "completion_tokens",
+                    "prompt_sha256",
                 )
             },
         }
@@ -131,6 +135,10 @@ def _values(
         "new_cost_usd": result.cost_estimate,
         "new_cost_known": result.request_metadata.get("cost_known", True) is not False,
         "new_answered_at": now,
+        "new_request_id": _clean(result.request_id, 64),
+        "new_prompt_tokens": result.token_usage.prompt_tokens,
+        "new_completion_tokens": result.token_usage.completion_tokens,
+        "new_prompt_sha256": _clean(result.meta("prompt_sha256") or "", 64) or None,
     }
 
 

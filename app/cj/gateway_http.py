@@ -11,7 +11,14 @@ import httpx
 import pydantic
 import structlog
 
-from app.contracts.llm_http import BatchItem, ComparisonBatchResponse, ComparisonRequest, QueuedResponse
+from app.contracts.llm_http import (
+    BatchItem,
+    ComparisonBatchResponse,
+    ComparisonRequest,
+    FoundItem,
+    FoundList,
+    QueuedResponse,
+)
 from app.edge.client_http import HttpClient, excerpt
 from app.errors import Unavailable, UpstreamRefused
 
@@ -65,6 +72,24 @@ class Gateway:
         if response.status_code >= 300:
             raise self._client.refused(response, "take back comparisons")
         return True
+
+    async def find(self, ids: Sequence[UUID]) -> list[FoundItem] | None:
+        """Return what became of comparisons, one item each; None where this gateway does not tell.
+
+        Raises ``Unavailable`` or ``UpstreamRefused``.
+        """
+        body = {"correlation_ids": [str(correlation_id) for correlation_id in ids]}
+        response = await self._post(f"{self._api}/comparisons/find", body)
+        if response.status_code in NOT_OFFERED:
+            return None
+        if response.status_code != 200:
+            raise self._client.refused(response, "look up comparisons")
+        try:
+            items = FoundList.model_validate(response.json()).items
+        except (pydantic.ValidationError, ValueError) as error:
+            raise UpstreamRefused("the gateway's answer cannot be read") from error
+        wanted = set(ids)
+        return [item for item in items if item.correlation_id in wanted]
 
     async def _ask_one_by_one(self, wanted: Sequence[ComparisonRequest]) -> list[BatchItem]:
         """Ask each by itself, so that what was taken is known whatever becomes of the others."""

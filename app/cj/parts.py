@@ -56,11 +56,15 @@ class Parts:
         )
 
     def overdue_after(self, batch: Aged) -> timedelta:
-        """How long a verdict may take before it is asked for again."""
+        """How long a verdict may take before it is asked for again at a gateway that does not tell."""
         chosen = self.settings
         return timedelta(
             seconds=chosen.batch_api_overdue_after_s if batch.plan.all_at_once else chosen.overdue_after_s
         )
+
+    def look_after(self) -> timedelta:
+        """How long a verdict may take before the gateway is asked what became of it."""
+        return timedelta(seconds=self.settings.look_up_after_s)
 
     def too_old(self, batch: Aged) -> bool:
         """Whether a batch has taken longer than it may; whole jobs at a provider may take a day."""

@@ -1,7 +1,7 @@
 """Comparisons out: asks the gateway for every verdict that is due, in batches, a few calls at a time.
 
-Fed by ``waves`` and ``prepare``; the answers come back by Kafka into ``collect``. Asking twice is harmless:
-the gateway knows each comparison by its id, and answers a finished one from its ledger.
+Fed by ``waves``, ``prepare`` and ``missing``; the answers come back by Kafka into ``collect``. Asking twice is
+harmless: the gateway knows each comparison by its id, and answers a finished one from its ledger.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ async def send(parts: Parts, batch_id: int) -> None:
                 return
             problem = problem or _no_room(answer)
         if problem is not None:
-            if isinstance(problem, Unavailable) and await _give_up_if_too_old(parts, due.batch):
+            if isinstance(problem, Unavailable) and await give_up_if_too_old(parts, due.batch):
                 return
             raise problem
     await _await_verdicts(parts, due.batch)
@@ -73,12 +73,9 @@ async def _due(parts: Parts, batch_id: int) -> _Due | None:
         batch = await store.get(connection, batch_id)
         if batch.status is not BatchState.SENDING:
             return None
-        overdue = now - parts.overdue_after(batch)
-        sent_long_ago = (comparisons.c.state == "sent") & (comparisons.c.sent_at <= overdue)
         may_go = or_(comparisons.c.not_before.is_(None), comparisons.c.not_before <= now)
         wanted = select(*columns_of(comparisons, Comparison)).where(
-            comparisons.c.batch_id == batch_id,
-            sent_long_ago | ((comparisons.c.state == "planned") & may_go),
+            comparisons.c.batch_id == batch_id, comparisons.c.state == "planned", may_go
         )
         rows = (await connection.execute(wanted.order_by(comparisons.c.number))).all()
         items = [shaped(Comparison, row) for row in rows]
@@ -120,7 +117,7 @@ async def _note(parts: Parts, batch: Batch, chunk: Sequence[Comparison], items: 
         await connection.execute(
             update(comparisons)
             .where(*still_open, comparisons.c.number.in_(taken))
-            .values(state="sent", sent_at=now)
+            .values(state="sent", sent_at=now, asks=comparisons.c.asks + 1)
         )
         count = 0
         for comparison, item in refused:
@@ -146,7 +143,7 @@ def _count(parts: Parts, batch: Batch, taken: int, refused: int) -> None:
 
 
 async def _await_verdicts(parts: Parts, batch: Batch) -> None:
-    """Go on to scoring if all is answered; else wait until verdicts are overdue, or a retry may be asked."""
+    """Go on to scoring if all is answered; else wait until verdicts are looked for, or a retry may be asked."""
     now = parts.clock()
     async with parts.database.transaction() as connection:
         held = await store.hold(connection, batch.id)
@@ -159,25 +156,12 @@ async def _await_verdicts(parts: Parts, batch: Batch) -> None:
             comparisons.c.batch_id == batch.id, comparisons.c.state == "planned"
         )
         next_retry: datetime | None = (await connection.execute(later)).scalar_one()
-        overdue = now + parts.overdue_after(batch)
-        due_at = overdue if next_retry is None else min(overdue, next_retry)
+        next_look = now + parts.look_after()
+        due_at = next_look if next_retry is None else min(next_look, next_retry)
         await store.move(connection, held, BatchState.WAITING, now, due_at=due_at)
 
 
-async def ask_again(parts: Parts, batch_id: int) -> None:
-    """Go back to sending when verdicts are overdue or retries due; one that is too old goes on without them."""
-    now = parts.clock()
-    async with parts.database.transaction() as connection:
-        held = await store.lock_in(connection, batch_id, BatchState.WAITING)
-        if held is None:
-            return
-        if not parts.too_old(held):
-            await store.move(connection, held, BatchState.SENDING, now, due_at=now)
-            return
-    await _give_up_if_too_old(parts, held)
-
-
-async def _give_up_if_too_old(parts: Parts, batch: Batch) -> bool:
+async def give_up_if_too_old(parts: Parts, batch: Batch) -> bool:
     """Stop waiting for verdicts of a batch that has taken too long; return whether it had."""
     if not parts.too_old(batch):
         return False

@@ -30,7 +30,7 @@ MOVES = MappingProxyType(
         _S.CANCELLED: frozenset(),
     }
 )
-"""``waiting -> sending`` asks again for verdicts that are overdue."""
+"""``waiting -> sending`` asks again what the gateway seems not to have."""
 
 FINAL = frozenset(state for state, onward in MOVES.items() if not onward)
 

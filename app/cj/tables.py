@@ -165,10 +165,16 @@ comparisons = Table(
     Column("sent_at", DateTime(timezone=True)),
     Column("answered_at", DateTime(timezone=True)),
     Column("withdrawn_at", DateTime(timezone=True)),
+    Column("asks", Integer, nullable=False, server_default=_ZERO),
+    Column("request_id", String(64)),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("prompt_sha256", String(64)),
 )
 """One comparison asked for: ``a`` and ``b`` are positions as shown; ``winner`` is ``a`` or ``b``; ``reserved_usd``
 is what was set aside for it when it was planned, ``cost_usd`` what its verdict cost: at least
-that, where ``cost_known`` is false.
+that, where ``cost_known`` is false. ``asks`` counts how often it was handed to the gateway; ``request_id``, tokens
+and the prompt's hash are those of its verdict.
 
 ``state``: ``planned``, ``sent``, ``succeeded``, ``failed``; or ``given_up`` (no verdict came in time: counts as
 failed) or ``cancelled`` (counts as neither). A verdict that comes after those two is noted with its cost on the

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import update
 
-from app.cj import store
+from app.cj import collect, store
 from app.cj.parts import Parts
 from app.cj.states import FINAL
 from app.cj.tables import batches, comparisons
@@ -34,11 +34,20 @@ async def withdraw(parts: Parts, batch_id: int) -> None:
         await fault_point(Point.WITHDRAW_AFTER_ANSWER)
         if not known:
             log.warning("gateway_cannot_withdraw", batch_uuid=batch.bos_batch_id, comparisons=len(chunk))
+        await _take_what_was_paid_for(parts, chunk)
         await _note(parts, batch_id, chunk)
         await fault_point(Point.WITHDRAW_AFTER_NOTE)
     async with parts.database.transaction() as connection:
         await connection.execute(update(batches).where(batches.c.id == batch_id).values(due_at=None))
     log.info("comparisons_withdrawn", batch_uuid=batch.bos_batch_id, comparisons=len(left))
+
+
+async def _take_what_was_paid_for(parts: Parts, ids: Sequence[UUID]) -> None:
+    """Note the cost of verdicts that were there already, and whose callbacks may never come."""
+    found = await parts.gateway.find(ids)
+    results = [item.result for item in found or [] if item.result is not None]
+    async with parts.database.transaction() as connection:
+        await collect.take(connection, results, parts.clock())
 
 
 async def _note(parts: Parts, batch_id: int, ids: Sequence[UUID]) -> None:

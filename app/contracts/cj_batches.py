@@ -94,7 +94,8 @@ class BatchView(BatchItem):
 class Pair(Wire):
     """One comparison: ``essay_a_id`` was shown first; ``winner`` is essay_a, essay_b, or error.
 
-    ``cost_usd`` is what its verdict cost, None before there is one.
+    ``cost_usd`` is what its verdict cost, None before there is one; ``request_id`` the gateway's id of it.
+    ``asks`` counts how often it was handed to the gateway.
     """
 
     number: int
@@ -116,6 +117,11 @@ class Pair(Wire):
     sent_at: datetime | None
     answered_at: datetime | None
     cost_usd: float | None = None
+    asks: int = 0
+    request_id: str | None = None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    prompt_sha256: str | None = None
 
 
 class PairPage(Wire):

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.contracts.envelope import Wire
+from app.contracts.llm_events import ComparisonResult
 
 Effort = Literal["none", "low", "medium", "high"]
 Verbosity = Literal["low", "medium", "high"]
@@ -92,6 +93,26 @@ class CancelResponse(Wire):
     cancelled: int
     already_answered: int
     unknown: int
+
+
+class FindRequest(Wire):
+    """Comparisons whose callback is missed, by the caller's own ids."""
+
+    correlation_ids: list[UUID] = Field(min_length=1, max_length=1000)
+
+
+class FoundItem(Wire):
+    """What became of one: ``result`` is its callback, where it is ``answered``, well or badly."""
+
+    correlation_id: UUID
+    state: Literal["unknown", "open", "answered"]
+    result: ComparisonResult | None = None
+
+
+class FoundList(Wire):
+    """One item for each id, in the same order."""
+
+    items: list[FoundItem]
 
 
 class ProviderStatus(Wire):

@@ -74,7 +74,7 @@ class Wakeup:
         while True:
             try:
                 connection = await asyncpg.connect(**self._connect_args)
-            except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 log.warning("listen_connect_failed", channel=self._channel, error=type(error).__name__)
                 await asyncio.sleep(RECONNECT_PAUSE_S)
                 continue

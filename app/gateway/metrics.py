@@ -101,6 +101,7 @@ LIFECYCLE_SECONDS = Histogram(
 CALLBACKS = Counter(
     "llm_provider_comparison_callbacks_total", "Callbacks sent", ["queue_processing_mode", "result"]
 )
+FOUND = Counter("llm_provider_comparisons_found_total", "Comparisons looked up by their ids", ["state"])
 EXPIRED = Counter(
     "llm_provider_queue_expiry_total", "Comparisons that waited too long", [*_BY_MODE, "expiry_reason"]
 )

@@ -57,6 +57,8 @@ class Relay:
         while True:
             try:
                 sent = await self.send_once(batch)
+                if sent < batch:
+                    await self._observe()
             except (Unavailable, DBAPIError, OSError) as error:
                 log.warning("relay_failed", service=self._service, error=type(error).__name__)
                 with suppress(DBAPIError, OSError):
@@ -64,7 +66,6 @@ class Relay:
                 await asyncio.sleep(self._times.back_off)
                 continue
             if sent < batch:
-                await self._observe()
                 await wakeup.wait(self._times.idle)
 
     async def send_once(self, batch: int = 500) -> int:

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from app.cj import collect, finish, intake, observe, prepare, send, waves, withdraw
+from app.cj import collect, finish, intake, missing, observe, prepare, send, waves, withdraw
 from app.cj.api.app import build
 from app.cj.gateway_http import Gateway
 from app.cj.names import NAMES
@@ -25,8 +25,8 @@ from app.telemetry import tracing
 async def run() -> None:
     """Work until stopped."""
     settings, neighbours, auth, http = CJSettings(), Neighbours(), AuthSettings(), CJHttpSettings()
-    token = partial(service_token, auth, finish.SERVICE) if can_make_tokens(auth) else None
-    to_content = partial(service_token, auth, finish.SERVICE) if neighbours.content_access == "on" else None
+    token = partial(service_token, auth, finish.SERVICE, now) if can_make_tokens(auth) else None
+    to_content = partial(service_token, auth, finish.SERVICE, now) if neighbours.content_access == "on" else None
     async with open_parts(finish.SERVICE) as opened:
         content = http_client("the content store", timeout_s=neighbours.timeout_s)
         gateway = http_client("the gateway", timeout_s=max(60.0, neighbours.timeout_s))
@@ -56,7 +56,7 @@ def worker(opened: Opened, parts: Parts) -> LeasedWork:
     stages: dict[str, Stage] = {
         BatchState.RECEIVED: partial(prepare.prepare, parts),
         BatchState.SENDING: partial(send.send, parts),
-        BatchState.WAITING: partial(send.ask_again, parts),
+        BatchState.WAITING: partial(missing.look_for, parts),
         BatchState.SCORING: partial(waves.score, parts),
         **dict.fromkeys(FINAL, partial(withdraw.withdraw, parts)),
     }

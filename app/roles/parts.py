@@ -9,6 +9,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from socket import socket
 
 import structlog
@@ -30,7 +31,7 @@ from app.messaging.bus import Producer
 from app.messaging.kafka import KafkaConsumer, KafkaProducer, ensure_topics
 from app.messaging.relay import Relay, RelayTimes
 from app.messaging.tables import MessagingTables
-from app.roles.clock import now
+from app.roles.clock import local, now
 from app.roles.scales import learn_scales
 from app.settings import (
     AuthSettings,
@@ -133,8 +134,25 @@ async def open_parts(service: str) -> AsyncIterator[Parts]:
         )
         if misspelled := unknown(os.environ):
             log.warning("settings_unknown", names=misspelled)
-        _arm(FaultSettings())
+        faults = FaultSettings()
+        _arm(faults)
+        if faults.clock_skew_s:
+            now.own = _wrong_by(faults.clock_skew_s)
+        await now.look_soon(database)
+        following = asyncio.create_task(now.follow(database, service))
+        stack.push_async_callback(_ended, following)
         yield Parts(service, database, settings.url, kafka, stack)
+
+
+def _wrong_by(seconds: float) -> Callable[[], datetime]:
+    """Return a local clock that is wrong, which only a test's settings want."""
+    log.warning("clock_is_wrong_on_purpose", by_s=seconds)
+    return lambda: local() + timedelta(seconds=seconds)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _arm(settings: FaultSettings) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.edge.client_http import http_client
 from app.edge.tokens import service_token
+from app.roles.clock import now
 from app.roles.parts import Parts as Opened
 from app.runner.plan.plan import Neighbours as Asked
 from app.runner.plan.prices_http import Prices
@@ -24,7 +25,7 @@ async def asked_and_probes(opened: Opened, settings: RunnerSettings) -> tuple[As
     ]
 
     def token() -> str:
-        return service_token(auth, SUBJECT)
+        return service_token(auth, SUBJECT, now)
 
     asked = Asked(Assignments(cj, places.cj_url, token), Prices(gateway, places.gateway_url))
     return asked, (

@@ -72,7 +72,7 @@ async def run() -> None:
 async def worker(opened: Opened, settings: RunnerSettings) -> LeasedWork:
     """Return the worker over runs: one step for each state that wants something done."""
     neighbours, auth = Neighbours(), AuthSettings()
-    token = partial(service_token, auth, "cj-runner")
+    token = partial(service_token, auth, "cj-runner", now)
     cj = await opened.stack.enter_async_context(http_client("cj", timeout_s=neighbours.timeout_s))
     content = await opened.stack.enter_async_context(
         http_client("the content store", timeout_s=neighbours.timeout_s)

@@ -104,7 +104,13 @@ class CJSettings(Settings):
     lease_s: float = Field(default=30.0, gt=0)
     """Seconds for which a process holds a batch; after that another one may take it over."""
     overdue_after_s: float = Field(default=300.0, gt=0)
-    """Seconds after which a missing verdict is asked for again by its id."""
+    """Seconds after which a missing verdict is asked for again, under its id, at a gateway that does not tell what
+    became of it; longest pause between two looks.
+    """
+    overdue_most_asks: int = Field(default=4, ge=1)
+    """How often a comparison is asked, in all, while its verdict does not come; then it is waited for only."""
+    look_up_after_s: float = Field(default=60.0, gt=0)
+    """Seconds after which the gateway is asked what became of a missing verdict; twice as long each time after."""
     batch_api_overdue_after_s: float = Field(default=7200.0, gt=0)
     """The same for batch jobs."""
     batch_timeout_hours: float = Field(default=4.0, gt=0)

@@ -28,6 +28,8 @@ class FaultSettings(Settings):
     """What happens where; a name that is no point (the list is in `app/faults/points.py`) is refused at start."""
     seed: int = 0
     """Seed of the draws of `~p`."""
+    clock_skew_s: float = 0.0
+    """Seconds by which this process's own clock is wrong: 60 is a minute fast."""
     record: Path | None = None
     """File to which each fault is appended, as a line of JSON, before it happens."""
 
@@ -42,6 +44,8 @@ class FaultSettings(Settings):
     def _is_allowed(self) -> Self:
         if self.plan.strip() and not self.allowed:
             raise ValueError("FAULTS_PLAN is for tests only: unset it, or set FAULTS_ALLOWED=true too")
+        if self.clock_skew_s and not self.allowed:
+            raise ValueError("FAULTS_CLOCK_SKEW_S is for tests only: unset it, or set FAULTS_ALLOWED=true too")
         return self
 
     def faults(self) -> Mapping[Point, Fault]:

@@ -108,6 +108,12 @@ OUTBOX_AGE = Gauge(
     "messaging_outbox_oldest_age_seconds", "Age of the oldest unsent event", ["service"], multiprocess_mode=COUNTED
 )
 OUTBOX_SENT = Counter("messaging_outbox_sent_total", "Events sent to the broker", ["service", "topic"])
+CLOCK_OFF = Gauge(
+    "process_clock_correction_seconds",
+    "By how much the machine's clock is corrected to the database's time",
+    ["service"],
+    multiprocess_mode="mostrecent",
+)
 PRODUCERS_RENEWED = Counter(
     "messaging_producer_renewed_total", "Clients that began anew after the broker took nothing", ["service"]
 )

@@ -8,7 +8,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from app.roles.embedded import postgres
 from app.roles.stack import ROLES, Plan, Stack, choose_ports
 from tests.chaos.doors import database_target, database_through, target
 from tests.chaos.forgetful_broker import ForgetfulBroker, forgetful_broker
+from tests.chaos.nursery import ForkedStack, nursery
 from tests.chaos.proxy import Proxies, Proxy, proxies
 
 SHORT = {
@@ -31,12 +32,15 @@ SHORT = {
     "CJ_ASSESSMENT_SERVICE_RETRY_BACK_OFF_S": "0.5",
     "CJ_ASSESSMENT_SERVICE_RETRY_RATE_LIMIT_BACK_OFF_S": "1",
     "CJ_ASSESSMENT_SERVICE_OVERDUE_AFTER_S": "20",
+    "CJ_ASSESSMENT_SERVICE_LOOK_UP_AFTER_S": "5",
     "RUNNER_LEASE_S": "6",
     "RUNNER_PREPARE_PATIENCE_S": "600",
     "RUNNER_FINISH_GRACE_S": "5",
     "RUNNER_RECONCILE_SILENT_S": "20",
     "RUNNER_REVISION_QUIET_S": "2",
     "KAFKA_SESSION_TIMEOUT_MS": "6000",
+    "CJ_ASSESSMENT_SERVICE_LEASE_S": "6",
+    "KAFKA_OUTBOX_LEASE_S": "6",
     "NEIGHBOUR_TIMEOUT_S": "5",
     "DATABASE_COMMAND_TIMEOUT_S": "10",
     "DATABASE_CONNECT_TIMEOUT_S": "5",
@@ -111,14 +115,17 @@ class Rig:
 
 
 @contextmanager
-def rig(folder: Path, *, seed: int = 0, extra: dict[str, str] | None = None) -> Iterator[Rig]:
-    """Yield the running system in ``folder``."""
+def rig(
+    folder: Path, *, seed: int = 0, extra: dict[str, str] | None = None, forked: bool = False
+) -> Iterator[Rig]:
+    """Yield the running system in ``folder``; ``forked`` roles start sooner, from one that has imported all."""
     folder.mkdir(parents=True, exist_ok=True)
     ports = choose_ports(prefer_usual=False)
     with (
         postgres(folder / "postgres") as database_url,
         forgetful_broker(folder / "broker") as broker,
         proxies() as place,
+        ExitStack() as exits,
     ):
         doors = {f"http:{role}": place.to(("127.0.0.1", ports[role]), seed=seed) for role in ROLES}
         doors["kafka"] = place.to(target(broker.address), seed=seed, kafka=True)
@@ -136,7 +143,7 @@ def rig(folder: Path, *, seed: int = 0, extra: dict[str, str] | None = None) -> 
             "CONTENT_SERVICE_URL": doors["http:content"].url + "/v1/content",
         }
         settings = SHORT | through | (extra or {})
-        stack = Stack(plan, settings)
+        stack = ForkedStack(plan, settings, exits.enter_context(nursery())) if forked else Stack(plan, settings)
         try:
             stack.migrate()
             stack.start()

@@ -55,6 +55,7 @@ class Wishes:
     runs: int = 50
     every_s: float = 5.0
     converge_s: float = 300.0
+    forked: bool = False
 
 
 @dataclass
@@ -231,7 +232,7 @@ def note(soaked: Soaked) -> None:
 
 def run(wishes: Wishes) -> Soaked:
     """Do everything: start, soak, stop, examine, keep."""
-    with rig(wishes.folder / "stack", seed=wishes.seed) as running:
+    with rig(wishes.folder / "stack", seed=wishes.seed, forked=wishes.forked) as running:
         soaked = asyncio.run(soak(running, wishes))
         running.stack.stop()
         asyncio.run(examine(running, soaked))

@@ -68,8 +68,9 @@ async def says_what_nobody_understands(here: Around) -> int:
     large = b'{"data": "' + b"x" * 5_000_000 + b'"}'
     strange = known.value.replace(b'"schema_version":1', b'"schema_version":99')
     assert strange != known.value
-    values = (strange, b"", b"\xff\xfe", b"[1, 2", b"{" * 50_000, large)
+    values = (strange, b"", b"\xff\xfe", b"[1, 2", b"{" * 50_000)
     records = [Outgoing(topic, uuid4().bytes, value) for topic in (*ALL, "unknown.topic.v9") for value in values]
+    records += [Outgoing(topic, b"large", large) for topic in ALL]
     async with producing(settings_of(here), "tests") as producer:
         for one in records:
             await producer.send([one])

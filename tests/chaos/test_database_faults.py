@@ -10,7 +10,7 @@ from tests.chaos.proxy import Fault
 
 CUT_ONE = """SELECT count(pg_terminate_backend(pid)) FROM (SELECT pid FROM pg_stat_activity
     WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND application_name <> 'tests'
-    ORDER BY (state = 'idle'), random() LIMIT 2) AS some"""
+    ORDER BY (state = 'idle'), random() LIMIT 2) AS chosen"""
 CUT_ALL = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE pid <> pg_backend_pid() AND backend_type = 'client backend' AND application_name <> 'tests'"""
 REFUSING = """

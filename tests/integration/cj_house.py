@@ -12,7 +12,7 @@ import httpx
 import orjson
 from sqlalchemy import select
 
-from app.cj import collect, finish, intake, prepare, send, waves, withdraw
+from app.cj import collect, finish, intake, missing, prepare, send, waves, withdraw
 from app.cj.gateway_http import Gateway
 from app.cj.parts import Parts
 from app.cj.states import FINAL, BatchState
@@ -28,7 +28,7 @@ from tests.integration.parts import Clock, Json, deliver, neighbour, sent
 STAGES = {
     BatchState.RECEIVED: prepare.prepare,
     BatchState.SENDING: send.send,
-    BatchState.WAITING: send.ask_again,
+    BatchState.WAITING: missing.look_for,
     BatchState.SCORING: waves.score,
     **dict.fromkeys(FINAL, withdraw.withdraw),
 }
@@ -61,6 +61,9 @@ class ScriptedGateway:
     callbacks: list[Json] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
     cancel_status: int = 200
+    knows: Callable[[str], Json] | None = None
+    """What it tells of a comparison by its id; None where it does not tell."""
+    looked_up: list[int] = field(default_factory=list)
     down: bool = False
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -68,12 +71,20 @@ class ScriptedGateway:
         if self.down:
             return httpx.Response(503)
         body = orjson.loads(request.content)
+        if request.url.path.endswith("/find"):
+            return self._tell(body["correlation_ids"])
         if request.url.path.endswith("/cancel"):
             self.withdrawn += body["correlation_ids"] if self.cancel_status < 300 else []
             return httpx.Response(self.cancel_status, json={})
         self.calls.append(len(body["comparisons"]))
         items = [self._take(index, asked) for index, asked in enumerate(body["comparisons"])]
         return httpx.Response(202, json={"items": items})
+
+    def _tell(self, ids: list[str]) -> httpx.Response:
+        self.looked_up.append(len(ids))
+        if self.knows is None:
+            return httpx.Response(404)
+        return httpx.Response(200, json={"items": [self.knows(name) for name in ids]})
 
     def _take(self, index: int, asked: Json) -> Json:
         name = asked["correlation_id"]

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from sqlalchemy import func, select, update
 
-from app.cj import prepare, send, waves
+from app.cj import missing, prepare, send, waves
 from app.cj.states import BatchState
 from app.cj.tables import batches, comparisons
 from app.contracts.cj_events import CJCompletedEnvelope, CJFailedEnvelope
@@ -148,7 +148,7 @@ async def test_overdue_verdicts_are_asked_for_again_and_nothing_is_paid_twice(sy
         lost = len(await sent(connection, gateway_messages, Topic.COMPARISON_RESULT))
     system.delivered = lost
     system.clock.pass_by(system.parts.settings.overdue_after_s)
-    await send.ask_again(system.parts, 1)
+    await missing.look_for(system.parts, 1)
     for _ in range(10):
         if not await system.step():
             break
@@ -164,7 +164,7 @@ async def test_a_batch_whose_verdicts_never_come_ends_with_what_it_has(system: S
         await connection.execute(update(batches).values(status=BatchState.WAITING))
         await connection.execute(update(comparisons).where(comparisons.c.number == 1).values(state="sent"))
     system.clock.pass_by(4 * 3600)
-    await send.ask_again(system.parts, 1)
+    await missing.look_for(system.parts, 1)
     await waves.score(system.parts, 1)
     facts = (await system.result()).assessment_metadata
     assert facts["stop_reason"] == "timeout"

@@ -211,6 +211,23 @@ async def test_two_relays_do_not_send_the_same_event(database: Database) -> None
     assert len(keys) == len(set(keys)) == 200
 
 
+async def test_a_relay_whose_database_fails_when_it_counts_goes_on_when_it_answers_again(
+    database: Database, database_url: str
+) -> None:
+    producer = ListProducer()
+    relay = Relay("test", database, messages, producer, RelayTimes(idle=0.01, back_off=0.01))
+    async with database.transaction() as connection:
+        await connection.execute(text("ALTER TABLE runner.dead_letters RENAME TO away"))
+    async with Wakeup(database_url, messages.channel) as wakeup:
+        running = asyncio.create_task(relay.run(wakeup))
+        await put(database, "one")
+        await until(lambda: len(producer.sent) == 1)
+        await put(database, "two")
+        await until(lambda: len(producer.sent) == 2 or running.done())
+        running.cancel()
+    assert len(producer.sent) == 2
+
+
 async def test_the_relay_wakes_at_the_commit(database: Database, database_url: str) -> None:
     producer = ListProducer()
     relay = Relay("test", database, messages, producer, RelayTimes(idle=30))

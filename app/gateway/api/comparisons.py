@@ -16,6 +16,8 @@ from app.contracts.llm_http import (
     ComparisonBatchRequest,
     ComparisonBatchResponse,
     ComparisonRequest,
+    FindRequest,
+    FoundList,
     QueuedResponse,
     QueueView,
 )
@@ -27,13 +29,14 @@ from app.gateway import accept as accepting
 from app.gateway import metrics, observe, queue, tallies
 from app.gateway.accept import Accepted, ComparisonRefused, QueueFull
 from app.gateway.cancel import cancel
+from app.gateway.find import find
 from app.gateway.parts import UNKNOWN_MODEL, Parts
 
 Priority = Annotated[str | None, Header(alias="X-Priority")]
 
 
 def writes(parts: Parts) -> APIRouter:
-    """Return the routes that change the queue."""
+    """Return the routes that change the queue, or show verdicts."""
     router = APIRouter(prefix="/api/v1", tags=["comparisons"])
 
     @router.post("/comparison", status_code=202, summary="Ask for one verdict")
@@ -62,6 +65,11 @@ def writes(parts: Parts) -> APIRouter:
             _count(parts, good[index], answer)
         _push_back(parts, answers, len(items), response)
         return ComparisonBatchResponse(items=[items[index] for index in range(len(body.comparisons))])
+
+    @router.post("/comparisons/find", summary="What became of comparisons whose callback is missed")
+    async def missed(body: FindRequest) -> FoundList:
+        async with parts.database.transaction() as connection:
+            return await find(connection, body.correlation_ids)
 
     @router.post("/comparisons/cancel", summary="End comparisons that are no longer wanted")
     async def stop(body: CancelRequest) -> CancelResponse:

@@ -22,7 +22,7 @@ from app.contracts.cj_events import (
     ProcessingSummary,
     SystemMetadata,
 )
-from app.contracts.llm_events import ComparisonResult, ComparisonResultEnvelope, ErrorDetail, Winner
+from app.contracts.llm_events import ComparisonResult, ComparisonResultEnvelope, ErrorDetail, TokenUsage, Winner
 from app.runner.runs.recollection import told_id
 
 SOURCE = "cj_runner.recollect"
@@ -85,11 +85,11 @@ def has_callback(pair: Pair) -> bool:
 
 
 def verdict(source: Source, pair: Pair) -> ComparisonResultEnvelope:
-    """Return the callback of one answered comparison; tokens and the prompt's hash are not known to cj."""
+    """Return the callback of one answered comparison; not every cj keeps tokens, the prompt's hash and its id."""
     correlation_id, answered_at = UUID(pair.correlation_id), pair.answered_at or source.at
     winner = None if pair.state == "failed" else WINNERS.get(pair.winner or "")
     data = ComparisonResult(
-        request_id=told_id(correlation_id),
+        request_id=pair.request_id or told_id(correlation_id),
         correlation_id=correlation_id,
         winner=winner,
         justification=pair.justification,
@@ -97,6 +97,7 @@ def verdict(source: Source, pair: Pair) -> ComparisonResultEnvelope:
         error_detail=None if winner else _error(pair, correlation_id, answered_at),
         provider=pair.provider or "unknown",
         model=pair.model or "unknown",
+        token_usage=_tokens(pair),
         cost_estimate=max(0.0, pair.cost_usd or 0.0),
         requested_at=pair.sent_at or answered_at,
         completed_at=answered_at,
@@ -106,10 +107,16 @@ def verdict(source: Source, pair: Pair) -> ComparisonResultEnvelope:
             "bos_batch_id": source.batch_uuid,
             "comparison_number": pair.number,
             "comparison_iteration": pair.wave,
-        },
+        }
+        | ({} if pair.prompt_sha256 is None else {"prompt_sha256": pair.prompt_sha256}),
     )
     around = source.around("/pairs", f"comparison.{pair.number}")
     return ComparisonResultEnvelope(**(around | {"correlation_id": correlation_id}), data=data)
+
+
+def _tokens(pair: Pair) -> TokenUsage:
+    asked, said = max(0, pair.prompt_tokens or 0), max(0, pair.completion_tokens or 0)
+    return TokenUsage(prompt_tokens=asked, completion_tokens=said, total_tokens=asked + said)
 
 
 def _error(pair: Pair, correlation_id: UUID, at: datetime) -> ErrorDetail:
