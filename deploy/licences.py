@@ -9,8 +9,11 @@ import re
 import sys
 from pathlib import Path
 
+from packaging.markers import Marker
+
 ROOT = Path(__file__).resolve().parents[1]
 LOCK, PAGE = ROOT / "deploy" / "requirements.lock", ROOT / "docs" / "licences.md"
+LINUX = {"sys_platform": "linux", "platform_system": "Linux", "python_version": "3.11", "os_name": "posix"}
 ALLOWED = {
     "0BSD",
     "Apache-2.0",
@@ -39,7 +42,8 @@ READ_BY_HAND = {"jinja2": "BSD-3-Clause", "scipy": "BSD-3-Clause"}
 HEAD = """# Licences
 
 What the image is made of, by `deploy/requirements.lock`, and under which licence each package says it comes.
-`make licences` writes this page and fails on a licence that is not allowed; `make check` fails when the page and the lock differ.
+`make licences` writes this page and fails on a licence that is not allowed; `make check` fails when page and lock
+differ.
 Allowed: {allowed}. MPL-2.0 asks that changes to its own files are published; we change none.
 
 `make sbom` writes the same list with hashes as CycloneDX JSON to `var/sbom.json`.
@@ -59,7 +63,7 @@ def plain(name: str) -> str:
 def locked() -> tuple[dict[str, str], list[str]]:
     """Return version by package of those that Linux gets, and the names of the others."""
     found = LINE.findall(LOCK.read_text())
-    elsewhere = [plain(name) for name, _, marker in found if "win32" in marker or "emscripten" in marker]
+    elsewhere = [plain(name) for name, _, marker in found if marker and not Marker(marker[3:]).evaluate(LINUX)]
     return {plain(name): version for name, version, _ in found if plain(name) not in elsewhere}, sorted(elsewhere)
 
 
