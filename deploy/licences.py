@@ -13,7 +13,13 @@ from packaging.markers import Marker
 
 ROOT = Path(__file__).resolve().parents[1]
 LOCK, PAGE = ROOT / "deploy" / "requirements.lock", ROOT / "docs" / "licences.md"
-LINUX = {"sys_platform": "linux", "platform_system": "Linux", "python_version": "3.11", "os_name": "posix"}
+LINUX = {
+    "sys_platform": "linux",
+    "platform_system": "Linux",
+    "python_version": "3.11",
+    "python_full_version": "3.11.9",
+    "os_name": "posix",
+}
 ALLOWED = {
     "0BSD",
     "Apache-2.0",
@@ -51,7 +57,7 @@ Allowed: {allowed}. MPL-2.0 asks that changes to its own files are published; we
 | package | version | licence |
 |---|---|---|
 """
-ELSEWHERE = "\nOn other systems than Linux only, not in the image: {names}.\n"
+ELSEWHERE = "\nOn other systems or with another Python only, not in the image: {names}.\n"
 LINE = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)( ; .+?)?(?: \\)?$", re.MULTILINE)
 
 
@@ -63,8 +69,12 @@ def plain(name: str) -> str:
 def locked() -> tuple[dict[str, str], list[str]]:
     """Return version by package of those that Linux gets, and the names of the others."""
     found = LINE.findall(LOCK.read_text())
-    elsewhere = [plain(name) for name, _, marker in found if marker and not Marker(marker[3:]).evaluate(LINUX)]
-    return {plain(name): version for name, version, _ in found if plain(name) not in elsewhere}, sorted(elsewhere)
+    here = {plain(name): version for name, version, marker in found if _is_for_linux(marker)}
+    return here, sorted({plain(name) for name, _, _ in found} - set(here))
+
+
+def _is_for_linux(marker: str) -> bool:
+    return not marker or Marker(marker.removeprefix(" ; ")).evaluate(LINUX)
 
 
 def licence_of(name: str, told: dict[str, str]) -> str:
