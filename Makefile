@@ -64,6 +64,7 @@ check: $(STAMP) ## format, lint, types, arrows, house rules; contracts and clien
 	$(BIN)/cj-runner metrics --check
 	$(BIN)/python clients/python/generate.py --check
 	$(BIN)/python deploy/grafana/build.py --check
+	$(BIN)/python deploy/licences.py --check
 	$(BIN)/python -m pytest -n 0 tests/unit/test_house.py
 
 fix: $(STAMP) ## format, and fix what the linter can fix
@@ -103,6 +104,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 lock: $(STAMP) ## write the lock files anew from pyproject.toml
 	$(LOCK) --all-extras --group dev -o requirements.lock pyproject.toml
 	$(LOCK) --extra otel --constraints requirements.lock -o deploy/requirements.lock pyproject.toml
+	$(LOCK) --group pyproject.toml:supply -o deploy/supply.lock
 
 clean: ## remove the virtual environment and all local data
 	rm -rf $(VENV) var
@@ -116,3 +118,20 @@ soak: $(STAMP) ## runs of all modes under random faults, then everything is chec
 .PHONY: load
 load: $(STAMP) ## many runs at once, one very large run, a backlog of callbacks; what it took, and what was found
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos.load all
+
+SUPPLY := .venv-supply
+.PHONY: licences sbom audit
+$(SUPPLY)/.installed: deploy/supply.lock | $(STAMP)
+	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SUPPLY)
+	$(BIN)/uv pip install --quiet --python $(SUPPLY)/bin/python --require-hashes -r deploy/supply.lock
+	@touch $@
+
+licences: $(SUPPLY)/.installed ## write docs/licences.md anew; fails on a licence that is not allowed
+	$(SUPPLY)/bin/pip-licenses --python $(BIN)/python --from=all --format=json --with-urls | $(BIN)/python deploy/licences.py
+
+sbom: $(SUPPLY)/.installed ## write what the image is made of to var/sbom.json (CycloneDX)
+	@mkdir -p var
+	$(SUPPLY)/bin/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --of JSON -o var/sbom.json deploy/requirements.lock
+
+audit: $(SUPPLY)/.installed ## ask the advisory service for known holes in what the image is made of
+	$(SUPPLY)/bin/pip-audit --strict --require-hashes --disable-pip --requirement deploy/requirements.lock

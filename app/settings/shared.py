@@ -150,7 +150,7 @@ class AuthSettings(Settings):
     jwt_secret_key: SecretStr | None = Field(
         default=None, validation_alias=AliasChoices("jwt_secret_key", "JWT_SECRET_KEY")
     )
-    """Shared secret (HS256) that signs and checks tokens between services."""
+    """Shared secret (HS256) that signs and checks tokens between services, 32 bytes at least."""
     jwt_public_key: str | None = Field(
         default=None, validation_alias=AliasChoices("jwt_public_key", "JWT_PUBLIC_KEY")
     )

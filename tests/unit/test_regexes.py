@@ -77,8 +77,9 @@ def _on_the_spot(sources: dict[str, str]) -> Iterator[tuple[str, str | bytes]]:
     for source in sources.values():
         for call in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)):
             named = ast.unparse(call.func).partition("re.")
-            if named[0] == "" and named[2] in WAYS and isinstance(call.args[0], ast.Constant):
-                yield named[2], call.args[0].value
+            first = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+            if named[0] == "" and named[2] in WAYS and isinstance(first, str | bytes):
+                yield named[2], first
 
 
 def _units(source: str) -> list[str]:
