@@ -37,8 +37,8 @@ WORD: Parts = {
     "word/document.xml": (
         f"{_HEAD}<w:document {_W}><w:body>"
         '<w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr><w:r><w:t>My essay</w:t></w:r></w:p>'
-        '<w:p><w:r><w:t xml:space="preserve">A learner </w:t></w:r><w:r><w:br/><w:tab/><w:t>wrote &amp; this.</w:t>'
-        "</w:r><w:hyperlink><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p>"
+        '<w:p><w:r><w:t xml:space="preserve">A learner </w:t></w:r><w:r><w:br/><w:tab/>'
+        "<w:t>wrote &amp; this.</w:t></w:r><w:hyperlink><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p>"
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
         "<w:sectPr/></w:body></w:document>"
     ).encode(),
@@ -68,15 +68,20 @@ def book(*rows: tuple[str, ...]) -> Parts:
         "_rels/.rels": _rels(("officeDocument", "xl/workbook.xml")),
         "xl/workbook.xml": f"{_HEAD}<workbook {_S}>{listed}</workbook>".encode(),
         "xl/_rels/workbook.xml.rels": _rels(
-            ("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")
+            ("worksheet", "worksheets/sheet1.xml"),
+            ("sharedStrings", "sharedStrings.xml"),
+            ("styles", "styles.xml"),
         ),
         "xl/worksheets/sheet1.xml": sheet.encode(),
         "xl/sharedStrings.xml": f"{_HEAD}<sst {_S}>{shared}</sst>".encode(),
         "xl/styles.xml": (
-            f'{_HEAD}<styleSheet {_S}><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy-mm-dd"/></numFmts>'
-            '<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills><borders count="1"><border/></borders>'
+            f"{_HEAD}<styleSheet {_S}>"
+            '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy-mm-dd"/></numFmts>'
+            '<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>'
+            '<borders count="1"><border/></borders>'
             '<cellStyleXfs count="1"><xf/></cellStyleXfs>'
-            '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>'
+            '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs>'
+            "</styleSheet>"
         ).encode(),
     }
 
@@ -92,14 +97,46 @@ def _cell(place: str, text: str) -> str:
 
 
 XML = (
-    *(b"<!DOCTYPE a>", b"<!ENTITY b 'c'>", b"&b;", b"&#0;", b"&#x110000;", b"<![CDATA[", b"]]>", b"<?x?>", b"<!--"),
+    *(
+        b"<!DOCTYPE a>",
+        b"<!ENTITY b 'c'>",
+        b"&b;",
+        b"&#0;",
+        b"&#x110000;",
+        b"<![CDATA[",
+        b"]]>",
+        b"<?x?>",
+        b"<!--",
+    ),
     *(b"</w:p>", b"<w:p/>", b"<w:p><w:r><w:t>", b"<w:br/>", b"</w:body>", b'xmlns:w="x"', b' encoding="utf-7"'),
-    *(b'<c r="ZZZ1048576"><v>1</v></c>', b'<row r="99999999">', b'r="A0"', b'r="-1"', b't="d"', b't="e"', b't="b"'),
+    *(
+        b'<c r="ZZZ1048576"><v>1</v></c>',
+        b'<row r="99999999">',
+        b'r="A0"',
+        b'r="-1"',
+        b't="d"',
+        b't="e"',
+        b't="b"',
+    ),
     *(b"<v>1e400</v>", b"<v>NaN</v>", b"<v>-1</v>", b"<v>999999999</v>", b"<v>2958466</v>", b' s="99"', b"<si/>"),
     *(b'ref="A1:XFD1048576"', b"<mergeCell/>", b"<v>" + b"9" * 5000 + b"</v>", b'Target="../../../etc/passwd"'),
     *(b'Target="http://127.0.0.1/"', b'TargetMode="External"', b'Target="/"', b'Target=""', b"<a>" * 2000),
 )
-NAMES = ("../a", "/a", "a\x00b", "a\\b", "C:\\a", "A" * 600, "", ".", "word/document.xml", "é", "e\u0301", "a/", "a:b")
+NAMES = (
+    "../a",
+    "/a",
+    "a\x00b",
+    "a\\b",
+    "C:\\a",
+    "A" * 600,
+    "",
+    ".",
+    "word/document.xml",
+    "é",
+    "e\u0301",
+    "a/",
+    "a:b",
+)
 
 
 def mutated(parts: Parts, chance: Chance) -> bytes:

@@ -10,8 +10,21 @@ TOKENS = (
     *(b"\r\n", b"\n", b"\r", b"\t", b"\x0b", b"\x1b[31m", b"\x7f", b"\xe2\x80\xae", b"\xe2\x80\xa8", b"\xc2\x85"),
     *(b"0", b"-1", b"-0", b"1e400", b"NaN", b"Infinity", b"2147483648", b"9223372036854775808", b"9" * 5000),
     *(b"{", b"}", b"[", b"]", b'"', b"'", b",", b";", b":", b"=", b"%", b"\\", b"/", b"../", b"<", b">", b"&"),
-    *(b"null", b"true", b"{}", b"[]", b'""', b"\\u0000", b"\\ud800", b"\xd9\xa1", b"\xc2\xb2", b"%00", b"%s", b"{n}"),
-    *("é".encode(), "e\u0301".encode(), "İ".encode(), "ß".encode(), "𝟙".encode(), "<<<ESSAY A\n".encode()),
+    *(
+        b"null",
+        b"true",
+        b"{}",
+        b"[]",
+        b'""',
+        b"\\u0000",
+        b"\\ud800",
+        b"\xd9\xa1",
+        b"\xc2\xb2",
+        b"%00",
+        b"%s",
+        b"{n}",
+    ),
+    *("é".encode(), "e\u0301".encode(), "İ".encode(), "ß".encode(), "𝟙".encode(), b"<<<ESSAY A\n"),
     *(b"[" * 3000, b"(" * 3000, b"A" * 10_000, b"-" * 300, b" " * 2000),
 )
 

@@ -26,12 +26,22 @@ PACKAGE = {
     "llm_prompt.md": b"Weigh the language.",
     "ANCHOR_ESSAYS.csv": b"ANCHOR-ID;GRADE;FILE-NAME\nfirst;A;first_A.txt\nsecond;C+;second_C+.md\n",
 }
-GRADES = archives_mutated.book(("ANCHOR-ID", "GRADE"), ("first", "A"), ("second", "C+"), ("third", "7"), ("4", "=A1"))
+GRADES = archives_mutated.book(
+    ("ANCHOR-ID", "GRADE"), ("first", "A"), ("second", "C+"), ("third", "7"), ("4", "=A1")
+)
 GRADES_CSV = (
     b"ANCHOR-ID,GRADE,FILE-NAME\nfirst,A,first_A.txt\nsecond,C+,\n",
-    b"\xef\xbb\xbfnote\nanchor_id;pred_mode_grade\n\"a;b\";\"e-\"\n;;\n'x;B\n",
+    b'\xef\xbb\xbfnote\nanchor_id;pred_mode_grade\n"a;b";"e-"\n;;\n\'x;B\n',
 )
-NAMES = (b"anchor_essays/first_A.docx", b"a_E-.docx", b"x_C+12.md", "å_ä.txt".encode(), b"a/../b.txt", b"~$a.docx", b".x")
+NAMES = (
+    b"anchor_essays/first_A.docx",
+    b"a_E-.docx",
+    b"x_C+12.md",
+    "å_ä.txt".encode(),
+    b"a/../b.txt",
+    b"~$a.docx",
+    b".x",
+)
 FOLDER = TemporaryDirectory(prefix="cj-runner-fuzz-folder-")
 
 
@@ -106,11 +116,16 @@ def _folder(raw: bytes) -> bool:
 
 def _hold_files(files: dict[str, bytes]) -> None:
     hold(len(files) <= LIMITS.files, "there are more files than may be")
-    hold(sum(map(len, files.values())) <= max(LIMITS.total_bytes, LIMITS.files * LIMITS.file_bytes), "too many bytes")
+    hold(
+        sum(map(len, files.values())) <= max(LIMITS.total_bytes, LIMITS.files * LIMITS.file_bytes),
+        "too many bytes",
+    )
     for name in files:
         path = PurePosixPath(name)
         hold(not path.is_absolute() and ".." not in path.parts and "\\" not in name, f"a path leaves: {name!r}")
-        hold(not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name), f"a name is unfit: {name!r}")
+        hold(
+            not any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name), f"a name is unfit: {name!r}"
+        )
 
 
 def _stocked(files: dict[str, bytes]) -> bool:
@@ -169,7 +184,9 @@ def _grades(suffix: str, raw: bytes) -> bool:
 
 def _names_a_grade(raw: bytes) -> bool:
     grade = grade_from_name(raw.decode("utf-8", "surrogateescape"))
-    hold(grade is None or (1 <= len(grade) <= 3 and grade[0].isascii() and grade[0].isupper()), f"{grade!r} is none")
+    hold(
+        grade is None or (1 <= len(grade) <= 3 and grade[0].isascii() and grade[0].isupper()), f"{grade!r} is none"
+    )
     return grade is not None
 
 
@@ -178,7 +195,9 @@ def _of(*seeds: bytes) -> Callable[[Chance], bytes]:
 
 
 TARGETS = (
-    Target("txt", _of(ESSAY.encode(), "\ufeffÅ e\u0301\r\n\r".encode(), b"\xff\xfea\x00"), partial(_reads, ".txt")),
+    Target(
+        "txt", _of(ESSAY.encode(), "\ufeffÅ e\u0301\r\n\r".encode(), b"\xff\xfea\x00"), partial(_reads, ".txt")
+    ),
     Target("grades-csv", _of(*GRADES_CSV), partial(_grades, ".csv")),
     Target("grades-in-names", _of(*NAMES), _names_a_grade),
     Target("package-upload", _of(UPLOAD), _uploads),

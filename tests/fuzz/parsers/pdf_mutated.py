@@ -5,7 +5,9 @@ import zlib
 from tests.fuzz.parsers.bytes_mutated import mutated as bytes_mutated
 from tests.fuzz.parsers.target import Chance
 
-_TEXT = b"BT /F1 12 Tf 72 720 Td (A learner wrote this.) Tj T* [(And) -250 (more)] TJ 1 0 0 1 5 5 Tm <48656C> Tj ET"
+_TEXT = (
+    b"BT /F1 12 Tf 72 720 Td (A learner wrote this.) Tj T* [(And) -250 (more)] TJ 1 0 0 1 5 5 Tm <48656C> Tj ET"
+)
 _CMAP = (
     b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <00> <FF> endcodespacerange "
     b"2 beginbfrange <20> <7E> <0020> <80> <82> [<0041> <0042> <0043>] endbfrange "
@@ -14,7 +16,7 @@ _CMAP = (
 OBJECTS = (
     b"<< /Type /Catalog /Pages 2 0 R >>",
     b"<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>",
-    b"<< /Type /Page /Parent 2 0 R /Contents [4 0 R] /Resources << /Font << /F1 5 0 R >> /XObject << /X 7 0 R >> >> >>",
+    b"<< /Type /Page /Parent 2 0 R /Contents [4 0 R] /Resources << /Font << /F1 5 0 R >> /XObject << /X 7 0 R>>>>>>",
     b"\x00" + _TEXT,
     b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 6 0 R >>",
     b"\x00" + _CMAP,
@@ -23,15 +25,77 @@ OBJECTS = (
 )
 """What begins with NUL is the body of a stream; the rest stands as it is."""
 TOKENS = (
-    *(b"1 0 R", b"2 0 R", b"3 0 R", b"99 0 R", b"-1 0 R", b"4 0 R 4 0 R", b"[[[[", b"<<", b">>", b"<< /A 1 0 R >>"),
-    *(b"/Filter /FlateDecode", b"/Filter [/FlateDecode /FlateDecode]", b"/Filter /LZWDecode", b"/Filter /ASCII85Decode"),
-    *(b"/Filter /RunLengthDecode", b"/Filter /ASCIIHexDecode", b"/DecodeParms << /Predictor 12 /Columns 999999999 >>"),
-    *(b"/Count 99999999", b"/Kids [2 0 R]", b"/Parent 3 0 R", b"/Prev 9", b"/Prev 0", b"/Size 999999999", b"/Encrypt 5 0 R"),
-    *(b"/Type /ObjStm /N 100000 /First 5", b"/Type /XRef /W [1 2 1]", b"/Length -1", b"/Length 99999999", b"/Length 4 0 R"),
-    *(b"(" * 500, b"[" * 500, b"<<" * 500, b"/" + b"a" * 500, b"(\\777)", b"<FEFFD800>", b"9" * 500, b"1e400", b"--5"),
-    *(b"/Differences [0 /A 300 /B -1 /C]", b"/X Do", b"/F1 0 Tf", b"q " * 300, b"BT " * 100, b"ET", b"BI ID EI", b"'"),
-    *(b"1 beginbfrange <0000> <FFFF> <0000> endbfrange", b"1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange"),
-    *(b"/DescendantFonts [5 0 R]", b"/Subtype /Type0", b"/W [0 99999999 500]", b"/FirstChar -9", b"/Widths [1 2 3]"),
+    *(
+        b"1 0 R",
+        b"2 0 R",
+        b"3 0 R",
+        b"99 0 R",
+        b"-1 0 R",
+        b"4 0 R 4 0 R",
+        b"[[[[",
+        b"<<",
+        b">>",
+        b"<< /A 1 0 R >>",
+    ),
+    *(
+        b"/Filter /FlateDecode",
+        b"/Filter [/FlateDecode /FlateDecode]",
+        b"/Filter /LZWDecode",
+        b"/Filter /ASCII85Decode",
+    ),
+    *(
+        b"/Filter /RunLengthDecode",
+        b"/Filter /ASCIIHexDecode",
+        b"/DecodeParms << /Predictor 12 /Columns 999999999 >>",
+    ),
+    *(
+        b"/Count 99999999",
+        b"/Kids [2 0 R]",
+        b"/Parent 3 0 R",
+        b"/Prev 9",
+        b"/Prev 0",
+        b"/Size 999999999",
+        b"/Encrypt 5 0 R",
+    ),
+    *(
+        b"/Type /ObjStm /N 100000 /First 5",
+        b"/Type /XRef /W [1 2 1]",
+        b"/Length -1",
+        b"/Length 99999999",
+        b"/Length 4 0 R",
+    ),
+    *(
+        b"(" * 500,
+        b"[" * 500,
+        b"<<" * 500,
+        b"/" + b"a" * 500,
+        b"(\\777)",
+        b"<FEFFD800>",
+        b"9" * 500,
+        b"1e400",
+        b"--5",
+    ),
+    *(
+        b"/Differences [0 /A 300 /B -1 /C]",
+        b"/X Do",
+        b"/F1 0 Tf",
+        b"q " * 300,
+        b"BT " * 100,
+        b"ET",
+        b"BI ID EI",
+        b"'",
+    ),
+    *(
+        b"1 beginbfrange <0000> <FFFF> <0000> endbfrange",
+        b"1 beginbfrange <00000000> <FFFFFFFF> <0041> endbfrange",
+    ),
+    *(
+        b"/DescendantFonts [5 0 R]",
+        b"/Subtype /Type0",
+        b"/W [0 99999999 500]",
+        b"/FirstChar -9",
+        b"/Widths [1 2 3]",
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""What judges answer, under fuzz: the text of a verdict, whole HTTP answers through each provider's SDK, batch results.
+"""What judges answer, under fuzz: texts of verdicts, HTTP answers through each provider's SDK, results of jobs.
 
 An HTTP answer is written as its status, its headers, an empty line and its body.
 """
@@ -123,7 +123,9 @@ PLAYED = Played()
 def _response(raw: bytes) -> httpx2.Response:
     head, _, body = raw.partition(b"\n\n")
     status, *lines = head.split(b"\n")
-    headers = [(name.strip(), value.strip()) for name, _, value in (line.partition(b":") for line in lines) if name]
+    headers = [
+        (name.strip(), value.strip()) for name, _, value in (line.partition(b":") for line in lines) if name
+    ]
     number = int(status) if status.isdigit() and 100 <= int(status[:4]) <= 599 and len(status) == 3 else 200
     kept = [(name, value) for name, value in headers if name.isascii() and b"\r" not in value]
     return httpx2.Response(number, headers=kept, content=body)
@@ -225,8 +227,7 @@ LINES: dict[Dialect, tuple[bytes, ...]] = {
     "anthropic": (
         _good_line("anthropic", "odd"),
         b'{"custom_id": "0000000000000000-odd", "result": {"type": "expired"}}',
-        b'{"custom_id": "0000000000000000-odd", "result": {"type": "errored", "error": {"type": "error", "error": '
-        b'{"type": "invalid_request_error", "message": "x"}}}}',
+        b'{"custom_id": "0000000000000000-odd", "result": {"type": "errored", "error": {"error": {"type": "x"}}}}',
     ),
     "responses": (
         _good_line("responses", "odd"),

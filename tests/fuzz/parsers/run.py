@@ -1,7 +1,7 @@
 """All parsers under fuzz, each target in a process of its own; ``make fuzz-parsers`` prints what comes of it.
 
-``python -m tests.fuzz.parsers.run --count 1000000 --seed 1 --target pdf``. The input of each finding is written to a
-file and printed as bytes; ``--again FILE --target NAME`` feeds such a file once more.
+``python -m tests.fuzz.parsers.run --count 1000000 --seed 1 --target pdf``. The input of each finding is written to
+a file and printed as bytes; ``--again FILE --target NAME`` feeds such a file once more.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from typing import Any
 from tests.fuzz.parsers import child
 
 ROOT = Path(__file__).resolve().parents[3]
-MODULES = ("wire", "documents", "providers")
+MODULES = ("wire", "documents", "tables", "providers", "edge")
 STUCK_CPU_S = 10.0
 """So much time of the processor on one input, and nothing can interrupt it: the process is ended."""
 LOOK_EVERY_S = 0.5
@@ -164,7 +164,7 @@ def keep(results: Sequence[Result], folder: Path) -> list[str]:
 
 def again(name: str, path: Path) -> None:
     """Feed the input of a file to a target, with its traceback."""
-    module = dict((target, module) for module, target in every_target())[name]
+    module = {target: module for module, target in every_target()}[name]
     target = next(one for one in child.targets_of(_path(module)) if one.name == name)
     begun = time.process_time()
     taken = target.check(path.read_bytes())

@@ -197,9 +197,7 @@ def _ignore(envelope: Any) -> None:
     del envelope
 
 
-def _target(
-    name: str, shape: type[Envelope[Any]], look: Callable[[Any], None], *seeds: bytes
-) -> Target:
+def _target(name: str, shape: type[Envelope[Any]], look: Callable[[Any], None], *seeds: bytes) -> Target:
     return Target(f"envelope-{name}", partial(_make, seeds), partial(_check, shape, look))
 
 
