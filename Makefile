@@ -39,6 +39,12 @@ SECONDS ?= 900
 fuzz: $(STAMP) ## throw more at the running API, drawn anew: make fuzz SECONDS=900
 	FUZZ_SECONDS=$(SECONDS) $(BIN)/python -m pytest -n 0 tests/e2e/test_api_fuzz.py
 
+.PHONY: fuzz-parsers
+N ?= 1000000
+SEED ?= 1
+fuzz-parsers: $(STAMP) ## feed mutated inputs to every parser: make fuzz-parsers N=1000000 SEED=1 TARGET=pdf,docx
+	$(BIN)/python -m tests.fuzz.parsers.run --count $(N) --seed $(SEED) --target "$(TARGET)"
+
 P ?= cj-generic
 profile-suite: $(STAMP) ## the full parity suite of a mock profile: make profile-suite P=eng5-anchor
 	@test -f tests/parity/test_$(subst -,_,$(P)).py || { echo "no profile $(P): cj-generic, cj-generic-batch-api, eng5-anchor, eng5-lower5"; exit 2; }

@@ -1,4 +1,4 @@
-"""Text of others made such that Postgres holds it, in columns and in JSON: no NUL, no half of a character. PURE."""
+"""Text of others made such that Postgres holds it, in columns and in JSON: no NUL, only whole characters. PURE."""
 
 from collections.abc import Mapping
 

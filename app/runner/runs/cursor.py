@@ -47,7 +47,7 @@ def read(cursor: str, query: str) -> Place:
 
 
 def _is_place(version: object, microseconds: object, run_id: object) -> bool:
-    """Return whether a cursor's facts are of the kinds that we write: its digest is no secret, anybody can make it."""
+    """Return whether a cursor's facts are of the kinds that we write: anybody can make its digest."""
     numbers = type(version) is int and type(microseconds) is int
     return numbers and version == VERSION and isinstance(run_id, str) and run_id.isprintable()
 

@@ -20,7 +20,7 @@ from typing import Any
 from tests.fuzz.parsers import child
 
 ROOT = Path(__file__).resolve().parents[3]
-MODULES = ("wire", "documents", "tables", "providers", "edge")
+MODULES = ("wire", "documents", "tables", "providers", "edge", "requests", "settings_values")
 STUCK_CPU_S = 10.0
 """So much time of the processor on one input, and nothing can interrupt it: the process is ended."""
 LOOK_EVERY_S = 0.5
