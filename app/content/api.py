@@ -12,6 +12,7 @@ from app.db.unit import Database
 from app.edge import health, problems
 from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, Front, protect
+from app.edge.platform_docs import Described
 from app.errors import InvalidInput
 from app.settings import ContentSettings, HttpSettings
 
@@ -29,7 +30,7 @@ class BadContent(InvalidInput):
 
 def build(database: Database, settings: ContentSettings, http: HttpSettings = UNLIMITED) -> FastAPI:
     """Return the application."""
-    app = FastAPI(title="Content store", version="1", docs_url=None, redoc_url=None)
+    app = Described(title="Content store", version="1", docs_url=None, redoc_url=None)
     answers = problems.install(app, service=SERVICE, style="platform")
     protect(app, answers, Front(http, {PATH: Rule(settings.max_bytes, kinds=())}))
     app.include_router(health.routes(SERVICE, {"database": health.database_check(database)}))

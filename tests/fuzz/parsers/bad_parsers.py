@@ -1,18 +1,18 @@
 """Parsers that do what none may, so that the fuzzer itself is seen to find it."""
 
 import os
-import re
 import time
 
 from tests.fuzz.parsers.target import Chance, Target, hold
 
 BAD = b"bad"
 HELD: list[bytearray] = []
+HUNG: list[bytes] = []
 
 
 def _some(chance: Chance) -> bytes:
-    """Return the bad input once in fifty, with more or less behind it."""
-    return BAD + b"!" * chance.randrange(9) if chance.random() < 0.02 else b"good"
+    """Return the bad input once in ten, with more or less behind it."""
+    return BAD + b"!" * chance.randrange(9) if chance.random() < 0.1 else b"good"
 
 
 def _crashes(raw: bytes) -> bool:
@@ -25,15 +25,17 @@ def _returns_nonsense(raw: bytes) -> bool:
 
 
 def _hangs(raw: bytes) -> bool:
-    end = time.thread_time() + 3
-    while raw.startswith(BAD) and time.thread_time() < end:
+    """Hang once: to do it for each bad input takes long."""
+    end = time.thread_time() + (0 if HUNG or raw == b"good" else 3)
+    HUNG.extend([raw] if raw.startswith(BAD) else [])
+    while time.thread_time() < end:
         pass
     return True
 
 
 def _never_comes_back(raw: bytes) -> bool:
-    """Go over and over the same letters inside one call, which no signal interrupts."""
-    return raw == b"good" or re.fullmatch(rb"(a|a)*b", b"a" * 60) is not None
+    """Count inside one call, which no signal interrupts."""
+    return raw == b"good" or sum(range(10**13)) > 0
 
 
 def _eats_memory(raw: bytes) -> bool:
