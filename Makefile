@@ -36,8 +36,14 @@ test-tools: ## install what the tests of pages and alerts need (Debian or Ubuntu
 	apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core prometheus
 
 SECONDS ?= 900
-fuzz: $(STAMP) ## throw more at the running API, drawn anew: make fuzz SECONDS=900
-	FUZZ_SECONDS=$(SECONDS) $(BIN)/python -m pytest -n 0 tests/e2e/test_api_fuzz.py
+fuzz: $(STAMP) ## throw more at the running API and each service, drawn anew: make fuzz SECONDS=900
+	FUZZ_SECONDS=$(SECONDS) $(BIN)/python -m pytest -n 0 tests/e2e/test_api_fuzz.py tests/e2e/test_services_fuzz.py
+
+.PHONY: fuzz-parsers
+N ?= 1000000
+SEED ?= 1
+fuzz-parsers: $(STAMP) ## feed mutated inputs to every parser: make fuzz-parsers N=1000000 SEED=1 TARGET=pdf,docx
+	$(BIN)/python -m tests.fuzz.parsers.run --count $(N) --seed $(SEED) --target "$(TARGET)"
 
 P ?= cj-generic
 profile-suite: $(STAMP) ## the full parity suite of a mock profile: make profile-suite P=eng5-anchor

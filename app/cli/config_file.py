@@ -45,7 +45,7 @@ def read(environment: Mapping[str, str] = os.environ) -> Config:
             found = tomllib.load(file)
     except (FileNotFoundError, NotADirectoryError):
         return Config(path)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         why = getattr(error, "strerror", None) or 'it is no TOML: write for example url = "http://127.0.0.1:8300"'
         raise InvalidInput(f"{path} cannot be read: {why}") from error
     strange = [name for name in found if name not in KEYS or not isinstance(found[name], str)]

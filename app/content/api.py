@@ -13,6 +13,7 @@ from app.db.unit import Database
 from app.edge import health, problems
 from app.edge.bodies import Rule
 from app.edge.front import UNLIMITED, Front, protect
+from app.edge.platform_docs import ASKS, Described
 from app.edge.tokens import AdminTokens
 from app.edge.traced import THE_ONLY_ONE
 from app.errors import InvalidInput
@@ -39,17 +40,17 @@ def build(
     tokens: AdminTokens | None = None,
 ) -> FastAPI:
     """Return the application; with ``tokens`` it asks who calls, on every route that knows of texts."""
-    app = FastAPI(title="Content store", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
+    app = Described(title="Content store", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
     answers = problems.install(app, service=SERVICE, style="platform")
     bodies = {PATH: Rule(settings.max_bytes, kinds=())}
     protect(app, answers, Front(http, bodies, from_neighbours=True))
     app.include_router(health.routes(SERVICE, {"database": health.database_check(database)}))
 
-    async def known(authorization: Annotated[str | None, Header()] = None) -> None:
+    async def known(authorization: Annotated[str | None, Header(include_in_schema=False)] = None) -> None:
         if tokens is not None:
             await tokens.admin(authorization)
 
-    guarded = [Depends(known)]
+    guarded = [ASKS, Depends(known)] if tokens is not None else []
 
     @app.post(PATH, status_code=201, summary="Keep a text", dependencies=guarded)
     async def upload(request: Request) -> JSONResponse:

@@ -22,6 +22,7 @@ _HELD_APART = "read one by one"
 _FRAME = b'  "llm_comparisons": ["%s"\n' % _HELD_APART.encode()
 _ENDS = (b"  ],\n", b"  ]\n")
 _SECTION = re.compile(rb'  "(\w+)": ')
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 _SEAL = re.compile(rb'(    "artefact_checksum": ")([0-9a-f]{64})(",?\n?)')
 
 
@@ -109,7 +110,17 @@ def _parsed(text: bytes, what: str) -> Document:
         raise Unreadable(f"{what} is not rendered as an artefact is: {error}") from error
     if not isinstance(found, dict):
         raise Unreadable(f"{what} is no object")
+    if _HALF.search(text) and not _is_whole(found):
+        raise Unreadable(f"{what} holds half of a character")
     return found
+
+
+def _is_whole(document: Document) -> bool:
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Document:

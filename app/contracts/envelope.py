@@ -11,7 +11,11 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny, ValidationError
 
+from app.contracts.depth import is_deeper
+
 Data = TypeVar("Data", bound=BaseModel)
+DEEPEST = 64
+"""Levels of brackets in a message: what is read is written again, and writers fail at depths that readers take."""
 
 
 class Wire(BaseModel):
@@ -52,6 +56,8 @@ class Unreadable(ValueError):
 
 def read(shape: type[Envelope[Data]], value: bytes) -> Envelope[Data]:
     """Parse ``value`` as ``shape``; raise ``Unreadable`` with a short reason that holds no content."""
+    if is_deeper(value, DEEPEST):
+        raise Unreadable("too_deep", f"more than {DEEPEST} levels of brackets inside each other")
     try:
         raw = orjson.loads(value)
     except orjson.JSONDecodeError as error:
@@ -59,12 +65,17 @@ def read(shape: type[Envelope[Data]], value: bytes) -> Envelope[Data]:
     if not isinstance(raw, dict):
         raise Unreadable("not_an_envelope", f"a JSON {type(raw).__name__} where an object belongs")
     if raw.get("schema_version", 1) != 1:
-        raise Unreadable("unknown_schema_version", str(raw.get("schema_version"))[:40])
+        raise Unreadable("unknown_schema_version", ascii(raw.get("schema_version"))[:40])
     try:
         return shape.model_validate(raw)
     except ValidationError as error:
         where = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['type']}"
+            f"{'.'.join(_shown(part) for part in problem['loc'])}: {problem['type']}"
             for problem in error.errors()[:5]
         )
         raise Unreadable("invalid_shape", where[:400]) from error
+
+
+def _shown(part: object) -> str:
+    """Return a step of a path so that it can be stored and logged: keys come from whoever wrote the message."""
+    return str(part) if isinstance(part, int) else ascii(part)[1:-1]

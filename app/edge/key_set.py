@@ -87,7 +87,7 @@ class KeySet:
             raise self.client.refused(response, "show its keys")
         try:
             document = response.json() if len(response.content) <= MOST_BYTES else None
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         listed = document.get("keys") if isinstance(document, dict) else None
         if not isinstance(listed, list):

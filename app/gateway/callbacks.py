@@ -20,6 +20,7 @@ from app.contracts.llm_events import (
     TokenUsage,
 )
 from app.contracts.prompt import sha256
+from app.db.storable import storable
 from app.gateway.providers.base import Answer, FailureKind, JudgeFailed, Usage
 from app.gateway.queue import Queued
 from app.messaging.outbox import Event, event
@@ -100,17 +101,13 @@ def _clean(result: Answer | JudgeFailed) -> Answer | JudgeFailed:
     if isinstance(result, Answer):
         return replace(
             result,
-            justification=_text(result.justification),
-            model=_text(result.model)[:255],
+            justification=storable(result.justification),
+            model=storable(result.model)[:255],
             usage=_usage(result.usage),
         )
-    result.message = _text(result.message)
+    result.message = storable(result.message)
     result.spent = _usage(result.spent)
     return result
-
-
-def _text(text: str) -> str:
-    return text.encode("utf-8", "replace").decode().replace("\x00", "")
 
 
 def _usage(usage: Usage) -> Usage:

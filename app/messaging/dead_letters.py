@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.topics import Topic
+from app.db.storable import storable, storable_texts
 from app.messaging.bus import Outgoing, Record
 from app.messaging.known import known
 from app.messaging.outbox import Event, add
@@ -66,10 +67,10 @@ async def put_aside(
                 offset=record.offset,
                 digest=letter.digest,
                 key=record.key,
-                headers=dict(record.headers),
+                headers=storable_texts(record.headers),
                 value=record.value,
                 reason=letter.reason,
-                detail=letter.detail,
+                detail=storable(letter.detail),
             )
             .on_conflict_do_nothing()
             .returning(tables.dead_letters.c.id)
@@ -107,6 +108,6 @@ def _announcement(service: str, letter: DeadLetter) -> Event:
             "x-original-partition": str(record.partition),
             "x-original-offset": str(record.offset),
             "x-reason": letter.reason,
-            "x-detail": letter.detail[:400],
+            "x-detail": storable(letter.detail)[:400],
         },
     )

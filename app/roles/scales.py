@@ -17,7 +17,7 @@ def learn_scales(file: Path | None, scales: GradeScales = SCALES) -> None:
     try:
         text = file.read_text(encoding="utf-8-sig")
         document = json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise BadGradeScale.at("GRADE_SCALES_FILE", f"{file} cannot be read: {reason}") from error
     try:

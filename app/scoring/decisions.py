@@ -117,7 +117,7 @@ def records_of(rows: Iterable[Row], columns: Columns) -> list[Record]:
     read = [
         (line, row, (_id(row, columns.first, line), _id(row, columns.second, line)))
         for line, row in rows
-        if _counts(row, columns)
+        if counts(row, columns)
     ]
     for line, _, pair in read:
         if pair[0] == pair[1]:
@@ -136,7 +136,7 @@ def records_of(rows: Iterable[Row], columns: Columns) -> list[Record]:
     ]
 
 
-def _counts(row: Mapping[str, str | None], columns: Columns) -> bool:
+def counts(row: Mapping[str, str | None], columns: Columns) -> bool:
     """Say whether a row is a decision; exported comparisons may have failed, or come too late for the scores."""
     if (columns.first, columns.second, columns.choice) != EXPORTED:
         return True

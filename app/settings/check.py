@@ -36,6 +36,8 @@ def _problems_of(group: type[Settings]) -> list[str]:
         return [_sentence(group, item["loc"], item["msg"]) for item in error.errors(include_input=False)]
     except SettingsError as error:
         return [f"{_of_json(group, str(error))} holds JSON that cannot be read"]
+    except RecursionError:
+        return [f"a variable of {group.__name__} holds JSON that is nested too deep"]
     except ValueError as error:
         return [str(error)]
     return []

@@ -10,10 +10,10 @@ from fastapi import FastAPI, Request, UploadFile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.contracts.depth import depth
 from app.edge import problems
 from app.edge.bodies import Rule
 from app.edge.front import UPLOAD, Front, protect
-from app.edge.json_text import depth
 from app.errors import AppError
 from app.settings import HttpSettings
 

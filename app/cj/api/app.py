@@ -12,6 +12,7 @@ from app.cj.parts import Parts
 from app.edge import health, problems
 from app.edge.front import Front, protect
 from app.edge.key_set import KeySet
+from app.edge.platform_docs import ASKS, Described
 from app.edge.tokens import AdminTokens
 from app.edge.traced import THE_ONLY_ONE
 from app.settings import AuthSettings, CJHttpSettings, HttpSettings
@@ -32,15 +33,15 @@ def build(
 
     ``more_checks`` say, beside the database's, whether the process is ready.
     """
-    app = FastAPI(title="CJ engine", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
+    app = Described(title="CJ engine", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
     answers = problems.install(app, service=SERVICE, style="platform")
     app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database), **more_checks}))
     tokens = AdminTokens(auth, keys)
 
-    async def admin(authorization: Annotated[str | None, Header()] = None) -> str:
+    async def admin(authorization: Annotated[str | None, Header(include_in_schema=False)] = None) -> str:
         return await tokens.admin(authorization)
 
-    guarded: list[Dependency] = [Depends(admin)]
+    guarded: list[Dependency] = [ASKS, Depends(admin)]
     for routes in ROUTES:
         app.include_router(routes(parts, guarded))
     protect(app, answers, Front(http, from_neighbours=True))

@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI
 
 from app.edge import health, problems
 from app.edge.front import Front, protect
+from app.edge.platform_docs import ASKS, Described
 from app.edge.traced import THE_ONLY_ONE
 from app.gateway.api import comparisons, providers
 from app.gateway.api.guard import guard
@@ -24,12 +25,12 @@ def build(
 
     ``more_checks`` say, beside the database's, whether the process is ready.
     """
-    app = FastAPI(title="LLM gateway", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
+    app = Described(title="LLM gateway", version="1", docs_url=None, redoc_url=None, telemetry=THE_ONLY_ONE)
     answers = problems.install(app, service=SERVICE, style="platform")
     protect(app, answers, Front(http, from_neighbours=True))
     app.add_middleware(Measured)
     app.include_router(health.routes(SERVICE, {"database": health.database_check(parts.database), **more_checks}))
-    guarded = [Depends(guard(parts.auth, parts.settings, parts.keys))]
+    guarded = [ASKS, Depends(guard(parts.auth, parts.settings, parts.keys))]
     app.include_router(comparisons.writes(parts), dependencies=guarded)
     app.include_router(comparisons.reads(parts))
     app.include_router(providers.writes(parts), dependencies=guarded)

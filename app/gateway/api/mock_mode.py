@@ -48,7 +48,7 @@ def routes(
     """Return the routes."""
     router = APIRouter(prefix="/admin/mock-mode", tags=["admin"], dependencies=[Depends(_enabled(settings))])
 
-    async def admin(authorization: Annotated[str | None, Header()] = None) -> str:
+    async def admin(authorization: Annotated[str | None, Header(include_in_schema=False)] = None) -> str:
         return await tokens.admin(authorization)
 
     def view(current: str) -> MockModeView:

@@ -18,6 +18,7 @@ from app.gateway.providers import failures
 from app.gateway.providers.anthropic_payload import PROVIDER, request
 from app.gateway.providers.asking import TOOL, Said, Sent, Stop, settle
 from app.gateway.providers.base import Answer, Probe, Question
+from app.gateway.providers.bodies import object_in
 from app.settings import ProviderSettings
 
 
@@ -60,8 +61,8 @@ class AnthropicJudge:
         payload, sent = request(question, self._settings, self._manifest)
         with failures.translating(PROVIDER, self._clock, sent):
             async with asyncio.timeout(self._settings.llm_request_timeout):
-                message = await self._client.messages.create(**for_sdk(payload))
-            said = read(message.to_dict(warnings=False))
+                answered = await self._client.messages.with_raw_response.create(**for_sdk(payload))
+            said = read(object_in(answered.http_response.content))
             return settle(sent, said, question, at=self._clock())
 
     def describe(self, question: Question) -> Sent:

@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import anthropic
+import structlog
 from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
 from anthropic.types.messages import MessageBatch
 from anthropic.types.messages.batch_create_params import Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from app.gateway.manifest import Manifest
 from app.gateway.providers import failures
@@ -31,8 +32,10 @@ from app.gateway.providers.base import (
     Question,
     Sought,
 )
+from app.gateway.providers.bodies import UnreadableBody, lines_in, object_in
 from app.settings import ProviderSettings
 
+log = structlog.get_logger(__name__)
 MOST_ITEMS = 100_000
 MARK_LENGTH = 16
 LOOK_AGAIN_S = 60.0
@@ -139,13 +142,11 @@ class AnthropicJobs:
     async def _mark(self, job: MessageBatch) -> str:
         """Return the mark in the first result of an ended job, empty where it has none; read once a process."""
         if job.id not in self._marks and job.results_url is not None and job.archived_at is None:
-            rows = await self._client.messages.batches.results(job.id)
-            try:
-                async for row in rows:
-                    self._marks[job.id] = row.custom_id.partition("-")[0]
-                    break
-            finally:
-                await rows.close()
+            async with self._client.messages.batches.with_streaming_response.results(job.id) as response:
+                async for line in lines_in(response.iter_bytes()):
+                    if (row := _row(job.id, line)) is not None:
+                        self._marks[job.id] = row.custom_id.partition("-")[0]
+                        break
         return self._marks.get(job.id, "")
 
     async def look(self, job_id: str) -> JobProgress:
@@ -160,9 +161,10 @@ class AnthropicJobs:
     async def results(self, job_id: str) -> AsyncIterator[tuple[str, Answer | JudgeFailed]]:
         """Yield each item as its line comes."""
         with failures.translating(PROVIDER, self._clock):
-            async for line in await self._client.messages.batches.results(job_id):
-                row = _Row.model_validate(line.to_dict(warnings=False))
-                yield row.custom_id[MARK_LENGTH + 1 :], self._outcome(row.result)
+            async with self._client.messages.batches.with_streaming_response.results(job_id) as response:
+                async for line in lines_in(response.iter_bytes()):
+                    if (row := _row(job_id, line)) is not None:
+                        yield row.custom_id[MARK_LENGTH + 1 :], self._outcome(row.result)
 
     def _outcome(self, result: "_Result") -> Answer | JudgeFailed:
         at = self._clock()
@@ -208,6 +210,15 @@ class _Row(BaseModel):
 
     custom_id: str
     result: _Result
+
+
+def _row(job_id: str, line: bytes) -> _Row | None:
+    """Return the item of a line; a line that cannot be read leaves its item without a result, not the others."""
+    try:
+        return _Row.model_validate(object_in(line))
+    except (ValidationError, UnreadableBody):
+        log.warning("batch_line_unreadable", provider=PROVIDER, job_id=job_id)
+        return None
 
 
 def _size(job: MessageBatch) -> int:

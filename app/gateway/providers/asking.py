@@ -20,6 +20,10 @@ from app.gateway.providers.base import Answer, Question, Usage
 THINKING_TOKENS = {"none": 0, "minimal": 0, "low": 2_048, "medium": 8_000, "high": 16_000}
 """Tokens for thinking at each effort, on top of those for the answer."""
 TOOL = "comparison_result"
+MOST_TOKENS = 50_000_000
+"""No model reads or writes so much in one call."""
+MOST_USD = 100_000.0
+"""Nor does one call cost so much."""
 
 
 class Stop(StrEnum):
@@ -101,12 +105,15 @@ def settle(sent: Sent, said: Said, question: Question | None, *, at: datetime, b
 
 
 def usage_of(model: Model, said: Said, *, at: datetime, batch: bool) -> Usage:
-    """Return the tokens and the cost of one call; the provider's own figure counts before our price."""
+    """Return the tokens and the cost of one call; the provider's own figure counts before our price.
+
+    Counts that cannot be are none: the cost is unknown then, which is said.
+    """
+    charged = said.charged_usd if said.charged_usd is not None and 0 <= said.charged_usd <= MOST_USD else None
     tokens = said.tokens
-    if tokens is None:
-        return Usage(cost_usd=said.charged_usd or 0.0, cost_known=said.charged_usd is not None)
+    if tokens is None or not _can_be(tokens):
+        return Usage(cost_usd=charged or 0.0, cost_known=charged is not None)
     price = cost(model, tokens, at=at, batch=batch)
-    charged = said.charged_usd
     return Usage(
         tokens.prompt,
         tokens.completion,
@@ -115,6 +122,13 @@ def usage_of(model: Model, said: Said, *, at: datetime, batch: bool) -> Usage:
         tokens.cached,
         tokens.cache_write,
     )
+
+
+def _can_be(tokens: Tokens) -> bool:
+    """Return whether the counts of a call can be true: none below zero, no part larger than the whole."""
+    whole = 0 <= tokens.prompt <= MOST_TOKENS and 0 <= tokens.completion <= MOST_TOKENS
+    parts = tokens.cached >= 0 and tokens.cache_write >= 0 and tokens.cached + tokens.cache_write <= tokens.prompt
+    return whole and parts and 0 <= tokens.cache_write_1h <= tokens.cache_write
 
 
 def schema(*, bounds: bool = True) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from app.gateway.providers.asking import (
     tokens_to_allow,
 )
 from app.gateway.providers.base import Answer, Probe, Question
+from app.gateway.providers.bodies import object_in
 from app.settings import ProviderSettings
 
 NO_KEY = "none"
@@ -82,8 +83,8 @@ class ChatJudge:
         payload, sent = request(question, self._dialect, self._settings, self._manifest)
         with failures.translating(self._dialect.provider, self._clock, sent):
             async with asyncio.timeout(self._settings.llm_request_timeout):
-                completion = await self._client.chat.completions.create(**payload)
-            said = read(completion.to_dict(warnings=False), self._dialect.provider, self._clock())
+                answered = await self._client.chat.completions.with_raw_response.create(**payload)
+            said = read(object_in(answered.content), self._dialect.provider, self._clock())
             return settle(sent, said, question, at=self._clock())
 
     def describe(self, question: Question) -> Sent:

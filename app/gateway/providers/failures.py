@@ -17,6 +17,7 @@ import openai
 from pydantic import ValidationError
 
 from app.gateway.providers.base import FailureKind, JudgeFailed, Sending, Usage
+from app.gateway.providers.bodies import UnreadableBody
 from app.gateway.providers.hints import wait_hint
 
 UNKNOWN_COST = Usage(cost_known=False)
@@ -210,7 +211,7 @@ def _translating(provider: str, now: Callable[[], datetime]) -> Iterator[None]:
         raise late(provider) from None
     except (anthropic.AnthropicError, openai.OpenAIError, httpx2.TransportError) as error:
         raise _of_sdk(provider, error, now()) from None
-    except (json.JSONDecodeError, ValidationError, UnicodeDecodeError):
+    except (json.JSONDecodeError, ValidationError, UnicodeDecodeError, UnreadableBody):
         raise unreadable(provider) from None
 
 

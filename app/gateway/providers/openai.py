@@ -26,6 +26,7 @@ from app.gateway.providers.asking import (
     tokens_to_allow,
 )
 from app.gateway.providers.base import Answer, Probe, Question
+from app.gateway.providers.bodies import object_in
 from app.settings import ProviderSettings
 
 PROVIDER = "openai"
@@ -66,8 +67,8 @@ class OpenAIJudge:
         payload, sent = request(question, self._settings, self._manifest)
         with failures.translating(PROVIDER, self._clock, sent):
             async with asyncio.timeout(self._settings.llm_request_timeout):
-                response = await self._client.responses.create(**payload)
-            said = read(response.to_dict(warnings=False), PROVIDER, self._clock())
+                answered = await self._client.responses.with_raw_response.create(**payload)
+            said = read(object_in(answered.content), PROVIDER, self._clock())
             return settle(sent, said, question, at=self._clock())
 
     def describe(self, question: Question) -> Sent:

@@ -26,6 +26,7 @@ from app.gateway.providers.base import (
     Question,
     Sought,
 )
+from app.gateway.providers.bodies import UnreadableBody, lines_in, object_in
 from app.gateway.providers.openai import PROVIDER, read, request
 from app.settings import ProviderSettings
 
@@ -128,7 +129,7 @@ class OpenAIJobs:
                 if file_id is None:
                     continue
                 async with self._client.files.with_streaming_response.content(file_id) as response:
-                    async for line in response.iter_lines():
+                    async for line in lines_in(response.iter_bytes()):
                         if (row := _row(job_id, line)) is not None:
                             yield row.custom_id, self._outcome(row)
 
@@ -175,13 +176,11 @@ class _Row(BaseModel):
     error: dict[str, object] | None = None
 
 
-def _row(job_id: str, line: str) -> _Row | None:
+def _row(job_id: str, line: bytes) -> _Row | None:
     """Return the item of a line; a line that cannot be read leaves its item without a result, not the others."""
-    if not line.strip():
-        return None
     try:
-        return _Row.model_validate_json(line)
-    except ValidationError:
+        return _Row.model_validate(object_in(line))
+    except (ValidationError, UnreadableBody):
         log.warning("batch_line_unreadable", provider=PROVIDER, job_id=job_id)
         return None
 

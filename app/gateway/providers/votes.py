@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.contracts.identifiers import sanitize
 from app.errors import AppError, InvalidInput
-from app.scoring.decisions import columns_of, records_of, table_of
+from app.scoring.decisions import columns_of, counts, records_of, table_of
 
 VOTES_FILE = "votes.csv"
 
@@ -59,8 +59,10 @@ def _votes(path: Path, changed: int, size: int) -> Votes:
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"{path.name} cannot be read ({type(error).__name__})") from error
     try:
-        header, rows = table_of(text)
-        records = records_of(rows, columns_of(header, {}))
+        header, every = table_of(text)
+        columns = columns_of(header, {})
+        rows = [row for row in every if counts(row[1], columns)]
+        records = records_of(rows, columns)
     except AppError as error:
         raise InvalidInput(f"{path.name}: {error.detail}") from error
     found: dict[frozenset[str], list[Vote]] = defaultdict(list)

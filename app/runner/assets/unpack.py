@@ -41,6 +41,7 @@ def from_folder(folder: Path, limits: Limits) -> dict[str, bytes]:
     total = 0
     for path in _files_below(folder):
         name = path.relative_to(folder).as_posix()
+        _check_letters(name, "folder")
         total += path.stat().st_size
         if total > limits.total_bytes:
             raise InvalidInput.at("folder", f"holds more than {limits.total_bytes} bytes")
@@ -112,8 +113,13 @@ def _check_names(names: Iterable[str]) -> None:
 
 def _clean(name: str) -> str:
     path = PurePosixPath(name.replace("\\", "/"))
-    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
-        raise InvalidInput.at("file", f"holds a name with characters that cannot be shown: {name[:200]!r}")
+    _check_letters(name, "file")
     if path.is_absolute() or not path.parts or ".." in path.parts or ":" in path.parts[0] or len(str(path)) > 500:
         raise InvalidInput.at("file", f"holds a path that leaves the archive: {str(path)[:200]}")
     return str(path)
+
+
+def _check_letters(name: str, field: str) -> None:
+    """Refuse a name that cannot be shown; one of a folder that is no UTF-8 holds halves of characters."""
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+        raise InvalidInput.at(field, f"holds a name with characters that cannot be shown: {name[:200]!r}")

@@ -5,6 +5,7 @@ Feeds ``unpack`` (what is uploaded) and the readers of Word documents and workbo
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".tif", ".t
 _ENTRY = b"PK\x01\x02"
 _LOCAL_HEADER = 30
 _ENCRYPTED = 0x1 | 0x40
+_BROKEN = (zipfile.BadZipFile, RuntimeError, ValueError, NotImplementedError, EOFError, OSError, zlib.error)
+"""What reading an entry raises: a name that is no UTF-8 in front of it is a ``ValueError``."""
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 
 
@@ -36,7 +39,7 @@ def opened(content: bytes, most_entries: int) -> zipfile.ZipFile:
         raise HostileZip(f"holds more than {most_entries} entries, those of documents in it included")
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, struct.error) as error:
         raise HostileZip("is not a zip archive") from error
     entries = archive.infolist()
     for entry in entries:
@@ -49,7 +52,7 @@ def read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """Return what an entry holds; raises ``HostileZip`` where it is not what the list says."""
     try:
         body = archive.read(entry)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as error:
+    except _BROKEN as error:
         raise HostileZip(f"cannot be read: {entry.filename[:200]} is damaged") from error
     if len(body) != entry.file_size:
         raise HostileZip(f"cannot be read: {entry.filename[:200]} is shorter than its list says")
@@ -80,6 +83,8 @@ def _check_markup(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
 
 def _check(entry: zipfile.ZipInfo) -> None:
     shown = entry.filename[:200]
+    if not entry.filename:
+        raise HostileZip("holds an entry without a name")
     if "\x00" in entry.orig_filename:
         raise HostileZip(f"holds a name with a NUL character: {shown}")
     if entry.flag_bits & _ENCRYPTED:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from app.errors import InvalidInput
 from app.runner.human.sheets import FIELD, Sheet
 from app.scoring.data import Record
-from app.scoring.decisions import LONGEST_ID, NO_ROWS, Columns, Row, columns_of, records_of
+from app.scoring.decisions import LONGEST_ID, NO_ROWS, Columns, Row, columns_of, counts, records_of
 
 UNDECIDED = frozenset({"", "-", "?", "undecided", "unsure", "don't know", "dont know", "cannot decide", "skip"})
 """Cells of the choice that hold no decision, in small letters; ``skipped`` and ``none`` as well."""
@@ -62,6 +62,7 @@ def read(sheet: Sheet, how: ReadAs) -> Content:
     header, rows = sheet
     columns = columns_of(header, how.columns)
     decided, undecided = _parted(rows, columns)
+    decided = [row for row in decided if counts(row[1], columns)]
     if not decided:
         raise InvalidInput.at(FIELD, NO_ROWS if not undecided else "no row has a decision: all are undecided")
     records = records_of(decided, columns)

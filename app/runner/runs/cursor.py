@@ -37,13 +37,19 @@ def read(cursor: str, query: str) -> Place:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         version, microseconds, run_id, digest = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
-        ours = version == VERSION and digest == _digest(query, microseconds, run_id)
+        ours = _is_place(version, microseconds, run_id) and digest == _digest(query, microseconds, run_id)
         place = Place(EPOCH + timedelta(microseconds=microseconds), run_id)
     except (ValueError, TypeError, RecursionError, OverflowError) as error:
         raise InvalidInput.at("cursor", _HINT) from error
     if not ours:
         raise InvalidInput.at("cursor", _HINT)
     return place
+
+
+def _is_place(version: object, microseconds: object, run_id: object) -> bool:
+    """Return whether a cursor's facts are of the kinds that we write: anybody can make its digest."""
+    numbers = type(version) is int and type(microseconds) is int
+    return numbers and version == VERSION and isinstance(run_id, str) and run_id.isprintable()
 
 
 def _digest(query: str, microseconds: int, run_id: str) -> str:

@@ -126,5 +126,5 @@ def _purposes(folder: Path) -> dict[tuple[str, str], str]:
         return {
             (role, name): str(entry["purpose"]) for role in ROLES for name, entry in index.get(role, {}).items()
         }
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise Misconfigured(f"{INDEX} of the prompts cannot be read: {error}") from error

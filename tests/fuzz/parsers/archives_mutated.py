@@ -37,8 +37,8 @@ WORD: Parts = {
     "word/document.xml": (
         f"{_HEAD}<w:document {_W}><w:body>"
         '<w:p><w:pPr><w:pStyle w:val="Title"/></w:pPr><w:r><w:t>My essay</w:t></w:r></w:p>'
-        '<w:p><w:r><w:t xml:space="preserve">A learner </w:t></w:r><w:r><w:br/><w:tab/><w:t>wrote &amp; this.</w:t>'
-        "</w:r><w:hyperlink><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p>"
+        '<w:p><w:r><w:t xml:space="preserve">A learner </w:t></w:r><w:r><w:br/><w:tab/>'
+        "<w:t>wrote &amp; this.</w:t></w:r><w:hyperlink><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p>"
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
         "<w:sectPr/></w:body></w:document>"
     ).encode(),
@@ -75,10 +75,13 @@ def book(*rows: tuple[str, ...]) -> Parts:
         "xl/worksheets/sheet1.xml": sheet.encode(),
         "xl/sharedStrings.xml": f"{_HEAD}<sst {_S}>{shared}</sst>".encode(),
         "xl/styles.xml": (
-            f'{_HEAD}<styleSheet {_S}><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy-mm-dd"/></numFmts>'
-            '<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills><borders count="1"><border/></borders>'
+            f"{_HEAD}<styleSheet {_S}>"
+            '<numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy-mm-dd"/></numFmts>'
+            '<fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>'
+            '<borders count="1"><border/></borders>'
             '<cellStyleXfs count="1"><xf/></cellStyleXfs>'
-            '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs></styleSheet>'
+            '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="164" applyNumberFormat="1"/></cellXfs>'
+            "</styleSheet>"
         ).encode(),
     }
 

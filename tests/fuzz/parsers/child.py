@@ -137,7 +137,7 @@ def _place_of(error: BaseException) -> str:
     inner = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     place = "" if last is None else f"{Path(last.filename).name}:{last.lineno}"
     if isinstance(error, AssertionError):
-        return f"{place} {str(error)[:60]}"
+        return f"{place} {str(error).partition(':')[0][:60]}"
     return f"{place} {type(error).__name__} {inner}".strip()
 
 

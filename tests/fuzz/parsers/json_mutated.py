@@ -42,7 +42,8 @@ def value(chance: Chance) -> Any:
     """Return a value that may stand anywhere."""
     if chance.random() < 0.3:
         return _RAW + str(chance.randrange(len(RAW)))
-    return chance.choice(PLAIN)
+    drawn = chance.choice(PLAIN)
+    return json.loads(json.dumps(drawn)) if isinstance(drawn, list | dict) else drawn
 
 
 def _change(root: list[Any], chance: Chance) -> None:
@@ -53,9 +54,10 @@ def _change(root: list[Any], chance: Chance) -> None:
     elif draw < 0.65 and holder is not root:
         del holder[key]
     elif draw < 0.75:
-        holder[key] = [holder[key]] * chance.choice((1, 2, 2, 50))
+        holder[key] = json.loads(json.dumps([holder[key]] * chance.choice((1, 2, 2, 50))))
     elif draw < 0.85 and isinstance(holder, dict):
-        holder[chance.choice((str(key).upper(), f" {key}", f"{key}\u0000", "a", "__proto__"))] = holder[key]
+        name = chance.choice((str(key).upper(), f" {key}", f"{key}\u0000", "a", "__proto__"))
+        holder[name] = json.loads(json.dumps(holder[key]))
     elif draw < 0.95 and isinstance(holder[key], str):
         holder[key] = bytes_mutated(holder[key].encode("utf-8", "replace"), chance).decode("utf-8", "replace")
     else:

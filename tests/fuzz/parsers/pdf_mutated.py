@@ -16,7 +16,7 @@ _CMAP = (
 OBJECTS = (
     b"<< /Type /Catalog /Pages 2 0 R >>",
     b"<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 612 792] >>",
-    b"<< /Type /Page /Parent 2 0 R /Contents [4 0 R] /Resources << /Font << /F1 5 0 R >> /XObject << /X 7 0 R >> >> >>",
+    b"<</Type /Page /Parent 2 0 R /Contents [4 0 R] /Resources <</Font << /F1 5 0 R >> /XObject << /X 7 0 R>>>>>>",
     b"\x00" + _TEXT,
     b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /ToUnicode 6 0 R >>",
     b"\x00" + _CMAP,

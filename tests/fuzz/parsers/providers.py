@@ -1,4 +1,4 @@
-"""What judges answer, under fuzz: the text of a verdict, whole HTTP answers through each provider's SDK, batch results.
+"""What judges answer, under fuzz: texts of verdicts, HTTP answers through each provider's SDK, results of jobs.
 
 An HTTP answer is written as its status, its headers, an empty line and its body.
 """
@@ -227,8 +227,7 @@ LINES: dict[Dialect, tuple[bytes, ...]] = {
     "anthropic": (
         _good_line("anthropic", "odd"),
         b'{"custom_id": "0000000000000000-odd", "result": {"type": "expired"}}',
-        b'{"custom_id": "0000000000000000-odd", "result": {"type": "errored", "error": {"type": "error", "error": '
-        b'{"type": "invalid_request_error", "message": "x"}}}}',
+        b'{"custom_id": "0000000000000000-odd", "result": {"type": "errored", "error": {"error": {"type": "x"}}}}',
     ),
     "responses": (
         _good_line("responses", "odd"),

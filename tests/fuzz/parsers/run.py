@@ -1,7 +1,7 @@
 """All parsers under fuzz, each target in a process of its own; ``make fuzz-parsers`` prints what comes of it.
 
-``python -m tests.fuzz.parsers.run --count 1000000 --seed 1 --target pdf``. The input of each finding is written to a
-file and printed as bytes; ``--again FILE --target NAME`` feeds such a file once more.
+``python -m tests.fuzz.parsers.run --count 1000000 --seed 1 --target pdf``. The input of each finding is written to
+a file and printed as bytes; ``--again FILE --target NAME`` feeds such a file once more.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from typing import Any
 from tests.fuzz.parsers import child
 
 ROOT = Path(__file__).resolve().parents[3]
-MODULES = ("wire", "documents", "providers")
+MODULES = ("wire", "documents", "tables", "providers", "edge", "requests", "settings_values")
 STUCK_CPU_S = 10.0
 """So much time of the processor on one input, and nothing can interrupt it: the process is ended."""
 LOOK_EVERY_S = 0.5
@@ -64,7 +64,7 @@ def every_target() -> Iterator[tuple[str, str]]:
             yield module, target.name
 
 
-def fuzz(module: str, name: str, count: int, seed: str) -> list[Result]:
+def fuzz(module: str, name: str, count: int, seed: str, *, stuck_s: float = STUCK_CPU_S) -> list[Result]:
     """Feed one target, or with an empty name all of a module, in one process, and return what became of it."""
     with TemporaryDirectory(prefix="cj-runner-fuzz-") as folder:
         shared = Path(folder) / "input"
@@ -79,7 +79,7 @@ def fuzz(module: str, name: str, count: int, seed: str) -> list[Result]:
             text=True,
         )
         ended = threading.Event()
-        watch = threading.Thread(target=_watch, args=(process.pid, shared, ended), daemon=True)
+        watch = threading.Thread(target=_watch, args=(process.pid, shared, ended, stuck_s), daemon=True)
         watch.start()
         try:
             said, complained = process.communicate()
@@ -120,14 +120,14 @@ def present(shared: Path) -> tuple[int, bytes]:
     return number, body[child.HEAD.size : child.HEAD.size + length]
 
 
-def _watch(pid: int, shared: Path, ended: threading.Event) -> None:
+def _watch(pid: int, shared: Path, ended: threading.Event, stuck_s: float) -> None:
     """End a process that stays on one input: only from outside can what never comes back be stopped."""
     last, since = -1, 0.0
     while not ended.wait(LOOK_EVERY_S):
         number, used = present(shared)[0], _cpu_s(pid)
         if number != last:
             last, since = number, used
-        elif number and used - since > STUCK_CPU_S:
+        elif number and used - since > stuck_s:
             os.kill(pid, 9)
             return
 
@@ -164,7 +164,7 @@ def keep(results: Sequence[Result], folder: Path) -> list[str]:
 
 def again(name: str, path: Path) -> None:
     """Feed the input of a file to a target, with its traceback."""
-    module = dict((target, module) for module, target in every_target())[name]
+    module = {target: module for module, target in every_target()}[name]
     target = next(one for one in child.targets_of(_path(module)) if one.name == name)
     begun = time.process_time()
     taken = target.check(path.read_bytes())
