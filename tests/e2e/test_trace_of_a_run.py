@@ -27,6 +27,7 @@ from tests.e2e.test_logs_of_a_run import (
 from tests.fakes.otlp_collector import LONGEST_WAIT_S, Collector, Seen, collecting
 from tests.fakes.webhook_receiver import Came, receiving
 
+pytestmark = pytest.mark.timeout(300)
 TRACE, CALLER = "c0ffee" + "5" * 26, "ca11e4" + "0" * 10
 SERVICES = {
     "cj_runner",
