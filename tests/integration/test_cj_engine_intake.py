@@ -178,7 +178,7 @@ async def test_an_assignment_s_own_task_and_rubric_are_shown_and_the_event_s_tas
         event_level = {"references": {"student_prompt_text": {"storage_id": "other"}}}
         bound = {"assignment_id": "task-1", "student_prompt_ref": event_level}
         await engine.run(engine.request(3, bound, max_comparisons=2))
-        [prompt, *_] = [asked["user_prompt"] for asked in engine.gateway.asked.values().values()]
+        [prompt, *_] = [asked["user_prompt"] for asked in engine.gateway.asked.values()]
         assert "TASK OF THE ASSIGNMENT" in prompt
         assert "ITS RUBRIC" in prompt
         assert "Weigh content" in prompt

@@ -15,9 +15,11 @@ from app.content.tables import metadata as content
 from app.db import migrate
 from app.gateway.tables import metadata as gateway
 from app.runner.experiment_tables import experiments
+from app.runner.human.tables import human_verdicts
 from app.runner.webhooks.tables import subscriptions
 
-assert experiments.metadata is subscriptions.metadata, "all tables of the runner are declared in one place"
+DECLARED = {table.metadata for table in (experiments, human_verdicts, subscriptions)}
+assert len(DECLARED) == 1, "all tables of the runner are declared in one place"
 OURS = {"runner": subscriptions.metadata, "cj": cj, "gateway": gateway, "content": content}
 
 
