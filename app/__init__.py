@@ -13,7 +13,7 @@
 ``messaging``   outbox, inbox, relay loop, consume loop, dead letters, the Kafka door
 ``edge``        HTTP edges that services share: the front (limits, headers, rates), problems, tokens, client
 ``contracts``   wire shapes: envelope, topics, events, HTTP bodies, the artefact document
-``db``          engine, the one place that commits, listening, migrations
+``db``          engine, the one place that commits, listening, migrations, logins and their rights
 ``telemetry``   logs, metrics, the context that every line carries
 ``settings``    setting groups, read once at the start of a role
 ``errors``      the family of expected errors

@@ -17,11 +17,12 @@ async def run() -> None:
     logs.configure("cj-runner-migrate", TelemetrySettings())
     settings = DatabaseSettings()
     await asyncio.to_thread(upgrade, settings.url)
-    logins = await _give(settings, LoginSettings().prefix)
+    logins = await give_rights(settings, LoginSettings().prefix)
     structlog.get_logger(__name__).info("database_migrated", revision=head(), logins=logins)
 
 
-async def _give(settings: DatabaseSettings, prefix: str) -> list[str]:
+async def give_rights(settings: DatabaseSettings, prefix: str) -> list[str]:
+    """Give the logins that are there their rights, as the owner of the tables may; return their names."""
     database = Database.connect(settings, application_name="cj-runner-migrate")
     try:
         async with database.transaction() as connection:

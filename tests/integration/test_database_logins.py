@@ -14,8 +14,10 @@ from sqlalchemy.exc import DBAPIError
 from app.db.migrate import upgrade
 from app.db.unit import Database
 from app.roles.grant import grant
+from app.roles.migrate import give_rights
 from app.roles.rights import OWNER, RIGHTS, SCHEMAS, login_of
 from app.settings import DatabaseSettings, LoginSettings
+from tests.conftest import Servers, admin, sibling
 
 HASHES = "SELECT rolpassword FROM pg_authid WHERE rolname = :name"
 READABLE = """
@@ -167,6 +169,26 @@ async def test_the_owner_of_the_tables_migrates_and_has_no_power_over_the_server
     for statement in ("CREATE ROLE mine", "SELECT rolpassword FROM pg_authid", "CREATE DATABASE mine"):
         with pytest.raises(DBAPIError):
             await say(logins.of(OWNER), statement)
+
+
+async def test_an_administrator_without_all_power_can_do_it_before_there_is_any_table(servers: Servers) -> None:
+    name = f"t_{uuid4().hex[:8]}"
+    for statement in ('CREATE ROLE "{0}" LOGIN CREATEROLE', 'CREATE DATABASE "{0}" OWNER "{0}"'):
+        await admin(servers.database_url, statement.format(name))
+    url = make_url(sibling(servers.database_url, name))
+    mine = Database.connect(DatabaseSettings(url=url.set(username=name).render_as_string()), application_name="t")
+    settings = LoginSettings(prefix=f"{name}_")
+    await grant(mine, settings)
+    await mine.close()
+    owner = url.set(username=login_of(settings.prefix, OWNER)).render_as_string()
+    await asyncio.to_thread(upgrade, owner)
+    assert len(await give_rights(DatabaseSettings(url=owner), settings.prefix)) == len(RIGHTS)
+    for role, rights in RIGHTS.items():
+        login = url.set(username=login_of(settings.prefix, role)).render_as_string()
+        opened = Database.connect(DatabaseSettings(url=login), application_name="t")
+        await say(opened, f"SELECT 1 FROM {rights.schema}.{next(iter(rights.tables))}")  # noqa: S608 - our own tables
+        await opened.close()
+    await admin(servers.database_url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 async def test_a_password_is_kept_as_postgres_keeps_it_and_stays_when_none_is_given(logins: Logins) -> None:

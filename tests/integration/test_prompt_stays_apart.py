@@ -15,8 +15,7 @@ ORDERS = (
 
 async def prompts(found: House) -> dict[frozenset[str], Json]:
     """Return what was asked, by the two essays of a question."""
-    metadata = {"max_comparisons": 6, "seed": 1}
-    await found.run(found.request(4, **metadata))
+    await found.run(found.request(4, max_comparisons=6, seed=1))
     asked = {}
     for question in found.gateway.asked.values():
         names = question["metadata"]

@@ -76,7 +76,7 @@ def auth(**changes: Any) -> AuthSettings:
 
 def readers() -> list[Any]:
     """Return everything that reads tokens: with a secret, with listed keys, with one public key."""
-    access = {"jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
+    access: dict[str, Any] = {"jwt_issuer": ISSUER, "jwt_audience": AUDIENCE}
     with_secret = AccessSettings(jwt_secret=SecretStr(SECRET), **access)
     with_list = AccessSettings(jwt_jwks_url="http://identity.test/keys", **access)
     admins = [
