@@ -1,6 +1,7 @@
 """HTTP of the content store: post a text, get it back by its storage id."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI, Request, Response
@@ -18,6 +19,10 @@ from app.settings import ContentSettings, HttpSettings
 
 SERVICE = "content_service"
 PATH = "/v1/content"
+BODY = {"required": True, "content": {"*/*": {"schema": {"type": "string", "minLength": 1}}}}
+ANY_KIND: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The text as it was sent, under the kind that it was sent with", "content": {"*/*": {}}}
+}
 STORAGE_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -35,7 +40,7 @@ def build(database: Database, settings: ContentSettings, http: HttpSettings = UN
     protect(app, answers, Front(http, {PATH: Rule(settings.max_bytes, kinds=())}))
     app.include_router(health.routes(SERVICE, {"database": health.database_check(database)}))
 
-    @app.post(PATH, status_code=201, summary="Keep a text")
+    @app.post(PATH, status_code=201, summary="Keep a text", openapi_extra={"requestBody": BODY})
     async def upload(request: Request) -> JSONResponse:
         content = await _body(request)
         content_type = _plain(request.headers.get("content-type", "")) or "application/octet-stream"
@@ -44,7 +49,7 @@ def build(database: Database, settings: ContentSettings, http: HttpSettings = UN
         correlation_id = request.headers.get("x-correlation-id", "")[:64] or str(uuid4())
         return JSONResponse({"storage_id": storage_id, "correlation_id": correlation_id}, 201)
 
-    @app.get(PATH + "/{storage_id}", summary="Return a text")
+    @app.get(PATH + "/{storage_id}", summary="Return a text", response_class=Response, responses=ANY_KIND)
     async def download(storage_id: str) -> Response:
         if not STORAGE_ID.fullmatch(storage_id):
             raise BadContent.at("storage_id", "must be 32 lower-case hex digits")
