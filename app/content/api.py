@@ -1,7 +1,7 @@
 """HTTP of the content store: post a text, get it back by its storage id."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import uuid4
 
 from fastapi import Depends, FastAPI, Header, Request, Response
@@ -23,6 +23,10 @@ from app.settings import ContentSettings, HttpSettings
 
 SERVICE = "content_service"
 PATH = "/v1/content"
+BODY = {"required": True, "content": {"*/*": {"schema": {"type": "string", "minLength": 1}}}}
+ANY_KIND: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The text as it was sent, under the kind that it was sent with", "content": {"*/*": {}}}
+}
 STORAGE_ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -52,7 +56,9 @@ def build(
 
     guarded = [ASKS, Depends(known)] if tokens is not None else []
 
-    @app.post(PATH, status_code=201, summary="Keep a text", dependencies=guarded)
+    @app.post(
+        PATH, status_code=201, summary="Keep a text", openapi_extra={"requestBody": BODY}, dependencies=guarded
+    )
     async def upload(request: Request) -> JSONResponse:
         content = await _body(request)
         content_type = _plain(request.headers.get("content-type", "")) or "application/octet-stream"
@@ -63,7 +69,13 @@ def build(
         correlation_id = request.headers.get("x-correlation-id", "")[:64] or str(uuid4())
         return JSONResponse({"storage_id": storage_id, "correlation_id": correlation_id}, 201)
 
-    @app.get(PATH + "/{storage_id}", summary="Return a text", dependencies=guarded)
+    @app.get(
+        PATH + "/{storage_id}",
+        summary="Return a text",
+        response_class=Response,
+        responses=ANY_KIND,
+        dependencies=guarded,
+    )
     async def download(storage_id: str) -> Response:
         if not STORAGE_ID.fullmatch(storage_id):
             raise BadContent.at("storage_id", "must be 32 lower-case hex digits")

@@ -261,6 +261,20 @@ async def test_a_record_that_is_not_json_is_put_aside_and_the_others_go_on(datab
     assert row.headers["x-reason"] == "not_json"
 
 
+async def test_a_record_that_is_put_aside_with_nuls_around_it_holds_up_no_other(database: Database) -> None:
+    kept = Kept()
+    strange = envelope("c").to_json().replace(b'"schema_version":1', b'"schema_version":"\\u0000"')
+    poisoned = [
+        Record("notes", 0, 1, b"\x00", b"{no json", {"h\x00": "\x00", "x": "\ud800"}),
+        Record("notes", 0, 2, None, strange),
+    ]
+    consumer = ListConsumer([record("a", 0), *poisoned, record("b", 3)])
+    await loop(database, consumer, kept).take_once(timeout_s=0, limit=10)
+    assert kept.words == ["a", "b"]
+    assert await dead_letters(database) == 2
+    assert consumer.committed == 4
+
+
 async def test_a_record_that_its_handler_refuses_is_put_aside_alone(database: Database) -> None:
     kept = Kept()
     consumer = ListConsumer([record("a", 0), record("bad", 1), record("b", 2)])

@@ -275,6 +275,18 @@ async def test_a_line_that_cannot_be_read_does_not_take_the_others_with_it(
     assert not outcome.usage.cost_known, "a result without usage costs an unknown amount"
 
 
+@pytest.mark.parametrize("bad", [b"5", b"{", b"[" * 3000, b"9" * 5000, b'{"custom_id": 1}', b"\xff"])
+async def test_a_bad_line_of_anthropics_results_does_not_take_the_others_with_it(
+    fake: FakeProviders, jobs: dict[str, Any], bad: bytes
+) -> None:
+    url = f"{jobs['anthropic']._client.base_url}v1/messages/batches/b/results"
+    ended = {"id": "b", "type": "message_batch", "processing_status": "ended", "results_url": url}
+    good = b'{"custom_id": "0123456789abcdef-item-%d", "result": {"type": "expired", "of": "\xe2\x80\xa8"}}\n'
+    status, lines = Reply(200, json.dumps(ended).encode()), Reply(200, good % 1 + bad + b"\n" + good % 2 + bad)
+    fake.next("anthropic", status, lines)
+    assert list(await read(jobs["anthropic"], "b")) == ["item-1", "item-2"]
+
+
 def _status(job_id: str) -> dict[str, Any]:
     return {
         "id": job_id,

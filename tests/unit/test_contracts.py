@@ -62,6 +62,7 @@ def test_an_envelope_survives_the_way_there_and_back() -> None:
         (b"[]", "not_an_envelope"),
         (b"{}", "invalid_shape"),
         (orjson.dumps(callback() | {"schema_version": 2}), "unknown_schema_version"),
+        (orjson.dumps(callback())[:-1] + b', "x": ' + b"[" * 65 + b"]" * 65 + b"}", "too_deep"),
         (orjson.dumps(callback(winner="Essay C")), "invalid_shape"),
         (orjson.dumps(callback(winner=None)), "invalid_shape"),
         (orjson.dumps(callback(confidence=9)), "invalid_shape"),
@@ -71,6 +72,12 @@ def test_what_cannot_be_read_has_a_reason(value: bytes, reason: str) -> None:
     with pytest.raises(Unreadable) as caught:
         read(ComparisonResultEnvelope, value)
     assert caught.value.reason == reason
+
+
+def test_the_reason_of_a_bad_record_can_be_stored() -> None:
+    with pytest.raises(Unreadable) as caught:
+        read(ComparisonResultEnvelope, orjson.dumps(callback() | {"schema_version": "\x00"}))
+    assert "\x00" not in caught.value.detail
 
 
 def test_the_reason_of_a_bad_record_does_not_quote_its_content() -> None:

@@ -1,6 +1,7 @@
 """Archives made to harm: each is refused before anything in it is unpacked, with a sentence that says why."""
 
 import io
+import os
 import stat
 import struct
 import zipfile
@@ -60,6 +61,20 @@ def quiet_list(count: int) -> bytes:
     return bytes(body)
 
 
+def nameless() -> bytes:
+    """An entry whose name is empty: its letters stand where other facts may."""
+    body = bytearray(zipped({"ab": b"x"}))
+    entry = body.index(b"PK\x01\x02")
+    body[entry + 28 : entry + 32] = struct.pack("<HH", 0, 2)
+    return bytes(body)
+
+
+def not_utf8() -> bytes:
+    """An entry whose own name, in front of what it holds, is no UTF-8 though its list says so."""
+    body = zipped({"\u00e9.txt": b"x"})
+    return body.replace("\u00e9".encode(), b"\xd4x", 1)
+
+
 def _only_words(value: object) -> str:
     """Name a case by what is said of it: the bytes of a zip hold the time at which they were made."""
     return value if isinstance(value, str) else "archive"
@@ -88,6 +103,8 @@ def _only_words(value: object) -> str:
         (overlapping(), "lie over each other"),
         (quiet_list(2_001), "more than 2000 entries"),
         (zipped({"a.txt": b"x"})[:-30], "not a zip"),
+        (nameless(), "without a name"),
+        (not_utf8(), "is damaged"),
     ],
     ids=_only_words,
 )
@@ -108,6 +125,13 @@ def test_a_folder_may_hold_only_so_many_bytes_altogether(tmp_path_factory: pytes
         (folder / f"{number}.txt").write_bytes(b"x" * 400)
     with pytest.raises(InvalidInput, match="more than 1000 bytes"):
         from_folder(folder, Limits(files=20, file_bytes=1_000, total_bytes=1_000))
+
+
+def test_a_folder_with_a_name_that_is_no_utf8_is_refused(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("set")
+    (folder / os.fsdecode(b"first\xcc.txt")).write_bytes(b"x")
+    with pytest.raises(InvalidInput, match="cannot be shown"):
+        from_folder(folder, LIMITS)
 
 
 def test_files_sent_one_by_one_have_the_same_rules_for_names() -> None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.db.unit import Database
+from app.edge.platform_docs import ASKS
 from app.edge.tokens import AdminTokens
 from app.errors import NotFound
 from app.gateway import mock_mode
@@ -63,7 +64,7 @@ def routes(
         async with database.transaction() as connection:
             return view(await mode.look(connection))
 
-    @router.put("", summary="Switch the mock's mode in all processes")
+    @router.put("", summary="Switch the mock's mode in all processes", dependencies=[ASKS])
     async def switch(wish: MockModeWish, by: Annotated[str, Depends(admin)]) -> MockModeView:
         async with database.transaction() as connection:
             await mock_mode.switch(connection, wish.mock_mode, by=by, now=clock())
