@@ -86,8 +86,10 @@ async def score(parts: Parts, batch_id: int) -> None:
 
 
 def _look(parts: Parts, batch: Batch, essays: Sequence[Essay], asked: Sequence[Comparison]) -> tuple[Scores, Step]:
+    """Return the scores and the step; what is told at the end rests on the verdicts alone, as for who asks."""
     scores = fit(len(essays), asked, start=batch.last_scores)
-    return scores, next_step(situation_of(parts, batch, essays, asked, scores), parts.limits)
+    step = next_step(situation_of(parts, batch, essays, asked, scores), parts.limits)
+    return (fit(len(essays), asked) if step.verdict.decision is Decision.FINISH else scores), step
 
 
 def situation_of(
