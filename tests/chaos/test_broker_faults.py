@@ -5,13 +5,14 @@ Each happens while runs are under way; they end with the scores of one that noth
 
 import asyncio
 import random
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from app.contracts.topics import ALL, Topic
-from app.errors import Unavailable
+from app.errors import TooLarge, Unavailable
 from app.messaging.bus import Outgoing
 from app.messaging.kafka import consuming, producing
 from app.settings import KafkaSettings
@@ -90,10 +91,15 @@ async def says_what_nobody_understands(here: Around) -> int:
     values = (strange, b"", b"\xff\xfe", b"[1, 2", b"{" * 50_000)
     records = [Outgoing(topic, uuid4().bytes, value) for topic in (*ALL, "unknown.topic.v9") for value in values]
     records += [Outgoing(topic, b"large", large) for topic in ALL]
+    sent = 0
     async with producing(settings_of(here), "tests") as producer:
         for one in records:
-            await producer.send([one])
-    return len(records)
+            with suppress(
+                TooLarge
+            ):  # a topic that a client's question brought about takes no more than a megabyte
+                await producer.send([one])
+                sent += 1
+    return sent
 
 
 FEW: dict[str, Act] = {
@@ -108,14 +114,14 @@ MORE: dict[str, Act] = {
 }
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", FEW)
 async def test_runs_end_as_if_nothing_had_been_when(here: Around, fault: str) -> None:
     await here.survives(fault, FEW[fault])
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", MORE)
 async def test_runs_end_as_if_nothing_had_been_while(here: Around, fault: str) -> None:
     await here.survives(fault, MORE[fault])

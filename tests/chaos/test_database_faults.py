@@ -150,14 +150,14 @@ MORE: dict[str, Act] = {
 }
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", FEW)
 async def test_runs_end_as_if_nothing_had_been_with(refusing: Around, fault: str) -> None:
     await refusing.survives(fault, FEW[fault])
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", MORE)
 async def test_runs_end_as_if_nothing_had_been_though(refusing: Around, fault: str) -> None:
     await refusing.survives(fault, MORE[fault])

@@ -38,7 +38,7 @@ async def until_delivered(here: Around, run_id: str) -> None:
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_an_event_arrives_under_one_id_whatever_the_way_to_its_receiver_does(
     here: Around, fault: str
