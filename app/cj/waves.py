@@ -86,15 +86,10 @@ async def score(parts: Parts, batch_id: int) -> None:
 
 
 def _look(parts: Parts, batch: Batch, essays: Sequence[Essay], asked: Sequence[Comparison]) -> tuple[Scores, Step]:
-    """Return scores and the next step; scores that are published are fitted from nothing but the verdicts.
-
-    On the way a fit begins from the scores before it, which is cheaper and may differ in the last digit.
-    """
+    """Return the scores and the step; what is told at the end rests on the verdicts alone, as for who asks."""
     scores = fit(len(essays), asked, start=batch.last_scores)
     step = next_step(situation_of(parts, batch, essays, asked, scores), parts.limits)
-    if step.verdict.decision is Decision.FINISH and batch.last_scores is not None:
-        scores = fit(len(essays), asked)
-    return scores, step
+    return (fit(len(essays), asked) if step.verdict.decision is Decision.FINISH else scores), step
 
 
 def situation_of(

@@ -39,6 +39,7 @@ class Point(StrEnum):
     RECOLLECT_AFTER_VERDICTS = "recollect.after_verdicts"
     # the worker: the end of a run, and what is told of it
     FINISH_BEFORE_FILES = "finish.before_files"
+    FILE_AFTER_WRITE = "file.after_write"
     FILE_BEFORE_PLACE = "file.before_place"
     FILE_AFTER_PLACE = "file.after_place"
     FINISH_AFTER_FILES = "finish.after_files"

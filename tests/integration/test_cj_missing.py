@@ -260,3 +260,13 @@ async def test_what_was_paid_for_when_a_batch_was_cancelled_is_noted_with_its_co
         paid = (await connection.execute(select(func.sum(requests.c.cost_usd)))).scalar_one()
     assert known == pytest.approx(paid)
     assert known > 0
+
+
+async def test_scores_that_are_asked_for_are_to_the_last_digit_those_that_were_published(system: System) -> None:
+    await system.run(await system.request(LEVELS * 3, max_comparisons=40))
+    result = await system.result()
+    shown = (await system.http.get("/api/v1/batches/1/scores")).json()["scores"]
+    assert result.assessment_metadata["waves"] > 3
+    assert [(row["essay_id"], row["theta"]) for row in shown] == [
+        (row.essay_id, row.bt_score) for row in result.essay_results
+    ]

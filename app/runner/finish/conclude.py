@@ -4,6 +4,7 @@ Fed by the worker when something was announced or the deadline passed; feeds the
 same files again and moves once; a process that dies in between leaves nothing half done.
 """
 
+import asyncio
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
@@ -19,7 +20,7 @@ from app.runner.finish.collected import Announced, announced, seen
 from app.runner.finish.files import Written
 from app.runner.finish.readiness import Outcome, Wait, outcome, withdrawn
 from app.runner.finish.tell import say_ended
-from app.runner.finish.write import Material, Parts, write_all
+from app.runner.finish.write import Material, Parts, Result, write_all
 from app.runner.names import about
 from app.runner.results.document import FIRST
 from app.runner.runs import essays, revisions, store
@@ -95,26 +96,41 @@ async def _conclude(parts: Parts, run: Run, told: Announced, decided: Outcome) -
     if result.problems:
         state = RunState.CANCELLED if run.status is RunState.CANCELLING else RunState.FAILED
         decided = Outcome(state, "artefact_invalid", "; ".join(result.problems[:5]))
-    now = parts.clock()
+    try:
+        ended = await _end(parts, material, result, decided)
+    finally:
+        await asyncio.to_thread(result.folder.discard)
+    if ended is None:
+        return
+    await fault_point(Point.FINISH_AFTER_COMMIT)
+    metrics.FINISHED.labels(run.mode, decided.state).inc()
+    metrics.RUN_DURATION.labels(run.mode).observe((ended - run.created_at).total_seconds())
+    measure(run, result.files)
+    say_ended(material, result, decided)
+
+
+async def _end(parts: Parts, material: Material, result: Result, decided: Outcome) -> datetime | None:
+    """Move the run with its files put in their places; return when, or None where it is not to end so.
+
+    The places are under the run's lock: files of a worker that was taken for dead never replace those of another.
+    """
+    run, now = material.run, parts.clock()
     async with parts.database.transaction() as connection:
         held = await store.lock(connection, run.id)
         if held.status is not run.status:
-            return  # ended by another worker, or cancelled, while the files were written
+            return None  # ended by another worker, or cancelled, while the files were written
         more_came = held.comparisons_received != run.comparisons_received
-        if more_came and first.until is None:
-            return  # a verdict came in while the files were written: the run is due again
+        if more_came and material.revision.until is None:
+            return None  # a verdict came in while the files were written: the run is due again
         await note_files(connection, run.id, result.files, 1, now)
         await connection.execute(update(runs).where(runs.c.id == run.id).values(revision=1))
         change = Change(reason=decided.reason, detail=decided.detail)
         ended = await store.move(connection, held, decided.state, change, now=now)
         if more_came:
             await revisions.want(connection, ended, parts.settings, now)
+        await asyncio.to_thread(result.folder.put_in_place)
         await fault_point(Point.FINISH_BEFORE_COMMIT)
-    await fault_point(Point.FINISH_AFTER_COMMIT)
-    metrics.FINISHED.labels(run.mode, decided.state).inc()
-    metrics.RUN_DURATION.labels(run.mode).observe((now - run.created_at).total_seconds())
-    measure(run, result.files)
-    say_ended(material, result, decided)
+    return now
 
 
 def measure(run: Run, files: list[Written]) -> None:

@@ -5,6 +5,7 @@ the number and the event in one transaction: a process that dies in between leav
 latest, and the next one writes the same files again.
 """
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass, replace
 
@@ -58,7 +59,10 @@ async def revise(parts: Parts, run_id: str) -> None:
     with about(run):
         result = await write_all(parts, found.material)
         await fault_point(Point.REVISE_AFTER_FILES)
-        await _publish(parts, run, found, result)
+        try:
+            await _publish(parts, run, found, result)
+        finally:
+            await asyncio.to_thread(result.folder.discard)
 
 
 async def _gathered(parts: Parts, connection: AsyncConnection, run: Run) -> Gathered:
@@ -139,6 +143,7 @@ async def _publish(parts: Parts, run: Run, found: Gathered, result: Result) -> N
             await revisions.rest(connection, await _unwanted(connection, held))
         else:  # more came in while the files were written
             await revisions.want(connection, held, parts.settings, now)
+        await asyncio.to_thread(result.folder.put_in_place)
     await fault_point(Point.REVISE_AFTER_COMMIT)
     metrics.REVISIONS.labels(run.mode, run.status).inc()
     measure(run, [artefact])

@@ -68,20 +68,28 @@ class Material:
 
 @dataclass
 class Result:
-    """The files that were written, and what is wrong with the artefact."""
+    """The files that were written, and what is wrong with the artefact.
 
+    What ``folder`` has as drafts is put in place by who holds the run, or discarded.
+    """
+
+    folder: RunFolder
     files: list[Written] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 async def write_all(parts: Parts, material: Material) -> Result:
-    """Write the files that the run's mode has; writing them again gives the same files."""
+    """Write the files that the run's mode has, those that are made here as drafts."""
     folder = RunFolder(parts.settings.files_dir, material.run.id, material.revision.folder)
-    if material.run.mode is Mode.PLAN:
-        return Result([await asyncio.to_thread(_write_plan, folder, material)])
-    evidence, notes = await _write_evidence(parts, folder, material)
-    collected = await _collect(parts, material.which, notes)
-    return await asyncio.to_thread(_write_documents, parts, folder, material, evidence, collected)
+    try:
+        if material.run.mode is Mode.PLAN:
+            return Result(folder, [await asyncio.to_thread(_write_plan, folder, material)])
+        evidence, notes = await _write_evidence(parts, folder, material)
+        collected = await _collect(parts, material.which, notes)
+        return await asyncio.to_thread(_write_documents, parts, folder, material, evidence, collected)
+    except BaseException:
+        folder.discard()
+        raise
 
 
 async def _write_evidence(
@@ -149,7 +157,7 @@ def _write_documents(
     facts = facts_of(material, collected.answers, collected.costs, parts.settings.git_sha)
     evidence = sorted(evidence, key=lambda file: file.path)
     document = sealed(artefact(facts, collected.records, [file.manifest_entry() for file in evidence]))
-    result = Result(list(evidence), problems_of(document))
+    result = Result(folder, list(evidence), problems_of(document))
     name = f"assessment_run.{material.run.mode.value}.json"
     pieces = (piece.encode() for piece in rendered(document))
     result.files.append(folder.write(name, "artefact", "application/json", pieces))

@@ -19,6 +19,8 @@ from app.runner.tables import deleted_runs
 from app.settings import RunnerSettings
 
 BITE = 500
+DRAFTS = "drafts"
+"""The folder of files that are not yet in their places, beside those of the runs."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ async def sweep(parts: Parts) -> int:
 async def remove_files(database: Database, files_dir: Path, run_id: str, now: datetime) -> None:
     """Remove the folder of a deleted run, then note that it is gone; raises ``OSError`` when it cannot be."""
     await asyncio.to_thread(_remove, files_dir / run_id)
+    await asyncio.to_thread(_remove, files_dir / DRAFTS / run_id)
     async with database.transaction() as connection:
         mine = update(deleted_runs).where(deleted_runs.c.id == run_id)
         await connection.execute(mine.values(files_removed_at=now))

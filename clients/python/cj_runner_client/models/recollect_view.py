@@ -20,10 +20,12 @@ class RecollectView:
     """The latest asking of cj what it has for the run.
 
     Attributes:
-        by (str): `request`, `silence` (nothing came for a while) or `deadline`.
+        by (str): `request`, `silence` (nothing came for a while), `finish` (something was missing at the end) or
+            `deadline`.
         requested_at (datetime.datetime):
         finished_at (datetime.datetime | None): Null while it is under way.
         tries (int): How often cj did not answer.
+        published_again (int): How often the run's request was sent again, over its whole life.
         found (RecollectFound): What cj had that had not come in by itself.
         error (None | RecollectError):
     """
@@ -32,6 +34,7 @@ class RecollectView:
     requested_at: datetime.datetime
     finished_at: datetime.datetime | None
     tries: int
+    published_again: int
     found: RecollectFound
     error: None | RecollectError
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -51,6 +54,8 @@ class RecollectView:
 
         tries = self.tries
 
+        published_again = self.published_again
+
         found = self.found.to_dict()
 
         error: dict[str, Any] | None
@@ -67,6 +72,7 @@ class RecollectView:
                 "requested_at": requested_at,
                 "finished_at": finished_at,
                 "tries": tries,
+                "published_again": published_again,
                 "found": found,
                 "error": error,
             }
@@ -101,6 +107,8 @@ class RecollectView:
 
         tries = d.pop("tries")
 
+        published_again = d.pop("published_again")
+
         found = RecollectFound.from_dict(d.pop("found"))
 
         def _parse_error(data: object) -> None | RecollectError:
@@ -123,6 +131,7 @@ class RecollectView:
             requested_at=requested_at,
             finished_at=finished_at,
             tries=tries,
+            published_again=published_again,
             found=found,
             error=error,
         )
