@@ -43,6 +43,10 @@ class DatabaseSettings(Settings):
     """Seconds to wait for a new connection."""
     command_timeout_s: float = Field(default=60.0, gt=0)
     """Seconds after which a statement is given up."""
+    idle_transaction_s: float = Field(default=30.0, ge=0)
+    """Seconds after which Postgres ends a transaction in which nothing happens, so that a process that hangs, or
+    whose host is gone, holds no locks; 0: never.
+    """
 
 
 class KafkaSettings(Settings):

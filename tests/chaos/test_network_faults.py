@@ -43,11 +43,11 @@ def misbehaves(doors: tuple[str, ...], fault: Fault) -> Act:
     return act
 
 
-FEW = [("cj to gateway", "answers lost after the work was done"), ("services to broker", "reset")]
+FEW = [("cj to gateway", "answers lost after the work was done")]
 MORE = [(doors, fault) for doors in DOORS for fault in FAULTS if (doors, fault) not in FEW]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("doors", "fault"), FEW)
 async def test_runs_end_as_if_nothing_had_been_between(here: Around, doors: str, fault: str) -> None:
     act = misbehaves(DOORS[doors], FAULTS[fault])
@@ -55,7 +55,7 @@ async def test_runs_end_as_if_nothing_had_been_between(here: Around, doors: str,
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("doors", "fault"), MORE)
 async def test_runs_end_as_if_nothing_had_been_on_the_way(here: Around, doors: str, fault: str) -> None:
     act = misbehaves(DOORS[doors], FAULTS[fault])
