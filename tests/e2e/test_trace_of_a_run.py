@@ -65,7 +65,7 @@ def told(new_server_dir: Callable[[], Path]) -> Iterator[Told]:
             webhook = receiver.came.get(timeout=30)
             spans = whole(collector)
             collector.answers.clear()
-            second, _ = judged(http, receiver.url, {})
+            second, _ = judged(http, receiver.url, {}, comparisons=4)
             codes = {role: stack.ask_to_stop(role) for role in ROLES}
         logs = {role: (folder / "logs" / f"{role}.log").read_text().splitlines() for role in ROLES}
         lines = {role: [json.loads(line) for line in found] for role, found in logs.items()}
@@ -84,9 +84,12 @@ def client(stack: Stack) -> Iterator[httpx.Client]:
         yield http
 
 
-def judged(http: httpx.Client, receiver: str, traced: dict[str, str]) -> tuple[Json, set[str]]:
+def judged(
+    http: httpx.Client, receiver: str, traced: dict[str, str], *, comparisons: int = 10
+) -> tuple[Json, set[str]]:
     package = http.post("/v1/asset-packages", files={"file": ("essays.zip", archive())})
-    answer = http.post("/v1/runs", json=wish(package.json()["id"], f"{receiver}/planted-path"), headers=traced)
+    wanted = wish(package.json()["id"], f"{receiver}/planted-path") | {"budget": {"max_comparisons": comparisons}}
+    answer = http.post("/v1/runs", json=wanted, headers=traced)
     assert answer.status_code == 202, answer.text
     run: Json = answer.json()
     for _ in range(LOOKS):

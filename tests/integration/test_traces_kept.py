@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -203,7 +204,7 @@ async def test_what_a_batch_job_answers_is_of_the_trace_of_its_comparison_and_as
 async def test_no_provider_is_told_of_the_trace(kept: Kept) -> None:
     del kept
     async with FakeProviders() as fake:
-        judges = real_judges(fake.settings(llm_request_timeout=20.0))
+        judges: dict[str, Any] = dict(real_judges(fake.settings(llm_request_timeout=20.0)))
         for name, judge in judges.items():
             with tracing.span("work", parent=header(ONE)):
                 await judge.judge(question())

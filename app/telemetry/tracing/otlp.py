@@ -83,7 +83,8 @@ class Counting(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Count one that will be sent."""
-        self._ended.inc(1 if span.get_span_context().trace_flags.sampled else 0)
+        context = span.get_span_context()
+        self._ended.inc(1 if context is not None and context.trace_flags.sampled else 0)
 
 
 def opened(service: str, version: str, environment: str, settings: TracingSettings) -> TracerProvider:
