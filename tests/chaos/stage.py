@@ -30,7 +30,7 @@ from tests.chaos.nursery import ForkedStack, Nursery, nursery
 from tests.fakes.webhook_receiver import Receiver, receiving
 
 Json = dict[str, Any]
-DEADLINE_S = 120.0
+DEADLINE_S = 240.0
 LOOK_S = 0.05
 CONCURRENCY = 4
 LEASE_S = 2.0
