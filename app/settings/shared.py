@@ -106,7 +106,7 @@ class KafkaSettings(Settings):
     outbox_lease_s: float = Field(default=30.0, gt=0)
     """Seconds for which a process holds events on their way to the broker; after that another one sends them."""
     start_deadline_s: float = 30.0
-    """Seconds to wait for the broker at start before the role ends with an error."""
+    """Seconds to wait for the broker before it is tried again; a role that never met it is not ready."""
 
 
 class TelemetrySettings(Settings):

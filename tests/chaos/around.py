@@ -29,6 +29,7 @@ Json = dict[str, Any]
 Act = Callable[["Around"], Coroutine[Any, Any, int]]
 COMPARISONS = 24
 ENDS_S = 240.0
+READY_S = 240.0
 LOOK_S = 0.1
 UNREST = """
 SELECT 'runs', count(*) FROM runner.runs WHERE status <> ALL(:final) OR revision_wanted_at IS NOT NULL
@@ -181,4 +182,4 @@ async def restarted(here: Around, role: str, more: Mapping[str, str]) -> None:
         await asyncio.to_thread(here.rig.stack.kill, role)
         here.rig.stack._extra.update(more)
         await here.rig.start(role)
-    await until_ready(here.rig, 60)
+    await until_ready(here.rig, READY_S)
