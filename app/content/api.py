@@ -23,7 +23,7 @@ from app.settings import ContentSettings, HttpSettings
 
 SERVICE = "content_service"
 PATH = "/v1/content"
-BODY = {"required": True, "content": {"*/*": {"schema": {"type": "string", "minLength": 1}}}}
+BODY = {"required": True, "content": {"*/*": {"schema": {}}}}
 ANY_KIND: dict[int | str, dict[str, Any]] = {
     200: {"description": "The text as it was sent, under the kind that it was sent with", "content": {"*/*": {}}}
 }

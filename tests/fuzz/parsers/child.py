@@ -133,9 +133,8 @@ def _place_of(error: BaseException) -> str:
     """Return where in the code an error arose: the same place is the same finding."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "/app/" in frame.filename or "/tests/fuzz/" in frame.filename]
-    last = (ours or frames or [None])[-1]
     inner = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    place = "" if last is None else f"{Path(last.filename).name}:{last.lineno}"
+    place = f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
     if isinstance(error, AssertionError):
         return f"{place} {str(error).partition(':')[0][:60]}"
     return f"{place} {type(error).__name__} {inner}".strip()

@@ -75,13 +75,12 @@ HEADERS = (
     *("content-encoding: gzip", "content-type: text/event-stream", "request-id: \x1b[31m", "x-should-retry: true"),
 )
 STATUSES = (100, 201, 204, 301, 302, 304, 400, 401, 403, 404, 409, 413, 418, 429, 500, 502, 503, 504, 529, 599)
-DIALECTS: dict[str, Dialect] = {
-    "anthropic": "anthropic",
-    "openai": "responses",
-    "google": "chat",
-    "openrouter": "chat",
-    "local": "chat",
+DIALECTS: dict[str, tuple[Dialect, tuple[str, ...]]] = {
+    "anthropic": ("anthropic", ("anthropic",)),
+    "openai": ("responses", ("openai",)),
+    "chat": ("chat", ("google", "openrouter", "local")),
 }
+"""The shapes of answers, and who sends them."""
 
 
 class Played(httpx2.AsyncBaseTransport):
@@ -172,8 +171,9 @@ def _http(seeds: tuple[bytes, ...], chance: Chance) -> bytes:
     return head + b"\n\n" + json_mutated.mutated(seed, chance, seeds)
 
 
-def _asks(judge: Judge, raw: bytes) -> bool:
+def _asks(names: tuple[str, ...], raw: bytes) -> bool:
     PLAYED.raw = raw
+    judge = SINGLES[names[len(raw) % len(names)]]
     try:
         result: Answer | JudgeFailed = LOOP.run_until_complete(judge.judge(QUESTION))
     except JudgeFailed as failure:
@@ -289,8 +289,8 @@ TARGETS = (
     Target("verdict-text", _text, _says),
     Target("wait-headers", _hint, _hints),
     *(
-        Target(f"answer-{name}", partial(_http, _seeds(dialect)), partial(_asks, SINGLES[name]))
-        for name, dialect in DIALECTS.items()
+        Target(f"answer-{name}", partial(_http, _seeds(dialect)), partial(_asks, senders))
+        for name, (dialect, senders) in DIALECTS.items()
     ),
     Target("results-anthropic", partial(_line, "anthropic"), partial(_gathers, JOBS["anthropic"])),
     Target("results-openai", partial(_line, "responses"), partial(_gathers, JOBS["openai"])),
