@@ -7,7 +7,6 @@ harmless: the gateway knows each comparison by its id, and answers a finished on
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import func, or_, select, update
@@ -141,7 +140,11 @@ def _count(parts: Parts, batch: Batch, taken: int, refused: int) -> None:
 
 
 async def _await_verdicts(parts: Parts, batch: Batch) -> None:
-    """Go on to scoring if all is answered; else wait until verdicts are looked for, or a retry may be asked."""
+    """Go on to scoring if all is answered; else wait until verdicts are looked for, or a retry may be asked.
+
+    Where something may still be asked now, the batch stays as it is: a process that was taken for dead may come
+    here when another one has scored the wave and is about to ask for the next.
+    """
     now = parts.clock()
     async with parts.database.transaction() as connection:
         held = await store.hold(connection, batch.id)
@@ -150,10 +153,13 @@ async def _await_verdicts(parts: Parts, batch: Batch) -> None:
         if await store.pending(connection, batch.id) == 0:
             await store.move(connection, held, BatchState.SCORING, now, due_at=now)
             return
-        later = select(func.min(comparisons.c.not_before)).where(
+        may_go = or_(comparisons.c.not_before.is_(None), comparisons.c.not_before <= now)
+        later = select(func.count().filter(may_go), func.min(comparisons.c.not_before)).where(
             comparisons.c.batch_id == batch.id, comparisons.c.state == "planned"
         )
-        next_retry: datetime | None = (await connection.execute(later)).scalar_one()
+        left, next_retry = (await connection.execute(later)).one()
+        if left:
+            return
         next_look = now + parts.look_after()
         due_at = next_look if next_retry is None else min(next_look, next_retry)
         await store.move(connection, held, BatchState.WAITING, now, due_at=due_at)

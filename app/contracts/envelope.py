@@ -15,9 +15,12 @@ Data = TypeVar("Data", bound=BaseModel)
 
 
 class Wire(BaseModel):
-    """Base of all wire shapes: frozen, tolerant of fields that it does not know."""
+    """Base of all wire shapes: frozen, tolerant of fields that it does not know.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Errors do not show what was given: they reach the log, and shapes hold essays.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Envelope(Wire, Generic[Data]):

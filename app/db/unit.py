@@ -34,7 +34,11 @@ class Database:
             pool_pre_ping=True,
             pool_recycle=1800,
             connect_args={
-                "server_settings": {"application_name": application_name, "timezone": "UTC"},
+                "server_settings": {
+                    "application_name": application_name,
+                    "timezone": "UTC",
+                    "idle_in_transaction_session_timeout": str(int(settings.idle_transaction_s * 1000)),
+                },
                 "timeout": settings.connect_timeout_s,
                 "command_timeout": settings.command_timeout_s,
             },

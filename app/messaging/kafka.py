@@ -25,7 +25,8 @@ LOOK_S = 0.003
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 TOPIC_CONFIGS = {"max.message.bytes": str(MAX_MESSAGE_BYTES + 64 * 1024)}
 """A broker takes an eighth of that by default; the batch around a message makes it a little larger."""
-SEND_DEADLINE_MS = 20_000
+SEND_DEADLINE_MS = 10_000
+LEAVE_DEADLINE_S = 8.0
 LOOK_FOR_TOPICS_MS = 30_000
 
 
@@ -175,10 +176,12 @@ class KafkaConsumer:
         return self._joined
 
     async def stop(self) -> None:
-        """Leave the group, if it was joined."""
+        """Leave the group, if it was joined; a broker that does not answer is not waited for."""
         joined, self._joined = self._joined, None
         if joined is not None:
-            await joined.stop()
+            with suppress(KafkaError, TimeoutError, OSError):
+                async with asyncio.timeout(LEAVE_DEADLINE_S):
+                    await joined.stop()
 
     async def poll(self, *, timeout_s: float, limit: int) -> Sequence[Record]:
         """Return the next records, in order within each partition; empty after the time-out.

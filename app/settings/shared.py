@@ -43,6 +43,10 @@ class DatabaseSettings(Settings):
     """Seconds to wait for a new connection."""
     command_timeout_s: float = Field(default=60.0, gt=0)
     """Seconds after which a statement is given up."""
+    idle_transaction_s: float = Field(default=30.0, ge=0)
+    """Seconds after which Postgres ends a transaction in which nothing happens, so that a process that hangs, or
+    whose host is gone, holds no locks; 0: never.
+    """
 
 
 class KafkaSettings(Settings):
@@ -69,7 +73,7 @@ class KafkaSettings(Settings):
     outbox_lease_s: float = Field(default=30.0, gt=0)
     """Seconds for which a process holds events on their way to the broker; after that another one sends them."""
     start_deadline_s: float = 30.0
-    """Seconds to wait for the broker at start before the role ends with an error."""
+    """Seconds to wait for the broker before it is tried again; a role that never met it is not ready."""
 
 
 class TelemetrySettings(Settings):

@@ -28,7 +28,8 @@ from tests.chaos.tally import Row, note
 Json = dict[str, Any]
 Act = Callable[["Around"], Coroutine[Any, Any, int]]
 COMPARISONS = 24
-ENDS_S = 100.0
+ENDS_S = 240.0
+READY_S = 240.0
 LOOK_S = 0.1
 UNREST = """
 SELECT 'runs', count(*) FROM runner.runs WHERE status <> ALL(:final) OR revision_wanted_at IS NOT NULL
@@ -117,10 +118,10 @@ class Around:
         artefact = (await self.ask("GET", f"/v1/runs/{run_id}/artefact")).json()
         assert problems_of(artefact) == []
         assert len(artefact["llm_comparisons"]) == COMPARISONS
-        return [
+        return sorted(
             (row["essay_id"].rsplit("_", 1)[0], row["theta"], row["standard_error"], row["comparison_count"])
             for row in artefact["bt_summary"]
-        ]
+        )
 
     async def survives(
         self, fault: str, act: Act, *, runs: int = 2, from_the_start: bool = False, judge: Json | None = None
@@ -148,7 +149,8 @@ class Around:
         if judge is None:
             assert Counter(run["status"] for run in ended) == {"completed": runs}
             for run_id in started:
-                assert await self.scores(run_id) == self.calm
+                found = await self.scores(run_id)
+                assert found == self.calm, f"{found} instead of {self.calm}"
         return ended
 
 
@@ -180,4 +182,4 @@ async def restarted(here: Around, role: str, more: Mapping[str, str]) -> None:
         await asyncio.to_thread(here.rig.stack.kill, role)
         here.rig.stack._extra.update(more)
         await here.rig.start(role)
-    await until_ready(here.rig, 60)
+    await until_ready(here.rig, READY_S)

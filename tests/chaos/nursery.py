@@ -108,6 +108,7 @@ class ForkedStack(Stack):
 
     def __init__(self, plan: Plan, extra: Mapping[str, str], forks: Nursery) -> None:
         super().__init__(plan, extra)
+        self.settings = dict(extra)
         self._forks = forks
 
     def start(self, roles: Sequence[str] = ROLES, extra: Mapping[str, str] | None = None) -> None:

@@ -7,6 +7,7 @@ if every run that was promised has ended, and the checker found nothing lost, do
 import argparse
 import asyncio
 import json
+import logging
 import shutil
 import sys
 import time
@@ -251,6 +252,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--converge", type=float, default=300.0, help="seconds within which all must be at rest")
     parser.add_argument("--folder", type=Path, default=Path("var/soak"), help="emptied first; logs and results")
     given = parser.parse_args(arguments)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     folder = given.folder.resolve()
     shutil.rmtree(folder, ignore_errors=True)
     began = time.monotonic()

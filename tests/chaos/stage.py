@@ -9,7 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,14 @@ from sqlalchemy import text
 from app.cli.demo_data import archive_of
 from app.db.unit import Database
 from app.roles.everything import servers
+from app.roles.free_ports import free_ports
+from app.roles.probe_http import answers
+from app.roles.stack import ROLES
 from app.runner.runs.states import FINAL
 from app.settings import DatabaseSettings
 from tests.chaos.invariants import Evidence, Report, check
 from tests.chaos.judges import PaidJudges
-from tests.chaos.nursery import ForkedStack, nursery
+from tests.chaos.nursery import ForkedStack, Nursery, nursery
 from tests.fakes.webhook_receiver import Receiver, receiving
 
 Json = dict[str, Any]
@@ -45,9 +48,10 @@ SETTINGS = {
     "CJ_ASSESSMENT_SERVICE_LLM_BATCHING_MODE": "per_request",
     "CJ_ASSESSMENT_SERVICE_LEASE_S": str(LEASE_S),
     "KAFKA_OUTBOX_LEASE_S": str(LEASE_S),
+    "KAFKA_SESSION_TIMEOUT_MS": "6000",
+    "DATABASE_IDLE_TRANSACTION_S": str(LEASE_S),
     "RUNNER_LEASE_S": str(LEASE_S),
     "RUNNER_REVISION_QUIET_S": "0.5",
-    "RUNNER_FINISH_GRACE_S": "3",
     "WEBHOOKS_TIMEOUT_S": "1",
     "WEBHOOKS_LEASE_S": str(LEASE_S),
     "NEIGHBOUR_TIMEOUT_S": "5",
@@ -77,6 +81,7 @@ class Stage:
     """A running system; ``plans`` are what the next processes of each role are started with, one after another."""
 
     stack: ForkedStack
+    forks: Nursery
     database: Database
     judges: PaidJudges
     receiver: Receiver
@@ -93,7 +98,17 @@ class Stage:
         for role in plans:
             await asyncio.to_thread(self.stack.kill, role)
             self._start(role)
-        await asyncio.to_thread(self.stack.wait_until_ready)
+        await self.ready()
+
+    async def ready(self) -> None:
+        """Return when every process answers; one that dies before is started again."""
+        for role in ROLES:
+            end = time.monotonic() + DEADLINE_S
+            while not await asyncio.to_thread(answers, f"{self.stack.plan.url(role)}/readyz"):
+                self.mend()
+                if time.monotonic() > end:
+                    raise Stuck(f"{role} does not get ready")
+                await asyncio.sleep(LOOK_S)
 
     def _start(self, role: str) -> None:
         waiting = self.plans.get(role)
@@ -121,6 +136,22 @@ class Stage:
 
     def _record(self, role: str) -> Path:
         return Path(self.stack.plan.data_dir) / f"faults-{role}.jsonl"
+
+    @asynccontextmanager
+    async def another(self, role: str) -> AsyncIterator[None]:
+        """Let a second process of ``role`` stand in for the first until the end, on a port of its own.
+
+        It has the first one's name in its consumer group, as whatever replaces a process taken for dead has.
+        """
+        [port] = free_ports([0])
+        plan = replace(self.stack.plan, ports={**self.stack.plan.ports, role: port})
+        spare = ForkedStack(plan, self.stack.settings, self.forks)
+        spare.start([role])
+        try:
+            await asyncio.to_thread(spare.wait_until_ready)
+            yield
+        finally:
+            await asyncio.to_thread(spare.stop)
 
     def injected(self, role: str) -> list[str]:
         """Return the points at which a fault really happened in a role, in order, since the stage was set up."""
@@ -212,7 +243,7 @@ async def set_up(data_dir: Path, extra: Mapping[str, str] | None = None) -> Asyn
                 await asyncio.to_thread(stack.migrate)
                 stack.start()
                 await asyncio.to_thread(stack.wait_until_ready)
-                yield Stage(stack, database, judges, receiver, http)
+                yield Stage(stack, forks, database, judges, receiver, http)
             finally:
                 await asyncio.to_thread(stack.stop)
                 await database.close()

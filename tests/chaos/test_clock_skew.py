@@ -14,7 +14,7 @@ async def clocks_differ(here: Around) -> int:
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_runs_end_as_if_nothing_had_been_between_clocks_that_differ(here: Around) -> None:
     try:
         await here.survives("clocks of processes 90 s off either way", clocks_differ, from_the_start=True)

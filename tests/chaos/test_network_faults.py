@@ -8,6 +8,8 @@ from tests.chaos.around import Act, Around
 from tests.chaos.proxy import Fault
 
 LASTS_S = 4.0
+LONGEST_S = 90.0
+"""A fault lasts the first of these, or until it struck, and the second at most."""
 FAULTS = {
     "latency": Fault("latency", chance=0.7, per="chunk", seconds=0.3, jitter_s=0.3),
     "drip": Fault("drip", size=200, seconds=0.01),
@@ -33,8 +35,12 @@ def misbehaves(doors: tuple[str, ...], fault: Fault) -> Act:
             await asyncio.to_thread(here.rig.place.do, door.drop())  # so that new connections meet it
             door.inject(fault)
         before = sum(door.injected[fault.kind] for door in chosen)
-        await asyncio.sleep(LASTS_S)
-        injected = sum(door.injected[fault.kind] for door in chosen) - before
+        injected = 0
+        for looks in range(int(LONGEST_S)):
+            await asyncio.sleep(1)
+            injected = sum(door.injected[fault.kind] for door in chosen) - before
+            if looks >= LASTS_S and injected:
+                break
         for door in chosen:
             door.clear()
             await asyncio.to_thread(here.rig.place.do, door.drop())
@@ -43,11 +49,11 @@ def misbehaves(doors: tuple[str, ...], fault: Fault) -> Act:
     return act
 
 
-FEW = [("cj to gateway", "answers lost after the work was done"), ("services to broker", "reset")]
+FEW = [("cj to gateway", "answers lost after the work was done")]
 MORE = [(doors, fault) for doors in DOORS for fault in FAULTS if (doors, fault) not in FEW]
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("doors", "fault"), FEW)
 async def test_runs_end_as_if_nothing_had_been_between(here: Around, doors: str, fault: str) -> None:
     act = misbehaves(DOORS[doors], FAULTS[fault])
@@ -55,7 +61,7 @@ async def test_runs_end_as_if_nothing_had_been_between(here: Around, doors: str,
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize(("doors", "fault"), MORE)
 async def test_runs_end_as_if_nothing_had_been_on_the_way(here: Around, doors: str, fault: str) -> None:
     act = misbehaves(DOORS[doors], FAULTS[fault])

@@ -17,8 +17,9 @@ from app.contracts.prompt import essays_of
 from tests.chaos.around import Act, Around, Json, restarted
 from tests.chaos.doors import target
 from tests.chaos.proxy import Fault, Proxy
+from tests.fakes.http_server import Reply
 from tests.fakes.provider_replies import Act as Reaction
-from tests.fakes.provider_replies import Reply, error_body
+from tests.fakes.provider_replies import error_body
 from tests.fakes.provider_server import KEYS, FakeProviders, Say
 
 JUDGE = {"provider": "openai", "model": "gpt-5.1"}
@@ -123,7 +124,7 @@ async def holds(here: Around, provider: Provider, fault: str, *failures: Reactio
     assert max(fake.asked.values()) <= MOST_CALLS
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_a_run_ends_though_half_of_all_calls_fail_in_all_ways_at_once(
     here: Around, provider: Provider
 ) -> None:
@@ -131,14 +132,14 @@ async def test_a_run_ends_though_half_of_all_calls_fail_in_all_ways_at_once(
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_run_ends_though_half_of_all_calls_fail_with(here: Around, provider: Provider, kind: str) -> None:
     await holds(here, provider, kind, KINDS[kind])
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 async def test_an_answer_lost_after_the_work_costs_twice_at_most_as_often_as_is_tried_and_counts_once(
     here: Around, provider: Provider
 ) -> None:

@@ -11,6 +11,7 @@ import orjson
 import pytest
 from sqlalchemy import func, select
 
+from app.cli.demo_data import archive_of
 from app.contracts.artefact import problems_of
 from app.db.unit import Database
 from app.edge.tokens import service_token
@@ -25,6 +26,7 @@ from tests.integration.parts import (
     Json,
     deliver,
     neighbour,
+    upload,
 )
 
 
@@ -125,6 +127,23 @@ async def test_execute_stops_where_the_assignment_does_not_fit(
     assert (run["status"], run["status_reason"]) == ("failed", "preflight_failed")
     assert message in run["status_detail"]
     assert await house.published() == []
+
+
+async def test_an_anchor_that_cj_would_not_take_is_named_and_its_text_is_not(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    texts = {
+        "anchor_essays/one_A.txt": b"The harbour was quiet. " * 6,
+        "anchor_essays/two_B.txt": b"Short and salty.",
+    }
+    texts |= {f"student_essays/{name}.txt": b"The harbour was loud. " * 6 for name in "ab"}
+    task = {"task_instruction.md": b"Write about the sea."}
+    house.package = (await upload(house.api, archive_of(texts | task), min_text_characters="5")).json()["id"]
+    run = await execute(house)
+    assert (run["status"], run["status_reason"]) == ("failed", "preflight_failed")
+    assert "anchor_essays/two_B.txt cannot be registered: essay_text: " in run["status_detail"]
+    assert "at least 100 characters" in run["status_detail"]
+    assert "salty" not in run["status_detail"] + capsys.readouterr().out
 
 
 async def test_execute_stops_with_a_clear_error_where_cj_is_unknown_or_away(house: House) -> None:

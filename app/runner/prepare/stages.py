@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy import insert
 
 from app.contracts.cj_events import CJRequestEnvelope
@@ -24,7 +25,7 @@ from app.faults.inject import fault_point
 from app.faults.points import Point
 from app.messaging import outbox
 from app.runner.assets import store as packages
-from app.runner.assets.inventory import Inventory
+from app.runner.assets.inventory import AssetFile, Inventory
 from app.runner.assets.outline import outline
 from app.runner.names import about
 from app.runner.prepare.assignments_http import Assignments
@@ -161,19 +162,23 @@ async def _register_anchors(parts: Parts, request: RunRequest, stock: Inventory)
         async with limit:
             await parts.assignments.register(anchor)
 
-    await asyncio.gather(
-        *(
-            register(
-                AnchorRegistration(
-                    assignment_id=str(request.assignment_id),
-                    grade=file.grade or "",
-                    anchor_label=file.stem,
-                    essay_text=file.text or "",
-                )
-            )
-            for file in stock.of_kind("anchor")
+    anchors = [_registration(request, file) for file in stock.of_kind("anchor")]
+    await asyncio.gather(*(register(anchor) for anchor in anchors))
+
+
+def _registration(request: RunRequest, file: AssetFile) -> AnchorRegistration:
+    """Return an anchor as cj takes it; raises ``PreflightFailed`` naming the file that cj would not take."""
+    try:
+        return AnchorRegistration(
+            assignment_id=str(request.assignment_id),
+            grade=file.grade or "",
+            anchor_label=file.stem,
+            essay_text=file.text or "",
         )
-    )
+    except ValidationError as error:
+        problem = error.errors(include_input=False)[0]
+        place = ".".join(map(str, problem["loc"]))
+        raise PreflightFailed(f"the anchor {file.path} cannot be registered: {place}: {problem['msg']}") from error
 
 
 async def _upload(parts: Parts, run: Run, stock: Inventory, judged: Sequence[essays.RunEssay]) -> str | None:
