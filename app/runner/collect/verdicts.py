@@ -117,6 +117,9 @@ async def _keep(
 ) -> list[ComparisonResult]:
     highest = select(func.coalesce(func.max(comparisons.c.sequence), 0)).where(comparisons.c.run_id == run.id)
     last = int((await connection.execute(highest)).scalar_one())
+    messages = await _unknown(connection, run, messages)
+    if not messages:
+        return []
     rows = [_row(run, message, last + place, now) for place, message in enumerate(messages, start=1)]
     kept = insert(comparisons).values(rows).on_conflict_do_nothing().returning(comparisons.c.request_id)
     fresh = set((await connection.execute(kept)).scalars())
@@ -124,6 +127,17 @@ async def _keep(
         if row["request_id"] not in fresh:
             log.warning("duplicate_llm_comparison_skipped", request_id=row["request_id"])
     return [message.data for message in messages if message.data.request_id in fresh]
+
+
+async def _unknown(connection: AsyncConnection, run: Run, messages: Sequence[Message]) -> list[Message]:
+    """Leave out verdicts that came before, so that those that are new are numbered without gaps."""
+    ids = [message.data.request_id[:64] for message in messages]
+    mine = select(comparisons.c.request_id).where(comparisons.c.run_id == run.id)
+    known = set((await connection.execute(mine.where(comparisons.c.request_id.in_(ids)))).scalars())
+    fresh = [message for message in messages if message.data.request_id[:64] not in known]
+    if len(fresh) < len(messages):
+        log.info("known_llm_comparisons_passed_over", event_count=len(messages) - len(fresh))
+    return fresh
 
 
 async def _send_on(connection: AsyncConnection, run: Run, settings: RunnerSettings, now: datetime) -> None:
