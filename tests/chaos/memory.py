@@ -46,7 +46,7 @@ async def sample(pids: Callable[[], Mapping[str, int]], every_s: float, into: li
     while True:
         for role, pid in pids().items():
             mib = resident_mib(pid)
-            if mib is not None:
+            if mib:
                 into.append(Sample(round(time.monotonic() - began, 1), role, pid, round(mib, 1)))
         await asyncio.sleep(every_s)
 

@@ -25,7 +25,8 @@ def canonical(artefact: Mapping[str, Any]) -> bytes:
     - Essays are named by their files, comparisons by their number in the batch; both are put into
       that order, since the order in which verdicts come in is a matter of time.
     - Ids of runs, batches and requests, times, labels and counts of attempts are left out.
-    - Digests of files that hold such ids and times are left out; that the files are there stays.
+    - Digests of files that hold such ids and times are left out, and how often an end was announced: what was
+      asked for, because it did not come, may come all the same. That such files are there stays.
     """
     document: Json = json.loads(json.dumps(artefact))
     metadata, inputs = document["metadata"], document["inputs"]
@@ -38,7 +39,9 @@ def canonical(artefact: Mapping[str, Any]) -> bytes:
     document["llm_comparisons"] = sorted(records, key=lambda record: int(record["sequence"]))
     validation = document["validation"]
     validation["artefact_checksum"] = None
-    validation["manifest"] = sorted(_place(entry["path"]) for entry in validation["manifest"])
+    validation["manifest"] = sorted({_place(entry["path"]) for entry in validation["manifest"]})
+    events = validation["runner_status"]["observed_events"]
+    events |= {name: min(1, events[name]) for name in ("completions", "assessment_results")}
     text = json.dumps(document, sort_keys=True, indent=1)
     for essay_id, name in names.items():
         text = text.replace(json.dumps(essay_id)[1:-1], name)
@@ -65,4 +68,4 @@ def _nameless(record: Json, numbers: Mapping[str, int]) -> Json:
 
 def _place(path: str) -> str:
     """Return the path of a file without number, id and time."""
-    return re.sub(r"/\d{6}_", "/", TIME.sub("", UUID.sub("", path)).replace(":", ""))
+    return re.sub(r"(/|_)\d{3,6}", r"\1", TIME.sub("", UUID.sub("", path)).replace(":", ""))

@@ -141,7 +141,7 @@ class Stage:
     async def another(self, role: str) -> AsyncIterator[None]:
         """Let a second process of ``role`` stand in for the first until the end, on a port of its own.
 
-        It has the first one's name in its consumer group, as whatever replaces a process taken for dead has.
+        It has the first one's name in its consumer group, as whatever replaces one that is taken for dead has.
         """
         [port] = free_ports([0])
         plan = replace(self.stack.plan, ports={**self.stack.plan.ports, role: port})

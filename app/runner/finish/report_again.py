@@ -14,7 +14,7 @@ from app.runner.finish.readiness import Outcome, contents
 from app.runner.finish.write import Collected, Material, Parts, facts_of
 from app.runner.reports.of_run import report_of
 from app.runner.reports.shapes.document import Report
-from app.runner.results.answers import Noted, answer, noted
+from app.runner.results.answers import Noted, answer, in_force, noted
 from app.runner.results.document import Revision
 from app.runner.runs import essays
 from app.runner.runs.states import RunState
@@ -41,13 +41,14 @@ async def report_again(parts: Parts, run: Run, *, everything: bool) -> Report:
 
 async def _collected(parts: Parts, which: Which) -> Collected:
     found = Collected()
-    notes: dict[int, Noted] = {}
+    notes, echoed = dict[int, Noted](), False
     async for row in raw_verdicts(parts.database, which):
-        notes[row["sequence"]] = noted(row["raw"], settings=not notes)
+        note = notes[row["sequence"]] = noted(row["raw"], settings=not echoed)
+        echoed = echoed or note.echoed
     async for row in verdicts(parts.database, which):
         found.answers.append(answer(row, notes.get(row["sequence"])))
         found.costs.add(row)
-    found.costs.effective = next((note.effective for note in notes.values()), None)
+    found.costs.effective = in_force(notes.values())
     return found
 
 

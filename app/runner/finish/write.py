@@ -19,7 +19,7 @@ from app.runner.finish.files import RunFolder, Written, safe
 from app.runner.finish.readiness import Outcome
 from app.runner.reports.of_run import report_of
 from app.runner.reports.renderings import Form, renderings
-from app.runner.results.answers import Answer, Noted, answer, duels_of, noted
+from app.runner.results.answers import Answer, Noted, answer, duels_of, in_force, noted
 from app.runner.results.document import FIRST, Costs, Ending, Facts, Revision, artefact, comparison
 from app.runner.results.kept import FILE as RESULTS_FILE
 from app.runner.results.kept import KIND as RESULTS_KIND
@@ -98,10 +98,11 @@ async def _write_evidence(
     """Write request and events as they came; return the files, and what callbacks say, by sequence."""
     files = await asyncio.to_thread(folder.write_json, _requests(material.told), "request")
     files += await asyncio.to_thread(folder.write_json, _announcements(material.told), "event")
-    notes: dict[int, Noted] = {}
+    notes, echoed = dict[int, Noted](), False
     waiting: list[tuple[str, bytes]] = []
     async for row in raw_verdicts(parts.database, material.which):
-        notes[row["sequence"]] = noted(row["raw"], settings=not notes)
+        note = notes[row["sequence"]] = noted(row["raw"], settings=not echoed)
+        echoed = echoed or note.echoed
         place = f"events/comparisons/{row['sequence']:06d}_{safe(row['request_id'])}.json"
         waiting.append((place, row["raw"]))
         if len(waiting) == AT_ONCE:
@@ -147,7 +148,7 @@ async def _collect(parts: Parts, which: Which, notes: Mapping[int, Noted]) -> Co
         found.records.append(comparison(row))
         found.answers.append(answer(row, notes.get(row["sequence"])))
         found.costs.add(row)
-    found.costs.effective = next((note.effective for note in notes.values()), None)
+    found.costs.effective = in_force(notes.values())
     return found
 
 

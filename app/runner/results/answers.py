@@ -3,7 +3,7 @@
 Fed by the rows of callbacks and by what their raw bytes say beside them; feeds the score sheet and the reports.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,15 @@ from app.runner.results.scoresheet import Duel
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What only the callback itself says: the wave, the judge's own time in seconds, the settings in force."""
+    """What only the callback itself says: the wave, the judge's own time in seconds, the settings in force.
+
+    ``echoed`` is False where it does not say the settings itself: one that the engine told when asked does not.
+    """
 
     wave: int | None = None
     seconds: float | None = None
     effective: Mapping[str, object] | None = None
+    echoed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,23 @@ def noted(raw: bytes, *, settings: bool) -> Noted:
     return Noted(
         wave=int(wave) if wave.isdecimal() else None,
         seconds=took / 1000 if isinstance(took, int | float) and took > 0 else None,
-        effective=_effective(facts) if settings else None,
+        effective=_effective(facts, data) if settings else None,
+        echoed=settings and isinstance(facts.get("effective_settings"), dict),
     )
 
 
-def _effective(facts: Mapping[str, Any]) -> Mapping[str, object]:
+def _effective(facts: Mapping[str, Any], data: Mapping[str, Any]) -> Mapping[str, object]:
     echoed = facts.get("effective_settings")
     if isinstance(echoed, dict):
         return echoed
-    return {"provider_override": facts.get("resolved_provider"), "model_override": facts.get("resolved_model")}
+    judge = {"provider_override": "provider", "model_override": "model"}
+    return {name: facts.get(f"resolved_{said}") or data.get(said) for name, said in judge.items()}
+
+
+def in_force(notes: Iterable[Noted]) -> Mapping[str, object] | None:
+    """Return the settings in force: those of the first callback that says them itself, else of the first."""
+    known = [note for note in notes if note.effective is not None]
+    return next((note.effective for note in known if note.echoed), known[0].effective if known else None)
 
 
 def answer(row: Mapping[str, Any], also: Noted | None) -> Answer:

@@ -31,31 +31,42 @@ QUALITY = (
 )
 
 
+MONEY = 10**12
+"""Parts of a US dollar in which money is summed up."""
+
+
+def _usd(parts: int) -> float:
+    return round(parts / MONEY, 6)
+
+
 @dataclass
 class Costs:
-    """Tokens and money by judge; grows verdict by verdict."""
+    """Tokens and money by judge; grows verdict by verdict, in whatever order they come.
 
-    by_judge: dict[tuple[str, str], list[float]] = field(default_factory=dict)
+    Money is summed up in whole parts of ``MONEY``, so that the order does not show in the last digit.
+    """
+
+    by_judge: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     effective: Mapping[str, object] | None = None
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Count one callback."""
-        sums = self.by_judge.setdefault((row["provider"], row["model"]), [0, 0, 0.0])
+        sums = self.by_judge.setdefault((row["provider"], row["model"]), [0, 0, 0])
         sums[0] += row["prompt_tokens"]
         sums[1] += row["completion_tokens"]
-        sums[2] += row["cost_usd"]
+        sums[2] += round(min(row["cost_usd"], MONEY) * MONEY)
 
     def document(self) -> Document:
         """Return the section ``costs``."""
         return {
-            "total_usd": round(sum(sums[2] for sums in self.by_judge.values()), 6),
+            "total_usd": _usd(sum(sums[2] for sums in self.by_judge.values())),
             "token_counts": [
                 {
                     "provider": provider,
                     "model": model,
-                    "prompt_tokens": int(sums[0]),
-                    "completion_tokens": int(sums[1]),
-                    "usd": round(sums[2], 6),
+                    "prompt_tokens": sums[0],
+                    "completion_tokens": sums[1],
+                    "usd": _usd(sums[2]),
                 }
                 for (provider, model), sums in sorted(self.by_judge.items())
             ],
