@@ -102,7 +102,7 @@ lock: $(STAMP) ## write the lock files anew from pyproject.toml
 clean: ## remove the virtual environment and all local data
 	rm -rf $(VENV) var
 
-SUPPLY := .venv-supply
+SUPPLY := var/supply
 .PHONY: licences sbom audit
 $(SUPPLY)/.installed: deploy/supply.lock | $(STAMP)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SUPPLY)
