@@ -125,7 +125,7 @@ soak: $(STAMP) ## runs of all modes under random faults, then everything is chec
 load: $(STAMP) ## many runs at once, one very large run, a backlog of callbacks; what it took, and what was found
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.chaos.load all
 
-SUPPLY := .venv-supply
+SUPPLY := var/supply
 .PHONY: licences sbom audit
 $(SUPPLY)/.installed: deploy/supply.lock | $(STAMP)
 	$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(SUPPLY)
