@@ -96,6 +96,9 @@ async def test_an_assignment_is_made_from_files_given_anchors_and_listed_with_op
     for _ in range(2):
         said = await shell.run("anchors", "register", DEMO, "--assignment-id", name)
         assert "12 anchors are registered" in said
+    former = ("register-anchors", name, "--anchor-dir", DEMO, "--expected-grade-scale")
+    assert "12 anchors are registered" in await shell.run(*former, LEGACY)
+    assert "nothing was registered" in await shell.run(*former, "swedish_8_anchor", code=3)
     listed = await shell.run("assignments", "list")
     assert re.search(rf"{name}\t{LEGACY}\tyes\tyes\t12\t", listed)
     assert f"--assignment-id {name}" in listed
