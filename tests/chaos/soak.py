@@ -6,6 +6,7 @@ if every run that was promised has ended, and the checker found nothing lost, do
 
 import argparse
 import asyncio
+import difflib
 import json
 import logging
 import shutil
@@ -161,19 +162,26 @@ async def _ends(connection: AsyncConnection, soaked: Soaked) -> None:
 
 
 async def _same(connection: AsyncConnection, files_dir: Path, soaked: Soaked) -> None:
-    """Compare the artefacts of completed runs of the same inputs and seed, none of whose verdicts failed."""
+    """Compare the artefacts of completed runs of the same inputs and seed, none of whose verdicts failed.
+
+    Left out are those of whose verdicts none came by itself: the engine, when asked, does not tell all settings.
+    """
     wanted = text("SELECT id FROM runner.runs WHERE status = 'completed' AND comparisons_failed = 0 AND wave > 0")
     groups: dict[str, dict[bytes, list[str]]] = defaultdict(lambda: defaultdict(list))
     for (run_id,) in await connection.execute(wanted):
         kind = soaked.promises.kinds.get(run_id)
         if kind is not None:
             [path] = (files_dir / run_id).glob("assessment_run.*.json")
-            groups[kind][canonical(json.loads(path.read_text()))].append(run_id)
+            artefact = json.loads(path.read_text())
+            if "temperature_override" in artefact["metadata"]["effective_settings"]:
+                groups[kind][canonical(artefact)].append(run_id)
     for kind, ways in groups.items():
         soaked.alike += max(map(len, ways.values())) - 1
         if len(ways) > 1:
             named = [runs[:2] for runs in ways.values()]
-            soaked.different.append(f"{kind}: {len(ways)} artefacts of the same inputs: {named}")
+            first, second, *_ = (way.decode().splitlines() for way in ways)
+            lines = [line for line in difflib.unified_diff(first, second, n=0, lineterm="") if line[0] in "+-"]
+            soaked.different.append(f"{kind}: {len(ways)} artefacts of the same inputs: {named}: {lines[2:8]}")
 
 
 def told(soaked: Soaked) -> str:
