@@ -191,7 +191,8 @@ def _reads_a_cursor(raw: bytes) -> bool:
         place = cursor.read(raw.decode("utf-8", "replace"), "q")
     except InvalidInput:
         return False
-    hold(isinstance(place.id, str) and "\x00" not in place.id, f"the id is none: {place.id!r}")
+    facts: object = place.id
+    hold(isinstance(facts, str) and "\x00" not in facts, f"the id is none: {facts!r}")
     place.id.encode()
     hold(place.created_at.tzinfo is not None, "the moment is none")
     written = cursor.written(place, "q")

@@ -216,6 +216,7 @@ def _odd_line(dialect: Dialect, chance: Chance) -> bytes:
 
 def _good_line(dialect: Dialect, custom_id: str) -> bytes:
     body = answer(Say(), dialect, {})
+    row: dict[str, object]
     if dialect == "anthropic":
         row = {"custom_id": f"{'0' * 16}-{custom_id}", "result": {"type": "succeeded", "message": body}}
     else:
