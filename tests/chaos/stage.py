@@ -52,6 +52,7 @@ SETTINGS = {
     "DATABASE_IDLE_TRANSACTION_S": str(LEASE_S),
     "RUNNER_LEASE_S": str(LEASE_S),
     "RUNNER_REVISION_QUIET_S": "0.5",
+    "RUNNER_SWEEP_EVERY_S": "1",
     "WEBHOOKS_TIMEOUT_S": "1",
     "WEBHOOKS_LEASE_S": str(LEASE_S),
     "NEIGHBOUR_TIMEOUT_S": "5",
@@ -198,6 +199,15 @@ class Stage:
                 return
             await asyncio.sleep(LOOK_S)
         raise Stuck(f"not at rest: {left}")
+
+    async def until_gone(self, folder: Path) -> None:
+        """Return when a folder is no more."""
+        end = time.monotonic() + DEADLINE_S
+        while folder.exists():
+            self.mend()
+            if time.monotonic() > end:
+                raise Stuck(f"{folder.name} is still there")
+            await asyncio.sleep(LOOK_S)
 
     async def package(self) -> tuple[str, str]:
         """Upload essays that nobody uploaded before; return the package's id and the mark in their texts."""
