@@ -142,7 +142,7 @@ class Stage:
     async def another(self, role: str) -> AsyncIterator[None]:
         """Let a second process of ``role`` stand in for the first until the end, on a port of its own.
 
-        It has the first one's name in its consumer group, as whatever replaces a process that is taken for dead has.
+        It has the first one's name in its consumer group, as whatever replaces a process that hangs has.
         """
         [port] = free_ports([0])
         plan = replace(self.stack.plan, ports={**self.stack.plan.ports, role: port})
@@ -203,7 +203,7 @@ class Stage:
     async def until_gone(self, folder: Path) -> None:
         """Return when a folder is no more."""
         end = time.monotonic() + DEADLINE_S
-        while folder.exists():
+        while await asyncio.to_thread(folder.exists):
             self.mend()
             if time.monotonic() > end:
                 raise Stuck(f"{folder.name} is still there")
