@@ -71,8 +71,8 @@ def _check_created(errors: Sequence[tuple[object, ...]]) -> None:
 class KafkaProducer:
     """Sends with acks from all replicas and the idempotent protocol.
 
-    After a failure it begins anew, with a client that knows nothing of earlier sends: a broker that lost its memory
-    refuses for ever what follows a sequence number that it does not remember, and may have other partitions.
+    After a failure it begins anew, with a client that knows nothing of earlier sends: a broker that lost its
+    memory refuses for ever what follows a sequence number that it does not know, and may have other partitions.
     """
 
     def __init__(self, settings: KafkaSettings, client_id: str) -> None:
