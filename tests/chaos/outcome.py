@@ -33,8 +33,8 @@ async def judged(stage: Stage, played: Played) -> Outcome:
             assert len(artefact["llm_comparisons"]) == played.comparisons
         scores += _scores(artefact)
     _heard(stage, played)
-    paid = stage.judges.paid(played.mark)
-    return Outcome(tuple(scores), paid.total() - len(paid))
+    twice = stage.judges.paid(played.mark) - await stage.asked(played.mark)
+    return Outcome(tuple(scores), twice.total())
 
 
 def _scores(artefact: Json) -> list[tuple[str, float, float, int]]:

@@ -119,7 +119,7 @@ async def deleted(stage: Stage) -> Played:
     answer = await stage.ask("DELETE", f"/v1/runs/{run_id}")
     assert answer.status_code in {204, 410}, answer.text
     assert (await stage.ask("GET", f"/v1/runs/{run_id}")).status_code == 410
-    assert not (stage.files_dir / run_id).exists()
+    await stage.until_gone(stage.files_dir / run_id)
     return Played((run_id,), played.mark, status="deleted", comparisons=None)
 
 

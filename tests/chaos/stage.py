@@ -6,7 +6,7 @@ Fed by tests with plans of faults; feeds them with what became of runs. The judg
 import asyncio
 import json
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -34,10 +34,12 @@ DEADLINE_S = 240.0
 LOOK_S = 0.05
 CONCURRENCY = 4
 LEASE_S = 2.0
+JUDGING_LEASE_S = 5.0
+"""Longer than others: a gateway that gets no turn on a busy machine for so long asks again what it holds."""
 SETTINGS = {
     "LLM_PROVIDER_SERVICE_OPEN_WRITES": "true",
     "LLM_PROVIDER_SERVICE_CONCURRENCY": str(CONCURRENCY),
-    "LLM_PROVIDER_SERVICE_LEASE_S": str(LEASE_S),
+    "LLM_PROVIDER_SERVICE_LEASE_S": str(JUDGING_LEASE_S),
     "LLM_PROVIDER_SERVICE_SWEEP_S": "0.3",
     "LLM_PROVIDER_SERVICE_BACK_OFF_S": "0.1",
     "LLM_PROVIDER_SERVICE_BATCH_API_MODE": "opportunistic",
@@ -52,6 +54,7 @@ SETTINGS = {
     "DATABASE_IDLE_TRANSACTION_S": str(LEASE_S),
     "RUNNER_LEASE_S": str(LEASE_S),
     "RUNNER_REVISION_QUIET_S": "0.5",
+    "RUNNER_SWEEP_EVERY_S": "1",
     "WEBHOOKS_TIMEOUT_S": "1",
     "WEBHOOKS_LEASE_S": str(LEASE_S),
     "NEIGHBOUR_TIMEOUT_S": "5",
@@ -141,7 +144,7 @@ class Stage:
     async def another(self, role: str) -> AsyncIterator[None]:
         """Let a second process of ``role`` stand in for the first until the end, on a port of its own.
 
-        It has the first one's name in its consumer group, as whatever replaces one that is taken for dead has.
+        It has the first one's name in its consumer group, as whatever replaces a process that hangs has.
         """
         [port] = free_ports([0])
         plan = replace(self.stack.plan, ports={**self.stack.plan.ports, role: port})
@@ -198,6 +201,21 @@ class Stage:
                 return
             await asyncio.sleep(LOOK_S)
         raise Stuck(f"not at rest: {left}")
+
+    async def asked(self, mark: str) -> Counter[str]:
+        """Return how many comparisons the gateway was asked for with each prompt that has ``mark`` in it."""
+        prompts = text("SELECT user_prompt FROM gateway.requests WHERE position(:mark in user_prompt) > 0")
+        async with self.database.transaction() as connection:
+            return Counter((await connection.execute(prompts, {"mark": mark})).scalars())
+
+    async def until_gone(self, folder: Path) -> None:
+        """Return when a folder is no more."""
+        end = time.monotonic() + DEADLINE_S
+        while await asyncio.to_thread(folder.exists):
+            self.mend()
+            if time.monotonic() > end:
+                raise Stuck(f"{folder.name} is still there")
+            await asyncio.sleep(LOOK_S)
 
     async def package(self) -> tuple[str, str]:
         """Upload essays that nobody uploaded before; return the package's id and the mark in their texts."""

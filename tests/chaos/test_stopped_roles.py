@@ -15,7 +15,7 @@ from sqlalchemy import text
 from app.faults.points import Point
 from tests.chaos import scenes
 from tests.chaos.outcome import judged
-from tests.chaos.stage import CONCURRENCY, LEASE_S, LOOK_S, Stage, set_up
+from tests.chaos.stage import CONCURRENCY, JUDGING_LEASE_S, LOOK_S, Stage, set_up
 from tests.chaos.tally import Row, note
 
 LOOKS = 2000
@@ -91,7 +91,7 @@ async def stopped_at(stage: Stage, role: str, point: Point) -> list[scenes.Playe
         await until_stopped(stage, role, before)
         async with stage.another(role):
             if role == "gateway":
-                await asyncio.sleep(LEASE_S)
+                await asyncio.sleep(JUDGING_LEASE_S)
                 await until_taken_over(stage)
             else:
                 await playing
