@@ -120,7 +120,7 @@ async def deleted(stage: Stage) -> Played:
     assert answer.status_code in {204, 410}, answer.text
     assert (await stage.ask("GET", f"/v1/runs/{run_id}")).status_code == 410
     await stage.until_gone(stage.files_dir / run_id)
-    return Played((run_id,), played.mark, status="deleted", comparisons=None)
+    return Played((run_id,), played.mark, status="deleted", comparisons=None, webhooks=("run.completed",))
 
 
 async def tried_out(stage: Stage) -> Played:

@@ -29,8 +29,9 @@ LATER = {
     "upload.after_store": 3,
     "judge.before_call": 3,
     "judge.after_answer": 3,
-    "file.before_place": 12,
-    "file.after_place": 12,
+    "file.after_write": 12,
+    "file.before_place": 3,
+    "file.after_place": 3,
 }
 """At which pass, where the first would be no trial: before any run, or before anything was kept."""
 SCENES: dict[str, Scene] = {

@@ -19,7 +19,7 @@ from tests.chaos.stage import CONCURRENCY, JUDGING_LEASE_S, LOOK_S, Stage, set_u
 from tests.chaos.tally import Row, note
 
 LOOKS = 2000
-AT = {"judge.after_answer": 3, "consume.before_commit": 2, "consume.before_offsets": 2, "relay.after_send": 2}
+AT = {"judge.after_answer": 3, "consume.before_commit": 2, "consume.before_offsets": 2}
 STOPPED = {
     "worker": [
         Point.CONSUME_AFTER_RECEIVE,
