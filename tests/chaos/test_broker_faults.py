@@ -5,11 +5,12 @@ Each happens while runs are under way; they end with the scores of one that noth
 
 import asyncio
 import random
+from collections.abc import Sequence
 from contextlib import suppress
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 from app.contracts.topics import ALL, Topic
 from app.errors import TooLarge, Unavailable
@@ -20,6 +21,14 @@ from tests.chaos.around import Act, Around
 from tests.chaos.log_checks import read_log
 
 GROUPS = {"cj_runner": (Topic.COMPARISON_RESULT, Topic.CJ_COMPLETED), "cj_assessment_consumer_group": ALL}
+
+MEMBERS = {
+    "worker": (
+        "cj_runner",
+        (Topic.COMPARISON_RESULT, Topic.CJ_COMPLETED, Topic.RESULT_PUBLISHED, Topic.CJ_FAILED),
+    ),
+    "cj": ("cj_assessment_consumer_group", (Topic.CJ_REQUESTED, Topic.COMPARISON_RESULT)),
+}
 
 
 async def forgets(here: Around) -> int:
@@ -67,19 +76,30 @@ async def forgets_who_read_what(here: Around) -> int:
     """Set the offsets of every group back to the beginning of the log, as an operator by mistake does."""
     back = 0
     async with here.rig.lock:
-        for role in ("worker", "cj"):
+        for role, (group, topics) in MEMBERS.items():
             await asyncio.to_thread(here.rig.stack.kill, role)
-        for group, topics in GROUPS.items():
-            consumer = AIOKafkaConsumer(bootstrap_servers=here.rig.broker.address, group_id=group)
-            await consumer.start()
-            places = [TopicPartition(topic, number) for topic in topics for number in range(3)]
-            consumer.assign(places)
-            await consumer.commit(dict.fromkeys(places, 0))
-            back += len(places)
-            await consumer.stop()
-        for role in ("worker", "cj"):
+            back += await _set_back(here, role, group, topics)
             await here.rig.start(role)
     return back
+
+
+async def _set_back(here: Around, role: str, group: str, topics: Sequence[str]) -> int:
+    """Take the place of a dead member, which the broker still keeps for it, and commit the beginning."""
+    consumer = AIOKafkaConsumer(
+        *topics,
+        bootstrap_servers=here.rig.broker.address,
+        group_id=group,
+        group_instance_id=f"{role}-0",
+        enable_auto_commit=False,
+    )
+    await consumer.start()
+    try:
+        await consumer.getmany(timeout_ms=1000)
+        held = consumer.assignment()
+        await consumer.commit(dict.fromkeys(held, 0))
+    finally:
+        await consumer.stop()
+    return len(held)
 
 
 async def says_what_nobody_understands(here: Around) -> int:
