@@ -104,6 +104,8 @@ class AdminTokens:
             )
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError) as error:
             raise Unauthorized(f"the bearer token is not valid ({type(error).__name__})") from error
+        if not isinstance(found.get("iat", 0), int | float):
+            raise Unauthorized("the bearer token is not valid (its iat is no number)")
         return found
 
 

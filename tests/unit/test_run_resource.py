@@ -57,7 +57,7 @@ def test_whatever_is_written_as_a_label_is_refused_or_expands_to_something(templ
     assert labels.numbered(label, 7).strip()
 
 
-@given(MOMENTS, st.text(max_size=40), st.text(max_size=40))
+@given(MOMENTS, st.text(max_size=40).filter(str.isprintable), st.text(max_size=40))
 def test_a_cursor_leads_back_to_its_place(at: datetime, run_id: str, query: str) -> None:
     place = Place(at, run_id)
     assert cursor.read(cursor.written(place, query), query) == place
