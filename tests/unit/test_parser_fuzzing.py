@@ -38,7 +38,7 @@ def test_the_fuzzer_finds_what_a_bad_parser_does_and_the_input_that_shows_it(
     name: str, said: str, tmp_path: Path
 ) -> None:
     (result,) = fuzz(BAD, name, 60, "1")
-    (found,) = result.findings
+    found, *_ = result.findings
     assert said in found.what
     assert found.smallest.startswith(bad_parsers.BAD)
     (line,) = keep([result], tmp_path)
@@ -49,7 +49,7 @@ def test_the_fuzzer_finds_what_a_bad_parser_does_and_the_input_that_shows_it(
 
 def test_a_parser_that_cannot_be_interrupted_is_ended_from_outside() -> None:
     (result,) = fuzz(BAD, "stuck", 60, "1", stuck_s=3)
-    (found,) = result.findings
+    found, *_ = result.findings
     assert "the process ended with -9" in found.what
     assert found.smallest.startswith(bad_parsers.BAD)
 
