@@ -14,7 +14,7 @@
 ``edge``        HTTP edges that services share: the front (limits, headers, rates), problems, tokens, client
 ``contracts``   wire shapes: envelope, topics, events, HTTP bodies, the artefact document
 ``db``          engine, the one place that commits, listening, migrations, logins and their rights
-``telemetry``   logs, metrics, the context that every line carries
+``telemetry``   logs, metrics, traces, the context that every line carries, names that travel between services
 ``settings``    setting groups, read once at the start of a role
 ``errors``      the family of expected errors
 ``faults``      faults on purpose, for tests: named points where a process dies, stops, waits or fails
