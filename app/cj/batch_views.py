@@ -111,7 +111,7 @@ def pair(row: Row[Any]) -> Pair:
     """Return one comparison with the ids of its essays."""
     same = ("number", "wave", "attempt", "repeat", "state", "confidence", "justification", "provider", "model")
     more = ("error_code", "error_message", "sent_at", "answered_at", "cost_usd", "asks")
-    of_verdict = ("request_id", "prompt_tokens", "completion_tokens", "prompt_sha256")
+    of_verdict = ("request_id", "prompt_tokens", "completion_tokens", "prompt_sha256", "effective_settings")
     return Pair(
         **{name: getattr(row, name) for name in (*same, *more, *of_verdict)},
         correlation_id=str(row.correlation_id),

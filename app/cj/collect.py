@@ -21,6 +21,7 @@ from app.contracts.llm_events import ComparisonResult, ComparisonResultEnvelope
 from app.contracts.topics import Topic
 from app.messaging.consume import Incoming, Route
 
+MOST_SETTINGS = 40
 LATE = ("given_up", "cancelled")
 Results = Mapping[UUID, ComparisonResult]
 
@@ -106,6 +107,7 @@ _WRITE = (
                     "prompt_tokens",
                     "completion_tokens",
                     "prompt_sha256",
+                    "effective_settings",
                 )
             },
         }
@@ -139,6 +141,19 @@ def _values(
         "new_prompt_tokens": result.token_usage.prompt_tokens,
         "new_completion_tokens": result.token_usage.completion_tokens,
         "new_prompt_sha256": _clean(result.meta("prompt_sha256") or "", 64) or None,
+        "new_effective_settings": _settings(result),
+    }
+
+
+def _settings(result: ComparisonResult) -> dict[str, object] | None:
+    """Return the settings that the judge was asked with, where they are as few and short as settings are."""
+    found = result.request_metadata.get("effective_settings")
+    if not isinstance(found, dict) or len(found) > MOST_SETTINGS:
+        return None
+    plain = {name: value for name, value in found.items() if value is None or isinstance(value, str | int | float)}
+    return {
+        _clean(str(name), 64): _clean(value, 255) if isinstance(value, str) else value
+        for name, value in plain.items()
     }
 
 

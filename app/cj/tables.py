@@ -170,11 +170,12 @@ comparisons = Table(
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
     Column("prompt_sha256", String(64)),
+    Column("effective_settings", JSONB(none_as_null=True)),
 )
 """One comparison asked for: ``a`` and ``b`` are positions as shown; ``winner`` is ``a`` or ``b``; ``reserved_usd``
 is what was set aside for it when it was planned, ``cost_usd`` what its verdict cost: at least
-that, where ``cost_known`` is false. ``asks`` counts how often it was handed to the gateway; ``request_id``, tokens
-and the prompt's hash are those of its verdict.
+that, where ``cost_known`` is false. ``asks`` counts how often it was handed to the gateway; ``request_id``,
+tokens, the prompt's hash and the settings that its judge was asked with are those of its verdict.
 
 ``state``: ``planned``, ``sent``, ``succeeded``, ``failed``; or ``given_up`` (no verdict came in time: counts as
 failed) or ``cancelled`` (counts as neither). A verdict that comes after those two is noted with its cost on the

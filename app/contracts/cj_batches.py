@@ -122,6 +122,7 @@ class Pair(Wire):
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     prompt_sha256: str | None = None
+    effective_settings: Mapping[str, object] | None = None
 
 
 class PairPage(Wire):

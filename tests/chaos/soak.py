@@ -162,10 +162,7 @@ async def _ends(connection: AsyncConnection, soaked: Soaked) -> None:
 
 
 async def _same(connection: AsyncConnection, files_dir: Path, soaked: Soaked) -> None:
-    """Compare the artefacts of completed runs of the same inputs and seed, none of whose verdicts failed.
-
-    Left out are those of whose verdicts none came by itself: the engine, when asked, does not tell all settings.
-    """
+    """Compare the artefacts of completed runs of the same inputs and seed, none of whose verdicts failed."""
     wanted = text("SELECT id FROM runner.runs WHERE status = 'completed' AND comparisons_failed = 0 AND wave > 0")
     groups: dict[str, dict[bytes, list[str]]] = defaultdict(lambda: defaultdict(list))
     for (run_id,) in await connection.execute(wanted):
@@ -173,8 +170,7 @@ async def _same(connection: AsyncConnection, files_dir: Path, soaked: Soaked) ->
         if kind is not None:
             [path] = (files_dir / run_id).glob("assessment_run.*.json")
             artefact = json.loads(path.read_text())
-            if "temperature_override" in artefact["metadata"]["effective_settings"]:
-                groups[kind][canonical(artefact)].append(run_id)
+            groups[kind][canonical(artefact)].append(run_id)
     for kind, ways in groups.items():
         soaked.alike += max(map(len, ways.values())) - 1
         if len(ways) > 1:

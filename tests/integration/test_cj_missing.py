@@ -100,6 +100,7 @@ async def test_a_verdict_that_was_found_holds_all_that_its_callback_would_have_t
         assert pair["prompt_tokens"] == data["token_usage"]["prompt_tokens"]
         assert pair["completion_tokens"] == data["token_usage"]["completion_tokens"]
         assert pair["prompt_sha256"] == data["request_metadata"]["prompt_sha256"]
+        assert pair["effective_settings"] == data["request_metadata"]["effective_settings"] is not None
 
 
 async def test_verdicts_are_not_looked_for_before_their_time(system: System) -> None:

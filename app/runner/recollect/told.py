@@ -85,7 +85,7 @@ def has_callback(pair: Pair) -> bool:
 
 
 def verdict(source: Source, pair: Pair) -> ComparisonResultEnvelope:
-    """Return the callback of one answered comparison; not every cj keeps tokens, the prompt's hash and its id."""
+    """Return the callback of one answered comparison; not every cj keeps tokens, hash, settings and its id."""
     correlation_id, answered_at = UUID(pair.correlation_id), pair.answered_at or source.at
     winner = None if pair.state == "failed" else WINNERS.get(pair.winner or "")
     data = ComparisonResult(
@@ -101,17 +101,21 @@ def verdict(source: Source, pair: Pair) -> ComparisonResultEnvelope:
         cost_estimate=max(0.0, pair.cost_usd or 0.0),
         requested_at=pair.sent_at or answered_at,
         completed_at=answered_at,
-        request_metadata={
-            "essay_a_id": pair.essay_a_id,
-            "essay_b_id": pair.essay_b_id,
-            "bos_batch_id": source.batch_uuid,
-            "comparison_number": pair.number,
-            "comparison_iteration": pair.wave,
-        }
-        | ({} if pair.prompt_sha256 is None else {"prompt_sha256": pair.prompt_sha256}),
+        request_metadata=_metadata(source, pair),
     )
     around = source.around("/pairs", f"comparison.{pair.number}")
     return ComparisonResultEnvelope(**(around | {"correlation_id": correlation_id}), data=data)
+
+
+def _metadata(source: Source, pair: Pair) -> dict[str, object]:
+    known = {"prompt_sha256": pair.prompt_sha256, "effective_settings": pair.effective_settings}
+    return {
+        "essay_a_id": pair.essay_a_id,
+        "essay_b_id": pair.essay_b_id,
+        "bos_batch_id": source.batch_uuid,
+        "comparison_number": pair.number,
+        "comparison_iteration": pair.wave,
+    } | {name: value for name, value in known.items() if value is not None}
 
 
 def _tokens(pair: Pair) -> TokenUsage:
