@@ -3,6 +3,7 @@
 Fed with what was played; feeds the tests.
 """
 
+import asyncio
 from collections import Counter
 from dataclasses import dataclass
 
@@ -11,6 +12,8 @@ import orjson
 from app.contracts.artefact import problems_of
 from tests.chaos.scenes import Played
 from tests.chaos.stage import Json, Stage
+
+LOOKS, LOOK_S = 100, 0.2
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ async def judged(stage: Stage, played: Played) -> Outcome:
         if played.comparisons is not None:
             assert len(artefact["llm_comparisons"]) == played.comparisons
         scores += _scores(artefact)
-    _heard(stage, played)
+    await _heard(stage, played)
     twice = stage.judges.paid(played.mark) - await stage.asked(played.mark)
     return Outcome(tuple(scores), twice.total())
 
@@ -45,12 +48,16 @@ def _scores(artefact: Json) -> list[tuple[str, float, float, int]]:
     ]
 
 
-def _heard(stage: Stage, played: Played) -> None:
-    """Check that the end of each run was told, as often as need be, under one id."""
-    while not stage.receiver.came.empty():
-        came = stage.receiver.came.get()
-        told = orjson.loads(came.body)
-        stage.heard[told["data"]["id"]].add((told["type"], came.headers["webhook-id"]))
-    for run_id in played.runs:
-        kinds = Counter(kind for kind, _ in stage.heard[run_id])
-        assert kinds == dict.fromkeys(played.webhooks, 1), kinds
+async def _heard(stage: Stage, played: Played) -> None:
+    """Check that the end of each run is told, soon, as often as need be, under one id."""
+    expected = dict.fromkeys(played.webhooks, 1)
+    for _ in range(LOOKS):
+        while not stage.receiver.came.empty():
+            came = stage.receiver.came.get()
+            told = orjson.loads(came.body)
+            stage.heard[told["data"]["id"]].add((told["type"], came.headers["webhook-id"]))
+        kinds = {run_id: Counter(kind for kind, _ in stage.heard[run_id]) for run_id in played.runs}
+        if all(found == expected for found in kinds.values()):
+            return
+        await asyncio.sleep(LOOK_S)
+    raise AssertionError(kinds)

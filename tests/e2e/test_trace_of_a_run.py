@@ -22,7 +22,6 @@ from tests.e2e.test_logs_of_a_run import (
     WEBHOOK_SECRET,
     Json,
     archive,
-    wish,
 )
 from tests.fakes.otlp_collector import LONGEST_WAIT_S, Collector, Seen, collecting
 from tests.fakes.webhook_receiver import Came, receiving
@@ -82,6 +81,17 @@ def client(stack: Stack) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {KEY.text}"}
     with httpx.Client(base_url=stack.plan.url("api"), headers=headers, timeout=60) as http:
         yield http
+
+
+def wish(package_id: str, receiver: str) -> Json:
+    return {
+        "mode": "anchor-align-test",
+        "batch_label": "traced",
+        "assets": {"package_id": package_id},
+        "llm": {"provider": "mock", "model": "latent"},
+        "budget": {"max_comparisons": 10},
+        "webhook": {"url": receiver, "secret": WEBHOOK_SECRET},
+    }
 
 
 def judged(

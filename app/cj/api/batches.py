@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -19,6 +18,7 @@ from app.cj.parts import Parts
 from app.cj.states import BatchState
 from app.contracts.cj_batches import BatchPage, BatchView, Pair, PairPage
 from app.contracts.spreadsheets import guarded as no_formula
+from app.edge.moments import MomentOfOldWire
 
 NDJSON, CSV = "application/x-ndjson", "text/csv"
 BatchName = Annotated[str, "internal id (digits only), or the caller's batch id"]
@@ -38,12 +38,12 @@ def _add_lists(router: APIRouter, parts: Parts) -> None:
     async def newest(
         status: BatchState | None = None,
         assignment_id: Annotated[str | None, Query(max_length=100)] = None,
-        created_from: datetime | None = None,
-        created_to: datetime | None = None,
+        created_from: MomentOfOldWire | None = None,
+        created_to: MomentOfOldWire | None = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
         before: Annotated[int | None, Query(ge=1, le=LARGEST_ID)] = None,
     ) -> BatchPage:
-        wanted = Wanted(status, assignment_id, _utc("created_from", created_from), _utc("created_to", created_to))
+        wanted = Wanted(status, assignment_id, created_from, created_to)
         if wanted.created_from and wanted.created_to and wanted.created_from >= wanted.created_to:
             raise BadAssignment.at("created_to", "must be later than created_from")
         async with parts.database.transaction() as connection:
@@ -57,16 +57,6 @@ def _add_lists(router: APIRouter, parts: Parts) -> None:
             row = await batch_reads.one(connection, batch)
             covered = await batch_reads.coverage(connection, row.id)
         return batch_views.view(row, covered)
-
-
-def _utc(field: str, given: datetime | None) -> datetime | None:
-    """Return the time in UTC; one without a zone is read as UTC."""
-    if given is None or given.tzinfo is None:
-        return None if given is None else given.replace(tzinfo=UTC)
-    try:
-        return given.astimezone(UTC)
-    except OverflowError as error:
-        raise BadAssignment.at(field, "is before the year 1 or after the year 9999 in UTC") from error
 
 
 def _add_pairs(router: APIRouter, parts: Parts) -> None:

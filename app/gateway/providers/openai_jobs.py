@@ -12,7 +12,7 @@ from typing import Any, Literal
 import openai
 import structlog
 from openai.types import Batch
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from app.gateway.manifest import Manifest
 from app.gateway.providers import failures
@@ -164,7 +164,7 @@ class OpenAIJobs:
 
 
 class _Response(BaseModel):
-    status_code: int
+    status_code: int = Field(ge=100, le=999)
     body: dict[str, Any]
 
 

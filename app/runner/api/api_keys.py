@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.edge.access import ADMIN, Known
+from app.edge.moments import Moment
 from app.errors import InvalidInput
 from app.runner.access import key_store, keys
 from app.runner.access.key_store import ApiKey, Grant
-from app.runner.api.moments import Moment
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, MISSING
 from app.runner.runs import cursor as cursors

@@ -11,9 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.contracts.cj_events import AssessmentResult, AssessmentResultEnvelope, EssayResult
 from app.contracts.envelope import read
 from app.edge.access import Known
+from app.edge.moments import Moment
 from app.errors import NotFound
 from app.runner.api.batch_docs import DETAIL, PAGE
-from app.runner.api.moments import Moment
 from app.runner.api.parts import Parts
 from app.runner.api.problem_docs import BAD, Responses, refusals
 from app.runner.runs import batches

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from app.runner.api.moments import Moment
+from app.edge.moments import Moment
 from app.runner.runs import cursor as cursors
 from app.runner.runs import labels
 from app.runner.runs.listing import Wanted

@@ -1,4 +1,4 @@
-"""Times that a caller gives: with a zone, and within the calendar in UTC."""
+"""Times that a caller gives: written out, and within the calendar in UTC."""
 
 import re
 from datetime import UTC, datetime
@@ -23,5 +23,11 @@ def _in_utc(value: datetime) -> datetime:
         raise ValueError("is before the year 1 or after the year 9999 in UTC") from error
 
 
+def _zoned(value: datetime) -> datetime:
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
+
+
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc), BeforeValidator(_written)]
-"""A time in UTC."""
+"""A time in UTC; one without a zone is refused."""
+MomentOfOldWire = Annotated[datetime, AfterValidator(_zoned), AfterValidator(_in_utc), BeforeValidator(_written)]
+"""A time in UTC; one without a zone is read as UTC, as the platform's callers write it."""
