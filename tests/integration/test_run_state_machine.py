@@ -203,7 +203,8 @@ class Machine(RuleBasedStateMachine):
         assert run["status"] == (path[-1] if path else "accepted")
         assert model.ended in {None, run["status"]}
         model.ended = run["status"] if RunState(run["status"]) in FINAL else None
-        await self.artefacts(model, expected=model.ended is not None and bool(THROUGH_THE_END & set(path)))
+        has_one = run["mode"] != "plan" and model.ended is not None and bool(THROUGH_THE_END & set(path))
+        await self.artefacts(model, expected=has_one)
 
     def counts(self, model: Model, progress: Json) -> None:
         found = progress["comparisons"]
@@ -214,7 +215,7 @@ class Machine(RuleBasedStateMachine):
         assert progress["tokens"] == {"prompt": 10 * found["received"], "completion": 2 * found["received"]}
 
     async def artefacts(self, model: Model, *, expected: bool) -> None:
-        """A run that ended has one artefact of each revision, and one that goes on has none."""
+        """A run that ended has one artefact of each revision; one that goes on, or only plans, has none."""
         mine = (run_files.c.run_id == model.run["id"], run_files.c.kind == "artefact")
         async with self.house.database.transaction() as connection:
             found = (await connection.execute(select(run_files.c.revision).where(*mine))).scalars().all()

@@ -40,7 +40,9 @@ from app.runner.tables import announcements, messages
 from app.settings import RunnerSettings
 
 log = structlog.get_logger(__name__)
-LISTENED = [Topic.COMPARISON_RESULT, Topic.CJ_COMPLETED, Topic.RESULT_PUBLISHED, Topic.CJ_FAILED]
+LISTENED = [
+    topic.value for topic in (Topic.COMPARISON_RESULT, Topic.CJ_COMPLETED, Topic.RESULT_PUBLISHED, Topic.CJ_FAILED)
+]
 NAMESPACE = UUID("c3d0f1a2-6a0c-4d8e-8b58-6f0f7f6a9a10")
 
 
