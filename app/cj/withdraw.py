@@ -14,8 +14,10 @@ from app.cj import collect, store
 from app.cj.parts import Parts
 from app.cj.states import FINAL
 from app.cj.tables import batches, comparisons
+from app.errors import AppError, Unavailable
 from app.faults.inject import fault_point
 from app.faults.points import Point
+from app.telemetry.context import bound
 
 log = structlog.get_logger(__name__)
 MOST_A_CALL = 1000
@@ -34,7 +36,8 @@ async def withdraw(parts: Parts, batch_id: int) -> None:
         await fault_point(Point.WITHDRAW_AFTER_ANSWER)
         if not known:
             log.warning("gateway_cannot_withdraw", batch_uuid=batch.bos_batch_id, comparisons=len(chunk))
-        await _take_what_was_paid_for(parts, chunk)
+        with bound(batch_uuid=batch.bos_batch_id):
+            await _take_what_was_paid_for(parts, chunk)
         await _note(parts, batch_id, chunk)
         await fault_point(Point.WITHDRAW_AFTER_NOTE)
     async with parts.database.transaction() as connection:
@@ -43,8 +46,17 @@ async def withdraw(parts: Parts, batch_id: int) -> None:
 
 
 async def _take_what_was_paid_for(parts: Parts, ids: Sequence[UUID]) -> None:
-    """Note the cost of verdicts that were there already, and whose callbacks may never come."""
-    found = await parts.gateway.find(ids)
+    """Note the cost of verdicts that were there already, and whose callbacks may never come.
+
+    A gateway that does not tell of them keeps nothing else from being taken back.
+    """
+    try:
+        found = await parts.gateway.find(ids)
+    except Unavailable:
+        raise
+    except AppError as error:
+        log.warning("gateway_does_not_tell", code=error.code, comparisons=len(ids))
+        return
     results = [item.result for item in found or [] if item.result is not None]
     async with parts.database.transaction() as connection:
         await collect.take(connection, results, parts.clock())

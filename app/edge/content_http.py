@@ -7,7 +7,10 @@ import orjson
 
 from app.contracts.identifiers import is_storage_id
 from app.edge.client_http import HttpClient
-from app.errors import NotFound, UpstreamRefused
+from app.errors import NotFound, Unavailable, UpstreamRefused
+
+REFUSES_US, HAS_NONE = frozenset({401, 403}), frozenset({400, 404, 410})
+WAY_OUT = "set CONTENT_SERVICE_ACCESS=on and the content store's JWT_SECRET_KEY for every role"
 
 
 class ContentStore:
@@ -22,7 +25,10 @@ class ContentStore:
         return {} if self._token is None else {"Authorization": f"Bearer {self._token()}"}
 
     async def fetch(self, storage_id: str) -> str:
-        """Return a text; raises ``NotFound`` where there is none or an empty one, ``Unavailable``.
+        """Return a text; raises ``NotFound`` where there is none or an empty one.
+
+        Also ``UpstreamRefused``, and ``Unavailable``, which a refused credential is too: one of several processes
+        may have an old secret for a while.
 
         What is no id is not asked for: it could name another address than that of a text.
         """
@@ -31,6 +37,12 @@ class ContentStore:
         response = await self._client.call(
             "GET", f"{self.url}/{quote(storage_id, safe='')}", headers=self._credential()
         )
+        if response.status_code in REFUSES_US:
+            raise Unavailable(
+                f"the content store refuses our credential (status {response.status_code}): {WAY_OUT}"
+            )
+        if response.status_code not in {200, *HAS_NONE}:
+            raise self._client.refused(response, "hand out a text")
         if response.status_code != 200:
             raise NotFound(f"the content store has no text {storage_id[:64]} (status {response.status_code})")
         text = response.content.decode("utf-8", errors="replace")

@@ -116,6 +116,7 @@ class KafkaProducer:
             async with asyncio.timeout(60):
                 await asyncio.gather(*waiting)
         except MessageSizeTooLargeError as error:
+            await self.stop()  # its sequence numbers have a gap now, which the broker would refuse for ever
             raise TooLarge(f"the broker takes no record of this size, among {len(records)}") from error
         except (KafkaError, TimeoutError) as error:
             await self._begin_anew({record.topic for record in records}, error)

@@ -63,6 +63,8 @@ class ScriptedGateway:
     cancel_status: int = 200
     knows: Callable[[str], Json] | None = None
     """What it tells of a comparison by its id; None where it does not tell."""
+    find_status: int = 404
+    """How it refuses to tell."""
     looked_up: list[int] = field(default_factory=list)
     down: bool = False
     news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -83,7 +85,7 @@ class ScriptedGateway:
     def _tell(self, ids: list[str]) -> httpx.Response:
         self.looked_up.append(len(ids))
         if self.knows is None:
-            return httpx.Response(404)
+            return httpx.Response(self.find_status, json={"detail": "no"})
         return httpx.Response(200, json={"items": [self.knows(name) for name in ids]})
 
     def _take(self, index: int, asked: Json) -> Json:

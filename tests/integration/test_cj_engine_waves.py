@@ -339,6 +339,22 @@ async def test_withdrawing_is_tried_again_while_the_gateway_is_away(database: Da
         assert len(engine.gateway.withdrawn) == 3
 
 
+@pytest.mark.parametrize("find_status", [401, 404, 413, 422])
+async def test_a_gateway_that_does_not_tell_what_was_paid_for_keeps_nothing_from_being_taken_back(
+    database: Database, find_status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(withdraw, "MOST_A_CALL", 1)
+    async with house(database) as engine:
+        await engine.ask(engine.request(6))
+        await prepare.prepare(engine.parts, 1)
+        await send.send(engine.parts, 1)
+        await cancelled(engine, 1)
+        engine.gateway.find_status = find_status
+        await withdraw.withdraw(engine.parts, 1)
+        assert len(set(engine.gateway.withdrawn)) == 3
+        assert (await engine.batch()).due_at is None
+
+
 async def test_an_error_while_scoring_ends_the_batch_and_says_so(database: Database, database_url: str) -> None:
     async with house(database) as engine:
         await engine.ask(engine.request(4))

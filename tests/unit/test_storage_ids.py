@@ -12,7 +12,7 @@ from app.contracts.cj_http import InstructionsUpsert
 from app.contracts.identifiers import is_storage_id
 from app.edge.client_http import HttpClient
 from app.edge.content_http import ContentStore
-from app.errors import NotFound, UpstreamRefused
+from app.errors import AppError, NotFound, Unavailable, UpstreamRefused
 
 GOOD = ["0" * 32, "3f6c2c9e-0000-4000-8000-000000000000", "text_1.md", "a" * 255, "..a"]
 BAD = [
@@ -55,6 +55,27 @@ async def test_a_text_is_fetched_by_its_id(storage_id: str) -> None:
     async for content in store.open():
         assert await content.fetch(storage_id) == "words"
     assert store.asked == [f"/v1/content/{storage_id}"]
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (400, NotFound),
+        (404, NotFound),
+        (410, NotFound),
+        (401, Unavailable),
+        (403, Unavailable),
+        (503, Unavailable),
+        (302, UpstreamRefused),
+        (418, UpstreamRefused),
+    ],
+)
+async def test_only_a_store_that_says_so_has_no_such_text(status: int, expected: type[AppError]) -> None:
+    store = Store(httpx.Response(status, text="no"))
+    async for content in store.open():
+        with pytest.raises(AppError) as refused:
+            await content.fetch(GOOD[0])
+    assert type(refused.value) is expected
 
 
 @pytest.mark.parametrize("storage_id", BAD)
