@@ -11,7 +11,7 @@ from app.runner.finish.write import Parts as FinishParts
 from app.runner.prepare import stages
 from app.runner.recollect.ask import at_deadline, before_a_lesser_end
 from app.runner.recollect.collect_missing import Parts as AskParts
-from app.runner.recollect.collect_missing import collect_missing, still_asking
+from app.runner.recollect.collect_missing import collect_missing, rests
 from app.runner.runs.sweep import remove_files
 
 
@@ -27,7 +27,7 @@ async def finishing(asking: AskParts, ending: FinishParts, run_id: str) -> None:
     if await is_lacking(ending, run_id):
         await before_a_lesser_end(asking.database, run_id, asking.settings, asking.clock())
     await collect_missing(asking, run_id)
-    if not await still_asking(asking, run_id):
+    if not await rests(asking, run_id):
         await finish(ending, run_id)
 
 

@@ -11,6 +11,7 @@ from app.contracts.topics import Topic
 from app.db.unit import Database
 from app.gateway.tables import requests
 from app.runner.recollect.ask import where_silent
+from app.runner.runs import store
 from app.runner.tables import messages
 from tests.integration.asking_house import Both, opened
 from tests.integration.parts import Json, deliver, sent
@@ -178,6 +179,22 @@ async def test_a_run_that_lacks_something_waits_a_few_tries_for_a_cj_that_is_awa
     both.house.ask_at(both.system.http)
     both.house.clock.pass_by(40)
     assert (await both.work(run))["status"] == "completed"
+
+
+async def test_news_of_a_run_that_waits_for_a_cj_that_is_away_has_it_looked_at_once(both: Both) -> None:
+    run = await both.judged()
+    await both.deliver_verdicts(0, 1)
+    await both.deliver_end()
+    both.cj_says(lambda _: httpx.Response(503))
+    both.house.clock.pass_by(11)
+    assert (await both.work(run))["status"] == "finishing"
+    await both.deliver_verdicts(1, 2)
+    await both.deliver_end()
+    assert (await both.work(run))["progress"]["comparisons"]["received"] == 2
+    async with both.house.database.transaction() as connection:
+        due_at = (await store.get(connection, run["id"])).due_at
+    assert due_at is not None
+    assert due_at > both.house.clock()
 
 
 async def test_a_cj_that_stays_away_lets_the_run_end_with_less_and_says_why(both: Both) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.contracts.cj_batches import BatchView, Pair
@@ -34,7 +34,7 @@ from app.runner.runs.batch_states import Kind
 from app.runner.runs.recollection import Failure, Found, Recollection
 from app.runner.runs.states import WAITING, RunState
 from app.runner.runs.store import Run
-from app.runner.tables import announcements
+from app.runner.tables import announcements, runs
 from app.settings import RunnerSettings
 
 log = structlog.get_logger(__name__)
@@ -168,12 +168,20 @@ async def _not_answered(parts: Parts, run_id: str, failure: Failure) -> None:
             await store.change(connection, run, **values)
 
 
-async def still_asking(parts: Parts, run_id: str) -> bool:
-    """Return whether a run that is about to end with less should wait until cj has answered, or was given up."""
+async def rests(parts: Parts, run_id: str) -> bool:
+    """Return whether a run that is about to end with less waits until cj has answered, or was given up.
+
+    It is looked at again when cj is asked again, or at its deadline, though news may have made it due before.
+    """
+    now = parts.clock()
     async with parts.database.transaction() as connection:
-        run = await store.get(connection, run_id)
-    ending = run.status is RunState.FINISHING
-    return ending and recollection.of(run.recollect).holds_the_end(parts.clock(), run.deadline_at)
+        run = await store.lock(connection, run_id)
+        asking = recollection.of(run.recollect)
+        if run.status is not RunState.FINISHING or not asking.holds_the_end(now, run.deadline_at):
+            return False
+        values = {"due_at": _next_look(run, asking, now)}
+        await connection.execute(update(runs).where(runs.c.id == run_id).values(**values))
+    return True
 
 
 async def _over(parts: Parts, run_id: str, failure: Failure | None, *, maybe_lost: bool = False) -> None:
