@@ -120,6 +120,8 @@ def _message(response: httpx.Response) -> str:
 
 def _repeats(text: str, response: httpx.Response) -> bool:
     """Return whether some words in a row are also in the request's body."""
+    if len(text) < REPEATED:
+        return False
     sent = _WORDS.sub(" ", _plain(response.request.content.decode("utf-8", "replace")))
     said = _WORDS.sub(" ", _plain(text))
     return any(said[start : start + REPEATED] in sent for start in range(len(said) - REPEATED + 1))
