@@ -31,9 +31,9 @@ down: $(STAMP) ## stop what `make up` started
 test: $(STAMP) ## all tests, with the servers that they need
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
-test-tools: ## install what the tests of pages and alerts need (Debian or Ubuntu, as root)
+test-tools: ## install what the tests of pages, alerts and documents need (Debian or Ubuntu, as root)
 	apt-get update -qq
-	apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core prometheus
+	apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core prometheus jq curl
 
 SECONDS ?= 900
 fuzz: $(STAMP) ## throw more at the running API and each service, drawn anew: make fuzz SECONDS=900
