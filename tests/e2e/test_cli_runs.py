@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -31,6 +32,17 @@ LONG = (
 )
 WAITING = (*LONG, "--stop", "cap", "--await-completion")
 PATIENCE_S = 60.0
+VERDICT_FILE = r"events/comparisons/\d{6}_[0-9a-f-]{36}\.json"
+LAYOUT = {
+    r"assessment_run\.anchor-align-test\.json": 1,
+    r"requests/els_cj_assessment_request_\d{4}-\d\d-\d\dT\d{6}\.\d{1,6}Z\.json": 1,
+    r"events/assessment_results/assessment_result_001\.json": 1,
+    r"events/completions/cj_completion_001\.json": 1,
+    r"anchor_align_.+_\d{8}_\d{6}\.md": 1,
+    r"report\.(md|html|json)": 3,
+    r"results\.json": 1,
+    r"manifest\.json": 1,
+}
 TAKE_THE_TERMINAL = """
 import os, sys
 os.open(os.ttyname(0), os.O_RDWR)
@@ -127,10 +139,23 @@ def test_a_run_that_completes_ends_with_0_and_is_told_in_json(stack: Stack, tmp_
         "completed",
         12,
     )
-    assert {Path(name).name for name in found["files"]} >= {"assessment_run.anchor-align-test.json", "report.md"}
     assert all((tmp_path / name).is_file() for name in found["files"])
+    lie_as_they_should([Path(name).relative_to("out").as_posix() for name in found["files"]], 12)
+    queries = " ".join(found["summary"]["queries"].values())
+    assert 'provider="mock"' in queries
+    assert 'model="latent"' in queries
     assert "running: " in done.stderr
     assert "\x1b" not in done.stderr
+
+
+def lie_as_they_should(paths: list[str], verdicts: int) -> None:
+    """Check that the files of a run among anchors lie where the page on files says, and no others."""
+    left = set(paths)
+    for pattern, count in (LAYOUT | {VERDICT_FILE: verdicts}).items():
+        fitting = {path for path in left if re.fullmatch(pattern, path)}
+        assert len(fitting) == count, (pattern, sorted(left))
+        left -= fitting
+    assert left == set()
 
 
 def test_what_breaks_a_rule_ends_with_3_and_names_the_option(stack: Stack, tmp_path: Path) -> None:
