@@ -27,13 +27,14 @@ class HttpClient:
     """Calls one neighbour; ``name`` is what error messages call it.
 
     Every call that goes through here may be repeated: use it for calls that the neighbour
-    recognises when they come twice.
+    recognises when they come twice. One that is not ``ours`` hears neither what a call is about nor its trace.
     """
 
-    def __init__(self, client: httpx.AsyncClient, name: str, *, attempts: int = 4) -> None:
+    def __init__(self, client: httpx.AsyncClient, name: str, *, attempts: int = 4, ours: bool = True) -> None:
         self._client = client
         self._name = name
         self._attempts = attempts
+        self._ours = ours
 
     async def call(
         self,
@@ -50,7 +51,7 @@ class HttpClient:
         """
         body = content if json is None else orjson.dumps(json)
         sent = dict(headers or {})
-        if (names := names_for_neighbours()) is not None:
+        if self._ours and (names := names_for_neighbours()) is not None:
             sent[HEADER] = names
         if json is not None:
             sent["Content-Type"] = "application/json"
@@ -63,10 +64,9 @@ class HttpClient:
 
     async def _once(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> httpx.Response:
         with tracing.span(method, kind="client", attributes=asked(method, url)) as opened:
+            trace = opened.carried() if self._ours else {}
             try:
-                response = await self._client.request(
-                    method, url, content=body, headers=headers | opened.carried()
-                )
+                response = await self._client.request(method, url, content=body, headers=headers | trace)
             except httpx.HTTPError as error:
                 opened.fail(type(error).__name__)
                 raise Unavailable(f"{self._name} does not answer at {url} ({type(error).__name__})") from error
@@ -133,9 +133,9 @@ def _plain(text: str) -> str:
 
 @asynccontextmanager
 async def http_client(
-    name: str, *, timeout_s: float, connections: int = 32, attempts: int = 4
+    name: str, *, timeout_s: float, connections: int = 32, attempts: int = 4, ours: bool = True
 ) -> AsyncIterator[HttpClient]:
     """Yield a client with pooled connections that does not follow redirects."""
     limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
     async with httpx.AsyncClient(timeout=timeout_s, limits=limits, follow_redirects=False) as client:
-        yield HttpClient(client, name, attempts=attempts)
+        yield HttpClient(client, name, attempts=attempts, ours=ours)

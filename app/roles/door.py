@@ -65,7 +65,7 @@ async def _with(opened: Parts, settings: AccessSettings, static: tuple[StaticKey
 async def _key_set(opened: Parts, settings: AccessSettings) -> KeySet | None:
     if settings.jwt_jwks_url is None or settings.algorithm == "HS256":
         return None
-    client = await opened.stack.enter_async_context(http_client("the identity service", timeout_s=5.0))
+    client = await opened.stack.enter_async_context(http_client("the identity service", timeout_s=5.0, ours=False))
     return KeySet(client, settings.jwt_jwks_url, settings.jwt_jwks_ttl_s, now, settings.algorithm)
 
 

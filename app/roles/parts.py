@@ -84,7 +84,9 @@ class Parts:
         """Return the identity service's keys, where the settings name them."""
         if auth.jwt_jwks_url is None:
             return None
-        client = await self.stack.enter_async_context(http_client("the identity service", timeout_s=5.0))
+        client = await self.stack.enter_async_context(
+            http_client("the identity service", timeout_s=5.0, ours=False)
+        )
         return KeySet(client, auth.jwt_jwks_url, auth.jwt_jwks_ttl_s, now)
 
     async def relay(

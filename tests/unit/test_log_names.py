@@ -90,7 +90,9 @@ async def test_a_call_to_a_neighbour_says_for_which_run_it_is() -> None:
         await client.call("GET", "http://cj/")
         with bound(**RUN):
             await client.call("GET", "http://cj/")
-    assert told == [None, as_baggage(RUN)]
+        with bound(**RUN):
+            await HttpClient(http, "the identity service", ours=False).call("GET", "http://login.test/")
+    assert told == [None, as_baggage(RUN), None]
 
 
 async def answered(status: int, body: object) -> AppError:
