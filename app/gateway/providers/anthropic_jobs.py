@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 from typing import cast
 
 import anthropic
-import structlog
 from anthropic.types.message_create_params import MessageCreateParamsNonStreaming
 from anthropic.types.messages import MessageBatch
 from anthropic.types.messages.batch_create_params import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from app.gateway.manifest import Manifest
 from app.gateway.providers import failures
@@ -32,10 +31,10 @@ from app.gateway.providers.base import (
     Question,
     Sought,
 )
-from app.gateway.providers.bodies import UnreadableBody, lines_in, object_in
+from app.gateway.providers.bodies import lines_in
+from app.gateway.providers.result_lines import row_of
 from app.settings import ProviderSettings
 
-log = structlog.get_logger(__name__)
 MOST_ITEMS = 100_000
 MARK_LENGTH = 16
 LOOK_AGAIN_S = 60.0
@@ -144,7 +143,7 @@ class AnthropicJobs:
         if job.id not in self._marks and job.results_url is not None and job.archived_at is None:
             async with self._client.messages.batches.with_streaming_response.results(job.id) as response:
                 async for line in lines_in(response.iter_bytes()):
-                    if (row := _row(job.id, line)) is not None:
+                    if (row := row_of(_Row, line, provider=PROVIDER, job_id=job.id)) is not None:
                         self._marks[job.id] = row.custom_id.partition("-")[0]
                         break
         return self._marks.get(job.id, "")
@@ -163,7 +162,7 @@ class AnthropicJobs:
         with failures.translating(PROVIDER, self._clock):
             async with self._client.messages.batches.with_streaming_response.results(job_id) as response:
                 async for line in lines_in(response.iter_bytes()):
-                    if (row := _row(job_id, line)) is not None:
+                    if (row := row_of(_Row, line, provider=PROVIDER, job_id=job_id)) is not None:
                         yield row.custom_id[MARK_LENGTH + 1 :], self._outcome(row.result)
 
     def _outcome(self, result: "_Result") -> Answer | JudgeFailed:
@@ -210,15 +209,6 @@ class _Row(BaseModel):
 
     custom_id: str
     result: _Result
-
-
-def _row(job_id: str, line: bytes) -> _Row | None:
-    """Return the item of a line; a line that cannot be read leaves its item without a result, not the others."""
-    try:
-        return _Row.model_validate(object_in(line))
-    except (ValidationError, UnreadableBody):
-        log.warning("batch_line_unreadable", provider=PROVIDER, job_id=job_id)
-        return None
 
 
 def _size(job: MessageBatch) -> int:

@@ -10,9 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import openai
-import structlog
 from openai.types import Batch
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from app.gateway.manifest import Manifest
 from app.gateway.providers import failures
@@ -26,11 +25,11 @@ from app.gateway.providers.base import (
     Question,
     Sought,
 )
-from app.gateway.providers.bodies import UnreadableBody, lines_in, object_in
+from app.gateway.providers.bodies import lines_in
 from app.gateway.providers.openai import PROVIDER, read, request
+from app.gateway.providers.result_lines import row_of
 from app.settings import ProviderSettings
 
-log = structlog.get_logger(__name__)
 ENDPOINT: Literal["/v1/responses"] = "/v1/responses"
 JOB_KEY = "job_key"
 MOST_ITEMS = 50_000
@@ -130,7 +129,7 @@ class OpenAIJobs:
                     continue
                 async with self._client.files.with_streaming_response.content(file_id) as response:
                     async for line in lines_in(response.iter_bytes()):
-                        if (row := _row(job_id, line)) is not None:
+                        if (row := row_of(_Row, line, provider=PROVIDER, job_id=job_id)) is not None:
                             yield row.custom_id, self._outcome(row)
 
     def _outcome(self, row: "_Row") -> Answer | JudgeFailed:
@@ -174,15 +173,6 @@ class _Row(BaseModel):
     custom_id: str
     response: _Response | None = None
     error: dict[str, object] | None = None
-
-
-def _row(job_id: str, line: bytes) -> _Row | None:
-    """Return the item of a line; a line that cannot be read leaves its item without a result, not the others."""
-    try:
-        return _Row.model_validate(object_in(line))
-    except (ValidationError, UnreadableBody):
-        log.warning("batch_line_unreadable", provider=PROVIDER, job_id=job_id)
-        return None
 
 
 def _not_run(error: dict[str, object] | None, at: datetime) -> JudgeFailed:
